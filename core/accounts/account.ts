@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { currencySchema } from '#core/market/instrument.ts';
+import { epochMs } from '#core/time/time.ts';
+import { moneyUnits } from '#core/money/schemas.ts';
+
+export const idSchema = z.string().min(1).max(80);
+
+/** Exactly one published version of a rule set. */
+export const ruleSetRefSchema = z.strictObject({
+  ruleSetId: idSchema,
+  version: z.int().min(1),
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type RuleSetRef = z.infer<typeof ruleSetRefSchema>;
+
+/**
+ * How the platform shows floating profit: `exact`, or every open position rounded to the cent
+ * (half away from zero, as MetaTrader shows it) before they are summed.
+ */
+export const positionRoundingSchema = z.enum(['exact', 'cent']);
+export type PositionRounding = z.infer<typeof positionRoundingSchema>;
+
+/** What is agreed when an account opens and never changes afterwards. */
+export const accountTermsSchema = z.strictObject({
+  accountId: idSchema,
+  traderId: idSchema,
+  traderName: z.string().min(1).max(120),
+  platform: z.string().min(1).max(40),
+  currency: currencySchema,
+  /** The size the program names; percentages of "initial" refer to it unless it is zero-based. */
+  nominalSize: moneyUnits,
+  startBalance: moneyUnits,
+  program: z.strictObject({ programId: idSchema, name: z.string().min(1).max(120) }),
+  phase: z.strictObject({ phaseId: idSchema, name: z.string().min(1).max(80) }),
+  ruleSet: ruleSetRefSchema,
+  positionRounding: positionRoundingSchema,
+});
+export type AccountTerms = z.infer<typeof accountTermsSchema>;
+
+/** Where an account stands in its life, as text for facts and as a number for columns. */
+export const ACCOUNT_STATUSES = ['active', 'paused', 'failed', 'passed'] as const;
+export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
+export const STATUS = { active: 0, paused: 1, failed: 2, passed: 3 } as const;
+
+export const dealSchema = z.strictObject({
+  accountId: idSchema,
+  dealId: idSchema,
+  positionId: idSchema,
+  symbol: z.string().min(1).max(32),
+  side: z.enum(['buy', 'sell']),
+  /** `in` opens or adds to the position, `out` reduces or closes it. */
+  entry: z.enum(['in', 'out']),
+  /** Whole units of the instrument's smallest volume. */
+  volume: z.int().min(1),
+  price: z.int(),
+  /** As the platform booked them, in units of the account currency; costs are negative. */
+  profit: moneyUnits,
+  commission: moneyUnits,
+  swap: moneyUnits,
+  fee: moneyUnits,
+  at: epochMs,
+});
+/** One fill as the platform booked it. */
+export type Deal = z.infer<typeof dealSchema>;
+
+export const balanceOperationSchema = z.strictObject({
+  accountId: idSchema,
+  operationId: idSchema,
+  /**
+   * `deposit`, `withdrawal` and `payout` move capital and are no profit or loss of the day;
+   * `adjustment`, `fee`, `swap` and `bonus` are.
+   */
+  type: z.enum(['deposit', 'withdrawal', 'payout', 'adjustment', 'fee', 'swap', 'bonus']),
+  amount: moneyUnits,
+  comment: z.string().max(200),
+  at: epochMs,
+});
+export type BalanceOperation = z.infer<typeof balanceOperationSchema>;
+
+export function movesCapital(operation: BalanceOperation): boolean {
+  return ['deposit', 'withdrawal', 'payout'].includes(operation.type);
+}

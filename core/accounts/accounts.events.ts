@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { defineEvent } from '#core/kernel/event.ts';
+import { instrumentSchema } from '#core/market/instrument.ts';
+import { dayClockSchema, tradingDaySchema } from '#core/time/time.ts';
+import { accountTermsSchema, balanceOperationSchema, dealSchema, idSchema } from './account.ts';
+
+export const instrumentDefined = defineEvent({
+  kind: 'instrumentDefined',
+  version: 1,
+  stream: 'firm',
+  origin: 'input',
+  data: instrumentSchema,
+});
+
+export const accountOpened = defineEvent({
+  kind: 'accountOpened',
+  version: 1,
+  stream: 'account',
+  origin: 'input',
+  data: accountTermsSchema,
+});
+
+export const dealBooked = defineEvent({
+  kind: 'dealBooked',
+  version: 1,
+  stream: 'account',
+  origin: 'input',
+  data: dealSchema,
+});
+
+export const balanceOperationBooked = defineEvent({
+  kind: 'balanceOperationBooked',
+  version: 1,
+  stream: 'account',
+  origin: 'input',
+  data: balanceOperationSchema,
+});
+
+/** A trading day began for every account on this clock. Recorded once, never recomputed by others. */
+export const tradingDayRolled = defineEvent({
+  kind: 'tradingDayRolled',
+  version: 1,
+  stream: 'firm',
+  origin: 'input',
+  data: z.strictObject({
+    clockId: idSchema,
+    clock: dayClockSchema,
+    day: tradingDaySchema,
+  }),
+});

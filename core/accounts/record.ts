@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { instrumentSchema } from '#core/market/instrument.ts';
+import { epochMs } from '#core/time/time.ts';
+import { accountTermsSchema, balanceOperationSchema, dealSchema } from './account.ts';
+
+/**
+ * What a platform adapter may tell the server, in the platform's own order. Anything else is
+ * refused with a reason and kept in quarantine.
+ */
+export const platformRecordSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('instrument'), instrument: instrumentSchema }),
+  z.strictObject({ type: z.literal('accountOpened'), terms: accountTermsSchema, at: epochMs }),
+  z.strictObject({ type: z.literal('deal'), deal: dealSchema }),
+  z.strictObject({ type: z.literal('balanceOperation'), operation: balanceOperationSchema }),
+  z.strictObject({
+    type: z.literal('mark'),
+    symbol: z.string().min(1).max(32),
+    bid: z.int().min(-1e12).max(1e12),
+    ask: z.int().min(-1e12).max(1e12),
+    at: epochMs,
+    source: z.string().min(1).max(40),
+  }),
+  /** The platform's clock moved on without a price: roll-overs become due. */
+  z.strictObject({ type: z.literal('time'), at: epochMs }),
+]);
+export type PlatformRecord = z.infer<typeof platformRecordSchema>;
+export type MarkRecord = Extract<PlatformRecord, { type: 'mark' }>;
+
+/** What the server asks a platform to do after a verdict. Requests, not commands to ourselves. */
+export type PlatformAction =
+  | { readonly type: 'closePositions'; readonly accountId: string; readonly reason: string }
+  | { readonly type: 'disableTrading'; readonly accountId: string; readonly reason: string }
+  | { readonly type: 'resumeTrading'; readonly accountId: string; readonly reason: string };

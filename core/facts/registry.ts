@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { envelopeSchema, type Envelope } from '#core/kernel/event.ts';
+import { err, ok, type Result } from '#core/kernel/result.ts';
+import { createRegistry } from '#core/kernel/registry.ts';
+import * as accounts from '#core/accounts/accounts.events.ts';
+import * as rules from '#core/rules/rules.events.ts';
+
+/** Every event there is. One definition each, in its own room; one line each here. */
+const definitions = [
+  accounts.instrumentDefined,
+  accounts.accountOpened,
+  accounts.dealBooked,
+  accounts.balanceOperationBooked,
+  accounts.tradingDayRolled,
+  rules.ruleSetPublished,
+  rules.warningRaised,
+  rules.breachDetected,
+  rules.objectiveMet,
+  rules.objectiveLost,
+  rules.accountStatusChanged,
+  rules.alertAcknowledged,
+] as const;
+
+type Definition = (typeof definitions)[number];
+type FactOf<Member> = Member extends { readonly kind: infer Kind; readonly data: z.ZodType<infer Data> }
+  ? { readonly envelope: Envelope & { readonly kind: Kind }; readonly kind: Kind; readonly data: Data }
+  : never;
+
+/** A durable, ordered fact: a union that `kind` discriminates. */
+export type Fact = FactOf<Definition>;
+export type FactKind = Fact['kind'];
+export type FactData<Kind extends FactKind> = Extract<Fact, { kind: Kind }>['data'];
+
+/** What a decider or evaluator wants appended; the log adds the envelope. */
+export type FactDraft = { [Kind in FactKind]: { readonly kind: Kind; readonly data: FactData<Kind> } }[FactKind];
+
+export const factDefinitions = createRegistry<FactKind, Definition>(
+  definitions,
+  (definition) => definition.kind,
+);
+
+const outerSchema = z.strictObject({ envelope: envelopeSchema, data: z.unknown() });
+
+/** Reads a fact from the wire or the disk: validated, upcast to the current version. */
+export function parseFact(input: unknown): Result<Fact, string> {
+  const outer = outerSchema.safeParse(input);
+  if (!outer.success) return err(`not a fact: ${z.prettifyError(outer.error)}`);
+  const { envelope } = outer.data;
+  const definition = factDefinitions.find(envelope.kind);
+  if (!definition) return err(`no fact is of kind "${envelope.kind}"`);
+  if (envelope.version > definition.version) {
+    return err(
+      `${envelope.kind} version ${envelope.version} is newer than version ${definition.version} known here`,
+    );
+  }
+  let data = outer.data.data;
+  for (let version = envelope.version; version < definition.version; version += 1) {
+    const upcast = definition.upcasts[version];
+    if (!upcast) return err(`${envelope.kind} version ${version} has no upcast`);
+    data = upcast(data);
+  }
+  const parsed = (definition.data as z.ZodType).safeParse(data);
+  if (!parsed.success) {
+    return err(`${envelope.kind} at seq ${envelope.seq}: ${z.prettifyError(parsed.error)}`);
+  }
+  return ok({
+    envelope: { ...envelope, version: definition.version },
+    kind: definition.kind,
+    data: parsed.data,
+  } as unknown as Fact);
+}

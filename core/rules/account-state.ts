@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { accountTermsSchema } from '#core/accounts/account.ts';
+import { instrumentSchema } from '#core/market/instrument.ts';
+import { moneyUnits } from '#core/money/schemas.ts';
+import { epochMs, tradingDaySchema } from '#core/time/time.ts';
+import { ruleSetContentSchema } from './rule-set.ts';
+
+/**
+ * Everything that decides an account's future verdicts, at one instant: what a what-if starts
+ * from, and what evidence carries so that anyone can go on computing from there.
+ */
+export const accountStateSchema = z.strictObject({
+  terms: accountTermsSchema,
+  ruleSet: ruleSetContentSchema,
+  status: z.int().min(0).max(3),
+  balance: moneyUnits,
+  day: tradingDaySchema.nullable(),
+  at: epochMs,
+  positions: z.array(
+    z.strictObject({
+      positionId: z.string(),
+      symbol: z.string(),
+      side: z.enum(['buy', 'sell']),
+      volume: z.int().min(1),
+      openValue: z.int(),
+      openedAt: epochMs,
+    }),
+  ),
+  /** One per rule, in the rule set's order. */
+  states: z.array(z.record(z.string(), z.int())),
+  latches: z.array(z.int()),
+  /** Every instrument the positions or the scenario may touch, with its latest quote. */
+  market: z.array(
+    z.strictObject({
+      instrument: instrumentSchema,
+      bid: z.int().nullable(),
+      ask: z.int().nullable(),
+    }),
+  ),
+});
+export type AccountState = z.infer<typeof accountStateSchema>;

@@ -1,0 +1,215 @@
+import { STATUS, type AccountTerms } from '#core/accounts/account.ts';
+import type { Rule, RuleSet } from './rule-set.ts';
+import type { Figures, Gauge, Judgement, Moment, RuleState } from './rule-kind.ts';
+
+/** One account as its rules see it. Both evaluators keep one of these, or fill one from columns. */
+export interface JudgedAccount {
+  readonly terms: AccountTerms;
+  readonly ruleSet: RuleSet;
+  /** A STATUS code. */
+  status: number;
+  /** One state per rule, in the rule set's order. */
+  readonly states: RuleState[];
+  /** What each rule has said already: see LATCH. */
+  readonly latches: number[];
+}
+
+/**
+ * Latches keep a rule from saying the same twice. Limits: the warning level given today, or
+ * `breached`. Objectives: `met` or nothing. Limits start afresh every trading day.
+ */
+export const LATCH = { none: 0, met: 1, breached: 100 } as const;
+
+export type Outcome =
+  | { readonly type: 'warned'; readonly rule: Rule; readonly level: number; readonly figures: Figures }
+  | {
+      readonly type: 'breached';
+      readonly rule: Rule;
+      readonly consequence: 'fail' | 'pauseForDay';
+      readonly figures: Figures;
+      /** Other limits crossed at the same moment, highest floor first. */
+      readonly alsoCrossed: readonly { readonly rule: Rule; readonly figures: Figures }[];
+    }
+  | { readonly type: 'met' | 'lost'; readonly rule: Rule; readonly figures: Figures }
+  | {
+      readonly type: 'statusChanged';
+      readonly from: number;
+      readonly to: number;
+      /** The rule that brought it; null for a resumed day and a passed phase. */
+      readonly rule: Rule | null;
+    };
+
+const NOTHING: readonly Outcome[] = [];
+
+export function openJudgedAccount(terms: AccountTerms, ruleSet: RuleSet): JudgedAccount {
+  return {
+    terms,
+    ruleSet,
+    status: STATUS.active,
+    states: ruleSet.rules.map((rule) => rule.kind.open(rule.params, terms)),
+    latches: ruleSet.rules.map(() => LATCH.none),
+  };
+}
+
+/**
+ * Takes an account through one moment: every rule tracks, then every rule judges, then one
+ * precedence decides (the semantics, for both evaluators):
+ *
+ * 1. a failed or passed account is judged no more;
+ * 2. a limit that fails the account wins over all else; of several, the one with the highest floor
+ *    is the cause, because it was crossed first on the way down; equal floors keep rule order;
+ * 3. then a limit that pauses the account, in the same order; a pause shields from no hard limit;
+ * 4. then warnings, each limit its highest level not yet given today;
+ * 5. then objectives; when all are met and nothing is open, the phase is passed.
+ *
+ * Changes `account`; returns what happened, in that order.
+ */
+export function stepAccount(account: JudgedAccount, moment: Moment): readonly Outcome[] {
+  if (account.status === STATUS.failed || account.status === STATUS.passed) return NOTHING;
+  const { rules } = account.ruleSet;
+  let outcomes: Outcome[] | null = null;
+  if (moment.cause === 'dayOpen') outcomes = startDay(account);
+  for (let at = 0; at < rules.length; at += 1) {
+    const rule = rules[at] as Rule;
+    rule.kind.track(rule.params, account.states[at], moment, account.terms);
+  }
+  let news: News | null = null;
+  for (let at = 0; at < rules.length; at += 1) {
+    const rule = rules[at] as Rule;
+    const judgement = rule.kind.judge(rule.params, account.states[at], moment, account.terms);
+    if (isNews(rule, account.latches[at] ?? 0, judgement)) {
+      news ??= { breached: [], warned: [], objectives: [] };
+      collect(news, rule, at, judgement);
+    }
+  }
+  if (news !== null) outcomes = [...(outcomes ?? []), ...settle(account, moment, news)];
+  const passed = passes(account, moment);
+  if (passed) outcomes = [...(outcomes ?? []), changeStatus(account, STATUS.passed, null)];
+  return outcomes ?? NOTHING;
+}
+
+interface News {
+  readonly breached: number[];
+  readonly warned: { readonly at: number; readonly level: number }[];
+  readonly objectives: { readonly at: number; readonly met: boolean }[];
+}
+
+function isNews(rule: Rule, latch: number, judgement: Judgement): boolean {
+  if (rule.kind.role === 'objective') {
+    return (judgement.type === 'met') !== (latch === LATCH.met);
+  }
+  if (judgement.type === 'breached') return latch !== LATCH.breached;
+  return judgement.type === 'warned' && judgement.level > latch;
+}
+
+function collect(news: News, rule: Rule, at: number, judgement: Judgement): void {
+  if (rule.kind.role === 'objective') {
+    news.objectives.push({ at, met: judgement.type === 'met' });
+  } else if (judgement.type === 'breached') {
+    news.breached.push(at);
+  } else if (judgement.type === 'warned') {
+    news.warned.push({ at, level: judgement.level });
+  }
+}
+
+function settle(account: JudgedAccount, moment: Moment, news: News): Outcome[] {
+  const { rules } = account.ruleSet;
+  const outcomes: Outcome[] = [];
+  const ruleAt = (at: number): Rule => rules[at] as Rule;
+  const figuresAt = (at: number): Figures =>
+    ruleAt(at).kind.figures(ruleAt(at).params, account.states[at], moment, account.terms);
+  const crossed = [...news.breached].sort(
+    (one, other) => floorAt(account, moment, other) - floorAt(account, moment, one) || one - other,
+  );
+  const consequenceAt = (at: number): string => ruleAt(at).kind.consequence(ruleAt(at).params);
+  const cause =
+    crossed.find((at) => consequenceAt(at) === 'fail') ??
+    crossed.find((at) => consequenceAt(at) === 'pauseForDay');
+  for (const at of crossed) account.latches[at] = LATCH.breached;
+  if (cause !== undefined) {
+    const fails = consequenceAt(cause) === 'fail';
+    outcomes.push({
+      type: 'breached',
+      rule: ruleAt(cause),
+      consequence: fails ? 'fail' : 'pauseForDay',
+      figures: figuresAt(cause),
+      alsoCrossed: crossed
+        .filter((at) => at !== cause)
+        .map((at) => ({ rule: ruleAt(at), figures: figuresAt(at) })),
+    });
+    const to = fails ? STATUS.failed : STATUS.paused;
+    if (account.status !== to) outcomes.push(changeStatus(account, to, ruleAt(cause)));
+    if (fails) return outcomes;
+  }
+  for (const { at, level } of news.warned) {
+    account.latches[at] = level;
+    outcomes.push({ type: 'warned', rule: ruleAt(at), level, figures: figuresAt(at) });
+  }
+  for (const { at, met } of news.objectives) {
+    account.latches[at] = met ? LATCH.met : LATCH.none;
+    outcomes.push({ type: met ? 'met' : 'lost', rule: ruleAt(at), figures: figuresAt(at) });
+  }
+  return outcomes;
+}
+
+/** A new trading day: pauses end, and every limit may warn again. */
+function startDay(account: JudgedAccount): Outcome[] | null {
+  for (const [at, rule] of account.ruleSet.rules.entries()) {
+    if (rule.kind.role === 'limit') account.latches[at] = LATCH.none;
+  }
+  return account.status === STATUS.paused ? [changeStatus(account, STATUS.active, null)] : null;
+}
+
+function passes(account: JudgedAccount, moment: Moment): boolean {
+  if (account.status !== STATUS.active || moment.openPositions > 0) return false;
+  let objectives = 0;
+  for (const [at, rule] of account.ruleSet.rules.entries()) {
+    if (rule.kind.role !== 'objective') continue;
+    if (account.latches[at] !== LATCH.met) return false;
+    objectives += 1;
+  }
+  return objectives > 0;
+}
+
+function changeStatus(account: JudgedAccount, to: number, rule: Rule | null): Outcome {
+  const from = account.status;
+  account.status = to;
+  return { type: 'statusChanged', from, to, rule };
+}
+
+function floorAt(account: JudgedAccount, moment: Moment, at: number): number {
+  const gauge = gaugeAt(account, moment, at);
+  return gauge.type === 'floor' ? gauge.floor : -Infinity;
+}
+
+/** What one rule shows of itself now. */
+export function gaugeAt(account: JudgedAccount, moment: Moment, at: number): Gauge {
+  const rule = account.ruleSet.rules[at] as Rule;
+  return rule.kind.gauge(rule.params, account.states[at], moment, account.terms);
+}
+
+/**
+ * The equity band in which marks change nothing for this account: the tightest over its rules.
+ * An account that is judged no more is unbounded.
+ */
+export function bandOf(
+  account: JudgedAccount,
+  moment: Moment,
+  into: { atOrBelow: number; atOrAbove: number },
+): void {
+  into.atOrBelow = -Infinity;
+  into.atOrAbove = Infinity;
+  if (account.status === STATUS.failed || account.status === STATUS.passed) return;
+  const { rules } = account.ruleSet;
+  for (let at = 0; at < rules.length; at += 1) {
+    const rule = rules[at] as Rule;
+    const latch = account.latches[at] ?? 0;
+    const warned = latch === LATCH.breached ? 0 : latch;
+    const band = rule.kind.band(rule.params, account.states[at], moment, warned, account.terms);
+    if (band.atOrAbove < into.atOrAbove) into.atOrAbove = band.atOrAbove;
+    // A limit already breached (a pause) says nothing more today, but its trackers still move.
+    if (latch !== LATCH.breached && band.atOrBelow > into.atOrBelow) {
+      into.atOrBelow = band.atOrBelow;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import type { z } from 'zod';
+import type { AccountTerms } from '#core/accounts/account.ts';
+import { moneyText, mulDivFloor, PPM_UNIT, type Money, type Ppm } from '#core/money/money.ts';
+import {
+  UNBOUNDED,
+  type Consequence,
+  type Figures,
+  type Judgement,
+  type Moment,
+  type RuleKind,
+  type RuleState,
+} from './rule-kind.ts';
+
+/** What every limit's parameters have in common. */
+export interface LimitParams {
+  readonly breachedWhen: 'below' | 'atOrBelow';
+  readonly measured: 'equity' | 'balance' | 'lowerOfBoth';
+  readonly tested: 'everyTick' | 'dayClose';
+  readonly warnAt: readonly Ppm[];
+}
+
+/** Where a limit stands: the floor, and how far below its reference it lies. */
+export interface Floor {
+  readonly floor: Money;
+  readonly allowance: Money;
+}
+
+/** What a limit on a floor must say; the rest (verdicts, warnings, bands) is the same for all. */
+export interface LimitDefinition<Params extends LimitParams, State extends RuleState> {
+  readonly kind: string;
+  readonly title: string;
+  readonly role: 'daily' | 'overall';
+  readonly params: z.ZodType<Params, unknown>;
+  readonly columns: readonly (keyof State & string)[];
+  consequence(params: Params): Consequence;
+  open(params: Params, terms: AccountTerms): State;
+  track(params: Params, state: State, moment: Moment, terms: AccountTerms): void;
+  /** Must not depend on `moment`: a floor moves by tracking only. */
+  floor(params: Params, state: State, terms: AccountTerms): Floor;
+  /** The lowest equity above which a mark would move a tracker; Infinity when marks move nothing. */
+  risesAt?(params: Params, state: State, terms: AccountTerms): number;
+  /** Further numbers for the evidence: peaks and anchors. */
+  figures(params: Params, state: State): Figures;
+  describe(params: Params, terms: AccountTerms): string;
+  contradictions?(params: Params, terms: AccountTerms): readonly string[];
+}
+
+/** Turns the definition of a floor into a full rule kind. */
+export function limitKind<Params extends LimitParams, State extends RuleState>(
+  limit: LimitDefinition<Params, State>,
+): RuleKind<Params, State> {
+  return {
+    kind: limit.kind,
+    title: limit.title,
+    role: 'limit',
+    params: limit.params,
+    columns: limit.columns,
+    warnAt: (params) => params.warnAt,
+    consequence: limit.consequence,
+    open: limit.open,
+    track: limit.track,
+    judge: (params, state, moment, terms) =>
+      judgeFloor(params, limit.floor(params, state, terms), moment),
+    band: (params, state, _moment, warned, terms) => ({
+      atOrBelow: fallsAt(params, limit.floor(params, state, terms), warned),
+      atOrAbove: limit.risesAt?.(params, state, terms) ?? UNBOUNDED.atOrAbove,
+    }),
+    gauge: (params, state, moment, terms) => ({
+      type: 'floor',
+      role: limit.role,
+      ...limit.floor(params, state, terms),
+      measured: measuredOf(params, moment),
+    }),
+    figures: (params, state, moment, terms) => {
+      const { floor, allowance } = limit.floor(params, state, terms);
+      const measured = measuredOf(params, moment);
+      return [
+        { name: 'measured', unit: 'money', value: measured },
+        { name: 'floor', unit: 'money', value: floor },
+        { name: 'headroom', unit: 'money', value: measured - floor },
+        { name: 'allowance', unit: 'money', value: allowance },
+        ...limit.figures(params, state),
+      ];
+    },
+    describe: limit.describe,
+    contradictions: (params, terms) => [
+      ...contradictionsOfFloor(limit.floor(params, limit.open(params, terms), terms), terms),
+      ...(limit.contradictions?.(params, terms) ?? []),
+    ],
+  };
+}
+
+export function measuredOf(params: LimitParams, moment: Moment): Money {
+  if (params.measured === 'equity') return moment.equity;
+  if (params.measured === 'balance') return moment.balance;
+  return Math.min(moment.balance, moment.equity);
+}
+
+function judgeFloor(params: LimitParams, { floor, allowance }: Floor, moment: Moment): Judgement {
+  if (!isTested(params, moment)) return { type: 'clear' };
+  const measured = measuredOf(params, moment);
+  if (measured <= breachLine(params, floor)) return { type: 'breached' };
+  let level = params.warnAt.length;
+  while (level > 0 && measured > warningLine(floor, allowance, params.warnAt[level - 1] ?? 0)) {
+    level -= 1;
+  }
+  return level === 0 ? { type: 'clear' } : { type: 'warned', level };
+}
+
+function isTested(params: LimitParams, moment: Moment): boolean {
+  if (params.tested === 'dayClose') return moment.cause === 'dayClose';
+  // The close is tested as part of the last tick before it; the open tests the new day's floor.
+  return moment.cause !== 'dayClose';
+}
+
+/** The highest measured value that is a breach. Money is whole, so `below` is one unit lower. */
+function breachLine(params: LimitParams, floor: Money): Money {
+  return params.breachedWhen === 'atOrBelow' ? floor : floor - 1;
+}
+
+/** The highest measured value at which `share` of the allowance is used. */
+function warningLine(floor: Money, allowance: Money, share: Ppm): Money {
+  return floor + mulDivFloor(allowance, PPM_UNIT - share, PPM_UNIT);
+}
+
+/** The highest equity at which a mark would bring a warning not yet given, or the breach. */
+function fallsAt(params: LimitParams, { floor, allowance }: Floor, warned: number): number {
+  if (params.tested === 'dayClose' || params.measured === 'balance') return -Infinity;
+  const next = params.warnAt[warned];
+  const breach = breachLine(params, floor);
+  // A balance under the line is judged when it is booked, so only equity can still bring news.
+  return next === undefined ? breach : Math.max(breach, warningLine(floor, allowance, next));
+}
+
+function contradictionsOfFloor(
+  { floor, allowance }: Floor,
+  terms: AccountTerms,
+): readonly string[] {
+  const problems: string[] = [];
+  if (allowance <= 0) problems.push(`the allowance is ${moneyText(allowance)}: it must be positive`);
+  if (floor >= terms.startBalance) {
+    problems.push(
+      `the first floor ${moneyText(floor)} is not below the starting balance ` +
+        `${moneyText(terms.startBalance)}: every account would fail at once`,
+    );
+  }
+  return problems;
+}

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { defineEvent } from '#core/kernel/event.ts';
+import { ACCOUNT_STATUSES, idSchema, ruleSetRefSchema } from '#core/accounts/account.ts';
+import { markSchema } from '#core/market/mark.ts';
+import { moneyUnits } from '#core/money/schemas.ts';
+import { epochMs } from '#core/time/time.ts';
+import { ruleSetContentSchema } from './rule-set.ts';
+
+export const POSITIONS_IN_EVIDENCE_MAX = 20;
+
+export const ruleSetPublished = defineEvent({
+  kind: 'ruleSetPublished',
+  version: 1,
+  stream: 'firm',
+  origin: 'input',
+  data: z.strictObject({
+    ruleSet: ruleSetRefSchema,
+    content: ruleSetContentSchema,
+    effectiveFrom: epochMs,
+    approvedBy: z.string().min(1).max(80),
+  }),
+});
+
+/** What made the account be looked at when a verdict fell. */
+export const causeSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('mark'),
+    mark: markSchema,
+    /** Decimals of the prices, so that the evidence can be read on its own. */
+    digits: z.int().min(0).max(8),
+  }),
+  z.strictObject({ type: z.literal('deal'), dealId: idSchema }),
+  z.strictObject({ type: z.literal('balanceOperation'), operationId: idSchema }),
+  z.strictObject({ type: z.literal('rollOver'), clockId: idSchema, dayKey: z.string() }),
+  z.strictObject({ type: z.literal('opened') }),
+]);
+export type VerdictCause = z.infer<typeof causeSchema>;
+
+const figuresSchema = z
+  .array(
+    z.strictObject({
+      name: z.string().min(1).max(40),
+      unit: z.enum(['money', 'ppm', 'count']),
+      value: z.int(),
+    }),
+  )
+  .max(20);
+
+const positionSchema = z.strictObject({
+  positionId: idSchema,
+  symbol: z.string().min(1).max(32),
+  side: z.enum(['buy', 'sell']),
+  volume: z.int(),
+  /** Σ volume × entry price in points. */
+  openValue: z.int(),
+  bid: z.int().nullable(),
+  ask: z.int().nullable(),
+  floating: moneyUnits,
+});
+
+/** The evidence that every verdict carries: enough to check it by hand, and to find it again. */
+const verdictShape = {
+  accountId: idSchema,
+  ruleSet: ruleSetRefSchema,
+  ruleId: idSchema,
+  ruleKind: z.string().min(1).max(60),
+  at: epochMs,
+  cause: causeSchema,
+  /** The trading day's key; empty before the first roll-over. */
+  dayKey: z.string(),
+  balance: moneyUnits,
+  equity: moneyUnits,
+  figures: figuresSchema,
+  positionCount: z.int().min(0),
+  positions: z.array(positionSchema).max(POSITIONS_IN_EVIDENCE_MAX),
+  engineVersion: z.string(),
+  /** Doubts about the print that the verdict rests on; a person reviews when there are any. */
+  review: z.array(z.enum(['crossed', 'offMarket', 'afterGap', 'vendorsDisagree'])),
+};
+
+export const warningRaised = defineEvent({
+  kind: 'warningRaised',
+  version: 1,
+  stream: 'account',
+  origin: 'derived',
+  data: z.strictObject({
+    ...verdictShape,
+    level: z.int().min(1),
+    /** Share of the allowance used at which this warning is given, in parts per million. */
+    share: z.int(),
+  }),
+});
+
+export const breachDetected = defineEvent({
+  kind: 'breachDetected',
+  version: 1,
+  stream: 'account',
+  origin: 'derived',
+  data: z.strictObject({
+    ...verdictShape,
+    consequence: z.enum(['fail', 'pauseForDay']),
+    alsoCrossed: z.array(
+      z.strictObject({ ruleId: idSchema, ruleKind: z.string(), figures: figuresSchema }),
+    ),
+  }),
+});
+
+export const objectiveMet = defineEvent({
+  kind: 'objectiveMet',
+  version: 1,
+  stream: 'account',
+  origin: 'derived',
+  data: z.strictObject(verdictShape),
+});
+
+export const objectiveLost = defineEvent({
+  kind: 'objectiveLost',
+  version: 1,
+  stream: 'account',
+  origin: 'derived',
+  data: z.strictObject(verdictShape),
+});
+
+export const accountStatusChanged = defineEvent({
+  kind: 'accountStatusChanged',
+  version: 1,
+  stream: 'account',
+  origin: 'derived',
+  data: z.strictObject({
+    accountId: idSchema,
+    at: epochMs,
+    from: z.enum(ACCOUNT_STATUSES),
+    to: z.enum(ACCOUNT_STATUSES),
+    /** The rule that brought it; null when a day began or all objectives were met. */
+    ruleId: idSchema.nullable(),
+    reason: z.enum(['breached', 'paused', 'dayBegan', 'objectivesMet']),
+  }),
+});
+
+/** A person has seen a warning or a breach. */
+export const alertAcknowledged = defineEvent({
+  kind: 'alertAcknowledged',
+  version: 1,
+  stream: 'account',
+  origin: 'input',
+  data: z.strictObject({
+    accountId: idSchema,
+    /** The fact that was acknowledged. */
+    alertSeq: z.int().min(1),
+    operatorId: idSchema,
+    note: z.string().max(400),
+  }),
+});
+
+export type WarningData = z.infer<typeof warningRaised.data>;
+export type BreachData = z.infer<typeof breachDetected.data>;
+export type ObjectiveData = z.infer<typeof objectiveMet.data>;
+export type StatusData = z.infer<typeof accountStatusChanged.data>;
+export type EvidencePosition = z.infer<typeof positionSchema>;

@@ -1,0 +1,227 @@
+import { z } from 'zod';
+import { ACCOUNT_STATUSES, accountTermsSchema, dealSchema, idSchema } from '#core/accounts/account.ts';
+import { accountStateSchema } from '#core/rules/account-state.ts';
+import { epochMs } from '#core/time/time.ts';
+
+/** Raised when a message changes shape; a server refuses desks of another number with a reason. */
+export const PROTOCOL_VERSION = 1;
+
+/** Facts in one message, accounts in one snapshot part, deals in one detail. */
+export const FACTS_PER_MESSAGE_MAX = 500;
+export const ACCOUNTS_PER_PART_MAX = 1_000;
+export const DEALS_PER_DETAIL_MAX = 500;
+export const VERDICTS_PER_DETAIL_MAX = 200;
+export const SERIES_POINTS_MAX = 2_000;
+/** Accounts a desk may ask to be sent first: what its grid shows, and a margin. */
+export const LOOK_ACCOUNTS_MAX = 400;
+/** Messages of one kind on their way to a desk; the next waits for an acknowledgement. */
+export const FACT_MESSAGES_IN_FLIGHT_MAX = 8;
+export const ROW_FRAMES_IN_FLIGHT_MAX = 4;
+
+/*
+ * Over socket.io, events named as the keys below. "ack" is socket.io's acknowledgement callback.
+ *
+ *   desk → server   hello (ack: Welcome | Refused), look, detail (ack), command (ack), quarantine (ack)
+ *   server → desk   accounts (ack), facts (ack), rows (binary RowFrame, ack), pulse
+ *
+ * The handshake's `auth` carries { token, operatorId, deskId }.
+ */
+
+export const authSchema = z.strictObject({
+  token: z.string().min(16).max(200),
+  operatorId: idSchema,
+  deskId: idSchema,
+});
+
+export const helloSchema = z.strictObject({
+  protocolVersion: z.int(),
+  /** The log the cursor belongs to; null for a desk that knows none. */
+  logId: z.string().max(80).nullable(),
+  /** The last fact this desk keeps; 0 for none. */
+  cursor: z.int().min(0),
+});
+
+export const welcomeSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('welcome'),
+    /** `tail`: facts follow from the cursor. `snapshot`: accounts first, then facts from their seq. */
+    mode: z.enum(['tail', 'snapshot']),
+    logId: z.string(),
+    lastSeq: z.int().min(0),
+    serverAt: epochMs,
+  }),
+  z.strictObject({
+    type: z.literal('refused'),
+    reason: z.enum(['protocolTooOld', 'protocolTooNew', 'cursorAhead', 'invalid']),
+    message: z.string(),
+  }),
+]);
+export type Welcome = z.infer<typeof welcomeSchema>;
+
+/** What changes rarely about an account; the rest comes in row frames. */
+export const accountSummarySchema = z.strictObject({
+  /** Dense, from 0, in the order in which accounts opened: names the account in row frames. */
+  number: z.int().min(0),
+  terms: accountTermsSchema,
+  status: z.enum(ACCOUNT_STATUSES),
+  openedAt: epochMs,
+  /** `seq` of the latest verdict, 0 for none, and its sentence. */
+  lastVerdict: z
+    .strictObject({
+      seq: z.int().min(1),
+      kind: z.string(),
+      at: epochMs,
+      sentence: z.string(),
+      severity: z.enum(['info', 'warning', 'soft', 'hard']),
+      needsReview: z.boolean(),
+    })
+    .nullable(),
+});
+export type AccountSummary = z.infer<typeof accountSummarySchema>;
+
+export const accountsPartSchema = z.strictObject({
+  /** The snapshot is as of this fact; facts after it follow. */
+  seq: z.int().min(0),
+  part: z.int().min(0),
+  parts: z.int().min(1),
+  accounts: z.array(accountSummarySchema).max(ACCOUNTS_PER_PART_MAX),
+  /** Facts that a desk shows and that precede `seq`: recent warnings and breaches. Last part only. */
+  recentFacts: z.array(z.unknown()).max(FACTS_PER_MESSAGE_MAX),
+});
+
+/**
+ * Every fact from `fromSeq` to `toSeq` that desks keep. Kinds that desks do not keep (deals and
+ * balance operations: asked for by account) are left out, so the range proves completeness.
+ */
+export const factsMessageSchema = z.strictObject({
+  fromSeq: z.int().min(1),
+  toSeq: z.int().min(1),
+  facts: z.array(z.unknown()).max(FACTS_PER_MESSAGE_MAX),
+});
+export const DESK_LEAVES_OUT: readonly string[] = ['dealBooked', 'balanceOperationBooked'];
+
+/** Once a second: how the server and its feeds are. */
+export const pulseSchema = z.strictObject({
+  serverAt: epochMs,
+  /** The time of the latest mark; differs from serverAt when recorded prices are replayed. */
+  marketAt: epochMs.nullable(),
+  lastSeq: z.int().min(0),
+  marksPerSecond: z.number().min(0),
+  platform: z.string(),
+  feeds: z
+    .array(
+      z.strictObject({
+        symbol: z.string(),
+        source: z.string(),
+        bid: z.int().nullable(),
+        ask: z.int().nullable(),
+        digits: z.int(),
+        lastAt: epochMs.nullable(),
+        /** Market milliseconds since this symbol's last mark; null before the first. */
+        ageMs: z.int().nullable(),
+        state: z.enum(['live', 'stale', 'closed', 'silent']),
+        marks: z.int(),
+        crossed: z.int(),
+        backward: z.int(),
+        offMarket: z.int(),
+        gaps: z.int(),
+      }),
+    )
+    .max(500),
+  quarantined: z.int().min(0),
+});
+export type Pulse = z.infer<typeof pulseSchema>;
+
+export const lookSchema = z.strictObject({
+  accounts: z.array(z.int().min(0)).max(LOOK_ACCOUNTS_MAX),
+});
+
+const gaugeSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('floor'),
+    role: z.enum(['daily', 'overall']),
+    floor: z.int(),
+    allowance: z.int(),
+    measured: z.int(),
+  }),
+  z.strictObject({ type: z.literal('target'), value: z.int(), target: z.int(), start: z.int() }),
+  z.strictObject({ type: z.literal('count'), value: z.int(), needed: z.int() }),
+]);
+
+/** Everything the account page shows. */
+export const accountDetailSchema = z.strictObject({
+  number: z.int().min(0),
+  asOfSeq: z.int().min(0),
+  marketAt: epochMs.nullable(),
+  /** The state a what-if starts from. */
+  state: accountStateSchema,
+  rules: z.array(
+    z.strictObject({
+      ruleId: z.string(),
+      kind: z.string(),
+      title: z.string(),
+      description: z.string(),
+      latch: z.enum(['none', 'warned', 'breached', 'met']),
+      gauge: gaugeSchema,
+    }),
+  ),
+  deals: z.array(dealSchema).max(DEALS_PER_DETAIL_MAX),
+  /** Facts of this account that carry verdicts, newest first, each a full fact with evidence. */
+  verdicts: z.array(z.unknown()).max(VERDICTS_PER_DETAIL_MAX),
+  /** Equity over time with the floors, oldest first; thinned so that extremes are kept. */
+  series: z
+    .array(
+      z.strictObject({
+        at: epochMs,
+        equity: z.int(),
+        balance: z.int(),
+        dailyFloor: z.int().nullable(),
+        overallFloor: z.int().nullable(),
+      }),
+    )
+    .max(SERIES_POINTS_MAX),
+});
+export type AccountDetail = z.infer<typeof accountDetailSchema>;
+
+export const detailRequestSchema = z.strictObject({ accountId: idSchema });
+export const detailReplySchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('detail'), detail: accountDetailSchema }),
+  z.strictObject({ type: z.literal('rejected'), reason: z.string() }),
+]);
+
+/** An intent. The id is the desk's; sending it twice does it once. */
+export const commandSchema = z.strictObject({
+  commandId: idSchema,
+  operatorId: idSchema,
+  issuedAt: epochMs,
+  intent: z.discriminatedUnion('type', [
+    z.strictObject({
+      type: z.literal('acknowledgeAlert'),
+      alertSeq: z.int().min(1),
+      note: z.string().max(400),
+    }),
+  ]),
+});
+export type Command = z.infer<typeof commandSchema>;
+
+export const commandResultSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('accepted'), commandId: idSchema, seq: z.int().min(1) }),
+  z.strictObject({
+    type: z.literal('rejected'),
+    commandId: idSchema,
+    code: z.enum(['notFound', 'notAnAlert', 'alreadyAcknowledged', 'invalid', 'forbidden']),
+    message: z.string(),
+  }),
+]);
+export type CommandResult = z.infer<typeof commandResultSchema>;
+
+/** A record from outside that was refused: kept whole, with the reason, for a person to read. */
+export const quarantineEntrySchema = z.strictObject({
+  id: z.int().min(1),
+  receivedAt: epochMs,
+  source: z.string(),
+  reason: z.string(),
+  /** The record as it came, as text, cut at 4,000 characters. */
+  excerpt: z.string().max(4_000),
+});
+export type QuarantineEntry = z.infer<typeof quarantineEntrySchema>;

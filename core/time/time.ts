@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { Flavour } from '#core/kernel/brand.ts';
+
+/** Milliseconds since 1970-01-01T00:00Z. */
+export type EpochMs = Flavour<number, 'EpochMs'>;
+
+export const epochMs: z.ZodType<EpochMs> = z.int();
+
+/**
+ * When a trading day turns. The zone is an IANA name ("America/New_York", never "EST"), the
+ * roll-over a local wall time. A roll-over at noon or later opens the *next* date's trading day
+ * (17:00 New York on Sunday opens Monday). With `weekend: 'merged'` the days dated Saturday and
+ * Sunday belong to Monday's trading day; with `'separate'` each date is a trading day.
+ */
+export const dayClockSchema = z.strictObject({
+  zone: z.string().min(1).max(60),
+  rollOver: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a wall time such as "17:00"'),
+  weekend: z.enum(['merged', 'separate']).default('separate'),
+});
+export type DayClock = z.infer<typeof dayClockSchema>;
+
+/** The name of a clock: two rule sets with equal clocks share one series of trading days. */
+export function dayClockId(clock: DayClock): string {
+  return `${clock.rollOver} ${clock.zone}${clock.weekend === 'merged' ? ' weekend merged' : ''}`;
+}
+
+/**
+ * One trading day as the server recorded it; nobody computes it again. The instant `opensAt`
+ * belongs to this day, the instant `closesAt` to the next.
+ */
+export const tradingDaySchema = z.strictObject({
+  /** The date the day is known by, "2014-05-02". */
+  key: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
+  opensAt: epochMs,
+  closesAt: epochMs,
+});
+export type TradingDay = z.infer<typeof tradingDaySchema>;
+
+/** "2014-05-02 12:30:01.513" in UTC: the only way core turns an instant into text. */
+export function utcText(at: EpochMs): string {
+  const dayMs = 86_400_000;
+  const days = Math.floor(at / dayMs);
+  const ms = at - days * dayMs;
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(ms / 3_600_000);
+  const minutes = Math.floor(ms / 60_000) % 60;
+  const seconds = Math.floor(ms / 1000) % 60;
+  const millis = String(ms % 1000).padStart(3, '0');
+  return `${dateText(days)} ${two(hours)}:${two(minutes)}:${two(seconds)}.${millis}`;
+}
+
+/** Days since 1970-01-01 as a proleptic Gregorian date (Howard Hinnant's civil_from_days). */
+function dateText(days: number): string {
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
+  );
+  const dayOfYear =
+    dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1;
+  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+}
