@@ -12,7 +12,7 @@ import type { EpochMs, TradingDay } from '#core/time/time.ts';
  * Why the account is being looked at. `dayClose` and `dayOpen` happen at the same instant, in this
  * order: the close still belongs to the old day and its limits, the open to the new day's.
  */
-export type MomentCause = 'opened' | 'mark' | 'deal' | 'balanceOperation' | 'dayClose' | 'dayOpen';
+export type MomentCause = 'mark' | 'deal' | 'balanceOperation' | 'dayClose' | 'dayOpen';
 
 /** The account at one instant: all that a rule may know. */
 export interface Moment {

@@ -42,26 +42,29 @@ export function followTrail(
     state.lockedFloor = Math.max(level, trail.followed(state.peak).floor);
   } else if (value > state.peak) {
     state.peak = value;
+    reachLock(trail, state, terms);
   }
+}
+
+/** A floor that has risen to its lock rests there; the peak no longer matters. */
+function reachLock(trail: Trail, state: TrailState, terms: AccountTerms): void {
+  if (trail.lock?.when !== 'floorReachesLock') return;
+  const level = lockLevel(trail.lock, terms);
+  if (trail.followed(state.peak).floor < level) return;
+  state.locked = 1;
+  state.lockedFloor = level;
 }
 
 /** Where the floor stands now. */
-export function trailFloor(trail: Trail, state: TrailState, terms: AccountTerms): Floor {
+export function trailFloor(trail: Trail, state: TrailState): Floor {
   const followed = trail.followed(state.peak);
-  if (state.locked === 1) return { ...followed, floor: state.lockedFloor };
-  if (trail.lock?.when !== 'floorReachesLock') return followed;
-  return { ...followed, floor: Math.min(followed.floor, lockLevel(trail.lock, terms)) };
+  return state.locked === 1 ? { ...followed, floor: state.lockedFloor } : followed;
 }
 
 /** The lowest equity at which a mark moves a trail that follows equity (peak or lock). */
-export function trailRisesAt(trail: Trail, state: TrailState, terms: AccountTerms): number {
-  if (state.locked === 1) return Infinity;
-  const { lock } = trail;
-  if (lock?.when === 'floorReachesLock') {
-    const capped = trail.followed(state.peak).floor >= lockLevel(lock, terms);
-    return capped ? Infinity : state.peak + 1;
-  }
-  return state.peak + 1;
+export function trailRisesAt(state: TrailState): number {
+  // Equity that closes an equity lock lies above the peak as well: the lower of both is enough.
+  return state.locked === 1 ? Infinity : state.peak + 1;
 }
 
 /** The lowest equity at which a mark closes the lock of a trail that does not follow equity. */

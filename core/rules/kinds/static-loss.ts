@@ -42,7 +42,7 @@ export const staticLoss = limitKind({
   open: (_params, terms) => openTrail(terms),
   track: (params, state, moment, terms) =>
     followTrail(trailOf(params, terms), state, moment, { value: state.peak, terms }),
-  floor: (params, state, terms) => trailFloor(trailOf(params, terms), state, terms),
+  floor: (params, state, terms) => trailFloor(trailOf(params, terms), state),
   risesAt: (params, state, terms) => lockClosesAt(trailOf(params, terms), state, terms),
   figures: (_params, state) => trailFigures(state).filter((figure) => figure.name === 'locked'),
   describe: (params, terms) =>

@@ -62,10 +62,10 @@ export function trailingKind<Params extends TrailingParams>(
         value: definition.candidate(params, moment),
         terms,
       }),
-    floor: (params, state, terms) => trailFloor(trailOf(params, terms), state, terms),
+    floor: (params, state, terms) => trailFloor(trailOf(params, terms), state),
     risesAt: (params, state, terms) =>
       definition.followsEquity(params)
-        ? trailRisesAt(trailOf(params, terms), state, terms)
+        ? Math.min(trailRisesAt(state), lockClosesAt(trailOf(params, terms), state, terms))
         : lockClosesAt(trailOf(params, terms), state, terms),
     figures: (_params, state) => trailFigures(state),
     describe: (params, terms) =>
