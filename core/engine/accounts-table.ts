@@ -10,6 +10,12 @@ export const ACCOUNT_COLUMNS = {
   /** The band in which marks change nothing: see Band in rules. */
   atOrBelow: 'float64',
   atOrAbove: 'float64',
+  /** For accounts whose floors follow equity: the highest since judged, and the distance below. */
+  highest: 'float64',
+  drop: 'float64',
+  following: 'uint8',
+  /** Open positions that are valued one by one. */
+  singles: 'int32',
   number: 'int32',
   status: 'uint8',
   /** 1 when something other than equity changed since a reader last cleared it. */

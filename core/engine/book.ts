@@ -10,7 +10,14 @@ import { err, ok, type Result } from '#core/kernel/result.ts';
 import type { Instrument } from '#core/market/instrument.ts';
 import type { JournalledMark } from '#core/market/mark.ts';
 import type { AccountState } from '#core/rules/account-state.ts';
-import { bandOf, gaugeAt, stepAccount, type JudgedAccount } from '#core/rules/judge.ts';
+import {
+  bandOf,
+  gaugeAt,
+  settleHighest,
+  stepAccount,
+  type AccountBand,
+  type JudgedAccount,
+} from '#core/rules/judge.ts';
 import type { DealMoment, Gauge, Moment } from '#core/rules/rule-kind.ts';
 import type { RuleSet } from '#core/rules/rule-set.ts';
 import type { EvidencePosition, VerdictCause } from '#core/rules/rules.events.ts';
@@ -18,7 +25,7 @@ import { verdictFacts, type VerdictDraft } from '#core/rules/verdict-facts.ts';
 import { dayClockId, type EpochMs, type TradingDay } from '#core/time/time.ts';
 import { createAccountsTable } from './accounts-table.ts';
 import { createExposure, reducePosition, type ValuedAccount } from './exposure.ts';
-import { createRuleColumns, type RuleColumns } from './rule-columns.ts';
+import { createRuleColumns, type RuleColumns, type StatePool } from './rule-columns.ts';
 
 /** Receives the verdicts of one account. Called in ascending order of account numbers. */
 export type OnVerdicts = (account: number, verdicts: readonly VerdictDraft[]) => void;
@@ -119,9 +126,11 @@ function openBook(): RestorableBook {
   const ruleColumns: RuleColumns[] = [];
   const ruleColumnsByHash = new Map<string, number>();
   const days = new Map<string, TradingDay>();
+  /** The current day of each rule set, in step with `days`. */
+  const dayOfRuleSet: (TradingDay | null)[] = [];
   /** By account number; accounts move when the book is packed. */
   let slots = new Int32Array(64);
-  let states = new Float64Array(STATES_AT_START);
+  const pool: StatePool = { numbers: new Float64Array(STATES_AT_START) };
   let statesUsed = 0;
 
   const moment: Moment = {
@@ -134,7 +143,13 @@ function openBook(): RestorableBook {
     deal: null,
     capitalFlow: 0,
   };
-  const band = { atOrBelow: 0, atOrAbove: 0 };
+  const band: AccountBand = {
+    atOrBelow: 0,
+    atOrAbove: 0,
+    atOrAboveFollowing: 0,
+    drop: 0,
+    follows: false,
+  };
 
   const slotOf = (account: number): number => slots[account] as number;
   const columnsAt = (slot: number): RuleColumns =>
@@ -142,14 +157,17 @@ function openBook(): RestorableBook {
   const termsAt = (slot: number): AccountTerms =>
     terms[table.column.number[slot] as number] as AccountTerms;
   const dayAt = (slot: number): TradingDay | null =>
-    days.get(dayClockId(columnsAt(slot).ruleSet.dayClock)) ?? null;
-  const loadJudged = (slot: number): JudgedAccount =>
-    columnsAt(slot).load(
-      states,
-      table.column.stateOffset[slot] as number,
-      termsAt(slot),
-      table.column.status[slot] as number,
-    );
+    dayOfRuleSet[table.column.ruleSet[slot] as number] ?? null;
+  const setDay = (clockId: string, day: TradingDay): void => {
+    days.set(clockId, day);
+    for (const [at, { ruleSet }] of ruleColumns.entries()) {
+      if (dayClockId(ruleSet.dayClock) === clockId) dayOfRuleSet[at] = day;
+    }
+  };
+  const judgedAt = (slot: number): JudgedAccount => {
+    const { stateOffset, status } = table.column;
+    return columnsAt(slot).at(stateOffset[slot] as number, termsAt(slot), status[slot] as number);
+  };
   const setMoment = (slot: number, cause: Moment['cause'], at: EpochMs): void => {
     moment.cause = cause;
     moment.at = at;
@@ -162,16 +180,33 @@ function openBook(): RestorableBook {
   };
   const setBand = (slot: number, judged: JudgedAccount): void => {
     bandOf(judged, moment, band);
-    table.column.atOrBelow[slot] = band.atOrBelow;
-    table.column.atOrAbove[slot] = band.atOrAbove;
+    const { column } = table;
+    // A price may move a leg and a position valued on its own of one account one after the other:
+    // the equity between the two never was, so such an account's highest is not remembered.
+    const following = band.follows && column.singles[slot] === 0;
+    if ((column.following[slot] === 1) !== following) exposure.setFollowing(slot, following);
+    column.atOrBelow[slot] = band.atOrBelow;
+    column.atOrAbove[slot] = following ? band.atOrAboveFollowing : band.atOrAbove;
+    column.drop[slot] = following ? band.drop : Infinity;
+    column.highest[slot] = column.equity[slot] as number;
+  };
+  /**
+   * Lets the rules know of the highest equity that only the sweep has seen. Must come before
+   * anything else changes: that equity was reached at the old balance, on the old day.
+   */
+  const settle = (slot: number): void => {
+    if (table.column.following[slot] !== 1) return;
+    setMoment(slot, 'mark', 0);
+    settleHighest(judgedAt(slot), moment, table.column.highest[slot] as number);
   };
   /** Judges one account at the moment set; stores what its rules remember. */
   const step = (slot: number, cause: VerdictCause): readonly VerdictDraft[] => {
-    const judged = loadJudged(slot);
+    const judged = judgedAt(slot);
     const outcomes = stepAccount(judged, moment);
-    columnsAt(slot).store(judged, states, table.column.stateOffset[slot] as number);
-    table.column.status[slot] = judged.status;
     setBand(slot, judged);
+    // Latches change without news too: a new day lets every limit warn again.
+    columnsAt(slot).keepLatches(table.column.stateOffset[slot] as number);
+    table.column.status[slot] = judged.status;
     if (outcomes.length === 0) return NO_VERDICTS;
     table.column.changed[slot] = 1;
     const { ruleSet } = columnsAt(slot);
@@ -200,8 +235,9 @@ function openBook(): RestorableBook {
   const ruleColumnsOf = (ruleSet: RuleSet): number => {
     const known = ruleColumnsByHash.get(ruleSet.ref.hash);
     if (known !== undefined) return known;
-    const index = ruleColumns.push(createRuleColumns(ruleSet)) - 1;
+    const index = ruleColumns.push(createRuleColumns(ruleSet, pool)) - 1;
     ruleColumnsByHash.set(ruleSet.ref.hash, index);
+    dayOfRuleSet[index] = days.get(dayClockId(ruleSet.dayClock)) ?? null;
     return index;
   };
   const addAccount = (opening: AccountTerms, ruleSet: RuleSet): number => {
@@ -212,7 +248,7 @@ function openBook(): RestorableBook {
     slots[account] = slot;
     const index = ruleColumnsOf(ruleSet);
     const { width } = ruleColumns[index] as RuleColumns;
-    while (statesUsed + width > states.length) states = doubled(states);
+    while (statesUsed + width > pool.numbers.length) pool.numbers = doubled(pool.numbers);
     const { column } = table;
     column.number[slot] = account;
     column.ruleSet[slot] = index;
@@ -231,12 +267,12 @@ function openBook(): RestorableBook {
     defineInstrument: exposure.defineInstrument,
     openAccount: ({ terms: opening, ruleSet, day }) => {
       if (numbers.has(opening.accountId)) return err(`account ${opening.accountId} is open already`);
-      if (day) days.set(dayClockId(ruleSet.dayClock), day);
       const account = addAccount(opening, ruleSet);
+      if (day) setDay(dayClockId(ruleSet.dayClock), day);
       const slot = slotOf(account);
-      columnsAt(slot).open(opening, states, table.column.stateOffset[slot] as number);
+      columnsAt(slot).open(opening, table.column.stateOffset[slot] as number);
       setMoment(slot, 'mark', day?.opensAt ?? 0);
-      setBand(slot, loadJudged(slot));
+      setBand(slot, judgedAt(slot));
       return ok(account);
     },
     numberOf: (accountId) => numbers.get(accountId),
@@ -247,16 +283,19 @@ function openBook(): RestorableBook {
       const touched = exposure.applyMark(mark.symbol, mark.bid, mark.ask);
       assert(touched !== null, `a mark of the unknown symbol ${mark.symbol}`);
       if (touched.count === 0) return;
-      const digits = instrumentDigits(exposure.instruments(), mark.symbol);
+      const digits = present(exposure.instrument(mark.symbol), mark.symbol).digits;
       const cause: VerdictCause = { type: 'mark', mark, digits };
       for (const account of accountsTouched(touched.slots, touched.count, table.column.number)) {
         const slot = slotOf(account);
         const equity = table.column.equity[slot] as number;
+        const lowest = (table.column.highest[slot] as number) - (table.column.drop[slot] as number);
         const inside =
           equity > (table.column.atOrBelow[slot] as number) &&
+          equity > lowest &&
           equity < (table.column.atOrAbove[slot] as number);
         // An account can leave its band on one leg and return on another within the same mark.
         if (inside) continue;
+        settle(slot);
         setMoment(slot, 'mark', mark.at);
         const verdicts = step(slot, cause);
         if (verdicts.length > 0) onVerdicts(account, verdicts);
@@ -271,6 +310,7 @@ function openBook(): RestorableBook {
         dealRefusal(deal, before) ??
         exposure.refusal(deal.symbol, deal.volume, deal.price, termsAt(slot).currency);
       if (refusal !== null) return err(refusal);
+      settle(slot);
       exposure.change(valued(slot), before, positionAfter(deal, before));
       const realised = deal.profit + deal.commission + deal.swap + deal.fee;
       addTo(table.column.balance, slot, realised);
@@ -287,6 +327,7 @@ function openBook(): RestorableBook {
       const account = numbers.get(operation.accountId);
       if (account === undefined) return err(`account ${operation.accountId} is unknown`);
       const slot = slotOf(account);
+      settle(slot);
       addTo(table.column.balance, slot, operation.amount);
       addTo(table.column.equity, slot, operation.amount);
       table.column.changed[slot] = 1;
@@ -303,6 +344,7 @@ function openBook(): RestorableBook {
       for (let account = 0; account < terms.length; account += 1) {
         const slot = slotOf(account);
         if (!onClock[table.column.ruleSet[slot] as number]) continue;
+        settle(slot);
         setMoment(slot, 'dayClose', day.opensAt);
         moment.day = before;
         const closing = step(slot, cause);
@@ -312,7 +354,7 @@ function openBook(): RestorableBook {
         table.column.changed[slot] = 1;
         if (closing.length + opening.length > 0) onVerdicts(account, [...closing, ...opening]);
       }
-      days.set(clockId, day);
+      setDay(clockId, day);
     },
     equity: (account) => table.column.equity[slotOf(account)] as number,
     balance: (account) => table.column.balance[slotOf(account)] as number,
@@ -322,8 +364,9 @@ function openBook(): RestorableBook {
     quote: exposure.quote,
     standing: (account) => {
       const slot = slotOf(account);
+      settle(slot);
       setMoment(slot, 'mark', 0);
-      const judged = loadJudged(slot);
+      const judged = judgedAt(slot);
       return {
         status: judged.status,
         balance: moment.balance,
@@ -340,7 +383,8 @@ function openBook(): RestorableBook {
     },
     state: (account, at) => {
       const slot = slotOf(account);
-      const judged = loadJudged(slot);
+      settle(slot);
+      const judged = judgedAt(slot);
       return {
         terms: termsAt(slot),
         ruleSet: judged.ruleSet.content,
@@ -376,13 +420,14 @@ function openBook(): RestorableBook {
         days: [...days],
         accounts: terms.map((opening, account) => {
           const slot = slotOf(account);
+          settle(slot);
           const offset = table.column.stateOffset[slot] as number;
           return {
             terms: opening,
             ruleSet: table.column.ruleSet[slot] as number,
             status: table.column.status[slot] as number,
             balance: table.column.balance[slot] as number,
-            numbers: [...states.subarray(offset, offset + columnsAt(slot).width)],
+            numbers: [...pool.numbers.subarray(offset, offset + columnsAt(slot).width)],
             positions: exposure.positions(slot),
           };
         }),
@@ -403,16 +448,16 @@ function openBook(): RestorableBook {
         column.status[slot] = saved.status;
         column.balance[slot] = saved.balance;
         column.equity[slot] = saved.balance;
-        states.set(saved.numbers, column.stateOffset[slot] as number);
+        pool.numbers.set(saved.numbers, column.stateOffset[slot] as number);
         // The chain keeps the latest position first: rebuild it from the last.
         for (const position of [...saved.positions].reverse()) {
           exposure.change(valued(slot), null, position);
         }
         setMoment(slot, 'mark', 0);
-        setBand(slot, loadJudged(slot));
+        setBand(slot, judgedAt(slot));
       }
     },
-    bytes: () => table.bytes() + exposure.bytes() + states.byteLength + slots.byteLength,
+    bytes: () => table.bytes() + exposure.bytes() + pool.numbers.byteLength + slots.byteLength,
   };
   return book;
 }
@@ -468,10 +513,6 @@ function accountsTouched(slots: Int32Array, count: number, number: Int32Array): 
     if (at === 0 || found[at] !== found[at - 1]) found[kept++] = found[at] as number;
   }
   return found.subarray(0, kept);
-}
-
-function instrumentDigits(instruments: readonly Instrument[], symbol: string): number {
-  return instruments.find((instrument) => instrument.symbol === symbol)?.digits ?? 0;
 }
 
 /** Accounts sort by their first and second symbol, so that one symbol's sweep walks one stretch. */

@@ -20,6 +20,7 @@ import {
   removeFromSegment,
   segmentBytes,
   sweepBothSides,
+  sweepFollowing,
   sweepOneSided,
   type Segment,
   type Touched,
@@ -42,6 +43,7 @@ export interface ValuedAccount {
 export interface Exposure {
   defineInstrument(instrument: Instrument): Result<number, string>;
   instruments(): readonly Instrument[];
+  instrument(symbol: string): Instrument | undefined;
   quote(symbol: string): Quote | null;
   /** Moves equity by a new price; `touched` lists the slots that left their band. */
   applyMark(symbol: string, bid: number, ask: number): Touched | null;
@@ -51,6 +53,8 @@ export interface Exposure {
   refusal(symbol: string, volume: number, price: number, currency: string): string | null;
   /** Opens, adds to, reduces or closes (volume 0); keeps `equity` in step with floating P&L. */
   change(account: ValuedAccount, before: Position | null, after: Position | null): void;
+  /** Moves an account's legs among those whose highest equity is remembered, or back. */
+  setFollowing(slot: number, following: boolean): void;
   /** Floating P&L from scratch: what `equity` must exceed `balance` by. */
   floating(slot: number): number;
   floatingOf(slot: number, positionId: string): number;
@@ -67,6 +71,8 @@ interface SymbolBook {
   readonly longs: Segment;
   readonly shorts: Segment;
   readonly both: Segment;
+  /** Legs of accounts whose floors follow equity, whichever sides they hold. */
+  readonly following: Segment;
   /** Rows of positions valued one by one that this symbol prices or converts. */
   readonly singles: Set<number>;
 }
@@ -109,7 +115,8 @@ export function createExposure(accounts: AccountsTable): Exposure {
     symbols[symbolIndex.get(symbol) ?? -1]?.instrument;
 
   const segmentOf = (book: SymbolBook, leg: number): Segment => {
-    const { long, short } = legRows.column;
+    const { long, short, slot } = legRows.column;
+    if (accounts.column.following[slot[leg] as number] === 1) return book.following;
     if (short[leg] === 0) return book.longs;
     return long[leg] === 0 ? book.shorts : book.both;
   };
@@ -222,6 +229,7 @@ export function createExposure(accounts: AccountsTable): Exposure {
     const { equity } = accounts.column;
     equity[slot] = (equity[slot] as number) + value - (column.value[row] as number);
     column.value[row] = value;
+    if (closed) countSingle(slot, -1);
     const book = present(symbols[column.symbol[row] as number], 'symbol');
     const how = present(conversions[column.conversion[row] as number], 'conversion');
     const pricing = how.type === 'none' ? [book] : [book, symbolBook(how.symbol)];
@@ -229,6 +237,11 @@ export function createExposure(accounts: AccountsTable): Exposure {
       if (closed) one.singles.delete(row);
       else one.singles.add(row);
     }
+  };
+
+  const countSingle = (slot: number, by: 1 | -1): void => {
+    const { singles } = accounts.column;
+    singles[slot] = (singles[slot] as number) + by;
   };
 
   const openRow = (account: ValuedAccount, position: Position): number => {
@@ -248,6 +261,7 @@ export function createExposure(accounts: AccountsTable): Exposure {
     column.conversion[row] = internConversion(conversions, how);
     column.cent[row] = account.positionRounding === 'cent' ? 1 : 0;
     column.single[row] = how.type !== 'none' || account.positionRounding === 'cent' ? 1 : 0;
+    if (column.single[row] === 1) countSingle(account.slot, 1);
     column.next[row] = accounts.column.firstPosition[account.slot] as number;
     accounts.column.firstPosition[account.slot] = row + 1;
     const { openPositions } = accounts.column;
@@ -266,7 +280,7 @@ export function createExposure(accounts: AccountsTable): Exposure {
     const before = book.quote;
     book.quote = { bid, ask };
     touched.count = 0;
-    const legs = book.longs.count + book.shorts.count + book.both.count + book.singles.size;
+    const legs = segmentsOf(book).reduce((sum, segment) => sum + segment.count, book.singles.size);
     if (touched.slots.length < legs) touched.slots = new Int32Array(legs * 2);
     const swept = accounts.column;
     if (before === null) {
@@ -278,17 +292,22 @@ export function createExposure(accounts: AccountsTable): Exposure {
       if (askUp !== 0) sweepOneSided(book.shorts, 'short', -askUp, swept, touched);
       if (up !== 0 || askUp !== 0) {
         sweepBothSides(book.both, { bid: up, ask: askUp }, swept, touched);
+        sweepFollowing(book.following, { bid: up, ask: askUp }, swept, touched);
       }
     }
     for (const row of book.singles) revalue(row);
   };
   /** Positions opened before their first price are worth nothing until now. */
   const firstQuote = (book: SymbolBook): void => {
-    const { equity } = accounts.column;
-    for (const segment of [book.longs, book.shorts, book.both]) {
+    const { equity, highest, atOrAbove } = accounts.column;
+    for (const segment of segmentsOf(book)) {
       for (let at = 0; at < segment.count; at += 1) {
         const slot = segment.slot[at] as number;
-        equity[slot] = (equity[slot] as number) + legFloating(segment.leg[at] as number);
+        const moved = (equity[slot] as number) + legFloating(segment.leg[at] as number);
+        equity[slot] = moved;
+        if (moved > (highest[slot] as number) && moved < (atOrAbove[slot] as number)) {
+          highest[slot] = moved;
+        }
         touched.slots[touched.count++] = slot;
       }
     }
@@ -301,6 +320,7 @@ export function createExposure(accounts: AccountsTable): Exposure {
     const moved = (equity[slot] as number) + value - (column.value[row] as number);
     column.value[row] = value;
     equity[slot] = moved;
+    // Such an account remembers no highest equity, so its band alone decides.
     if (moved <= (atOrBelow[slot] as number) || moved >= (atOrAbove[slot] as number)) {
       touched.slots[touched.count++] = slot;
     }
@@ -313,6 +333,15 @@ export function createExposure(accounts: AccountsTable): Exposure {
     const side = buy[row] === 1 ? 'buy' : 'sell';
     const held = { side, volume: volume[row] as number, openValue: openValue[row] as number } as const;
     return floatingInQuote(held, book.quote, book.pointValue);
+  };
+  const legsOf = (slot: number): number[] => {
+    const legs: number[] = [];
+    let link = accounts.column.firstLeg[slot] as number;
+    while (link !== 0) {
+      legs.push(link - 1);
+      link = legRows.column.next[link - 1] as number;
+    }
+    return legs;
   };
   const rowsOf = (slot: number): number[] => {
     const rows: number[] = [];
@@ -337,12 +366,14 @@ export function createExposure(accounts: AccountsTable): Exposure {
         longs: createSegment(),
         shorts: createSegment(),
         both: createSegment(),
+        following: createSegment(),
         singles: new Set(),
       });
       symbolIndex.set(instrument.symbol, symbols.length - 1);
       return ok(symbols.length - 1);
     },
     instruments: () => symbols.map((book) => book.instrument),
+    instrument: instrumentOf,
     quote: (symbol) => symbols[symbolIndex.get(symbol) ?? -1]?.quote ?? null,
     applyMark: (symbol, bid, ask) => {
       const book = symbols[symbolIndex.get(symbol) ?? -1];
@@ -381,6 +412,22 @@ export function createExposure(accounts: AccountsTable): Exposure {
       }
       if (after === null) closeRow(slot, row);
     },
+    setFollowing: (slot, following) => {
+      const legs = legsOf(slot);
+      const places = legRows.column.place;
+      for (const leg of legs) {
+        const book = present(symbols[legRows.column.symbol[leg] as number], 'symbol');
+        const moved = removeFromSegment(segmentOf(book, leg), places[leg] as number);
+        if (moved >= 0) places[moved] = places[leg] as number;
+      }
+      accounts.column.following[slot] = following ? 1 : 0;
+      for (const leg of legs) {
+        const book = present(symbols[legRows.column.symbol[leg] as number], 'symbol');
+        const { long, short } = legRows.column;
+        const weights = { long: long[leg] as number, short: short[leg] as number };
+        places[leg] = addToSegment(segmentOf(book, leg), { slot, ...weights, leg });
+      }
+    },
     floating: (slot) => rowsOf(slot).reduce((sum, row) => sum + floatingOfRow(row), 0),
     floatingOf: (slot, positionId) => {
       const row = findPosition(slot, positionId);
@@ -394,7 +441,7 @@ export function createExposure(accounts: AccountsTable): Exposure {
       renumberColumn(positionRows.column.slot, positionRows.length, moved);
       renumberColumn(legRows.column.slot, legRows.length, moved);
       for (const book of symbols) {
-        for (const segment of [book.longs, book.shorts, book.both]) {
+        for (const segment of segmentsOf(book)) {
           renumberColumn(segment.slot, segment.count, moved);
           sortSegment(segment, legRows.column.place);
         }
@@ -405,10 +452,14 @@ export function createExposure(accounts: AccountsTable): Exposure {
       legRows.bytes() +
       symbols.reduce(
         (sum, book) =>
-          sum + segmentBytes(book.longs) + segmentBytes(book.shorts) + segmentBytes(book.both),
+          segmentsOf(book).reduce((bytes, segment) => bytes + segmentBytes(segment), sum),
         0,
       ),
   };
+}
+
+function segmentsOf(book: SymbolBook): readonly Segment[] {
+  return [book.longs, book.shorts, book.both, book.following];
 }
 
 interface LegChange {

@@ -19,6 +19,8 @@ export interface SweptAccounts {
   readonly equity: Float64Array;
   readonly atOrBelow: Float64Array;
   readonly atOrAbove: Float64Array;
+  readonly highest: Float64Array;
+  readonly drop: Float64Array;
 }
 
 /** The slots whose equity left its band, in the order found, with room for every leg swept. */
@@ -82,6 +84,45 @@ export function sweepBothSides(
     const moved = (equity[account] as number) + gained;
     equity[account] = moved;
     if (moved <= (atOrBelow[account] as number) || moved >= (atOrAbove[account] as number)) {
+      slots[found] = account;
+      found += 1;
+    }
+  }
+  touched.count = found;
+}
+
+/**
+ * As the two above for accounts whose floors follow equity: remembers the highest equity of each,
+ * and finds those that fell by their drop from it. A mark that reaches `atOrAbove` is not
+ * remembered: the rules will see it themselves, after all that came before it.
+ */
+export function sweepFollowing(
+  segment: Segment,
+  points: { readonly bid: number; readonly ask: number },
+  accounts: SweptAccounts,
+  touched: Touched,
+): void {
+  const { slot, long, short, count } = segment;
+  const { equity, atOrBelow, atOrAbove, highest, drop } = accounts;
+  const { bid, ask } = points;
+  const { slots } = touched;
+  let found = touched.count;
+  for (let at = 0; at < count; at += 1) {
+    const account = slot[at] as number;
+    const gained = (long[at] as number) * bid - (short[at] as number) * ask;
+    const moved = (equity[account] as number) + gained;
+    equity[account] = moved;
+    let high = highest[account] as number;
+    if (moved >= (atOrAbove[account] as number)) {
+      slots[found] = account;
+      found += 1;
+      continue;
+    }
+    if (moved > high) {
+      highest[account] = moved;
+      high = moved;
+    }
+    if (moved <= (atOrBelow[account] as number) || moved <= high - (drop[account] as number)) {
       slots[found] = account;
       found += 1;
     }

@@ -1,6 +1,6 @@
 import { STATUS, type AccountTerms } from '#core/accounts/account.ts';
 import type { Rule, RuleSet } from './rule-set.ts';
-import type { Figures, Gauge, Judgement, Moment, RuleState } from './rule-kind.ts';
+import type { Band, Figures, Gauge, Judgement, Moment, RuleState } from './rule-kind.ts';
 
 /** One account as its rules see it. Both evaluators keep one of these, or fill one from columns. */
 export interface JudgedAccount {
@@ -188,28 +188,59 @@ export function gaugeAt(account: JudgedAccount, moment: Moment, at: number): Gau
   return rule.kind.gauge(rule.params, account.states[at], moment, account.terms);
 }
 
-/**
- * The equity band in which marks change nothing for this account: the tightest over its rules.
- * An account that is judged no more is unbounded.
- */
-export function bandOf(
-  account: JudgedAccount,
-  moment: Moment,
-  into: { atOrBelow: number; atOrAbove: number },
-): void {
+/** The tightest band over an account's rules, for an engine that may remember highest equities. */
+export interface AccountBand {
+  atOrBelow: number;
+  /** Where marks begin to change something, for an engine that remembers nothing. */
+  atOrAbove: number;
+  /** The same for an engine that remembers the highest equity since the account was judged. */
+  atOrAboveFollowing: number;
+  /** The lower threshold is also `highest equity - drop`; Infinity when nothing follows. */
+  drop: number;
+  /** Some rule's tracker follows the highest equity, so it must be remembered. */
+  follows: boolean;
+}
+
+/** Fills `into`. An account that is judged no more is unbounded. */
+export function bandOf(account: JudgedAccount, moment: Moment, into: AccountBand): void {
   into.atOrBelow = -Infinity;
   into.atOrAbove = Infinity;
+  into.atOrAboveFollowing = Infinity;
+  into.drop = Infinity;
+  into.follows = false;
   if (account.status === STATUS.failed || account.status === STATUS.passed) return;
   const { rules } = account.ruleSet;
   for (let at = 0; at < rules.length; at += 1) {
     const rule = rules[at] as Rule;
     const latch = account.latches[at] ?? 0;
-    const warned = latch === LATCH.breached ? 0 : latch;
-    const band = rule.kind.band(rule.params, account.states[at], moment, warned, account.terms);
-    if (band.atOrAbove < into.atOrAbove) into.atOrAbove = band.atOrAbove;
     // A limit already breached (a pause) says nothing more today, but its trackers still move.
-    if (latch !== LATCH.breached && band.atOrBelow > into.atOrBelow) {
-      into.atOrBelow = band.atOrBelow;
-    }
+    const silent = latch === LATCH.breached;
+    const warned = silent ? 0 : latch;
+    const band = rule.kind.band(rule.params, account.states[at], moment, warned, account.terms);
+    mergeBand(into, band, silent);
   }
+}
+
+function mergeBand(into: AccountBand, band: Band, silent: boolean): void {
+  const { follows } = band;
+  if (!silent && band.atOrBelow > into.atOrBelow) into.atOrBelow = band.atOrBelow;
+  if (band.atOrAbove < into.atOrAbove) into.atOrAbove = band.atOrAbove;
+  const above = follows ? follows.until : band.atOrAbove;
+  if (above < into.atOrAboveFollowing) into.atOrAboveFollowing = above;
+  if (!follows) return;
+  into.follows = true;
+  if (!silent && follows.drop < into.drop) into.drop = follows.drop;
+}
+
+/**
+ * Brings trackers up to the highest equity that marks reached inside the band since the account
+ * was last judged: what waking every rule at every new peak would have left behind.
+ */
+export function settleHighest(account: JudgedAccount, moment: Moment, highest: number): void {
+  const { equity } = moment;
+  moment.equity = highest;
+  for (const [at, rule] of account.ruleSet.rules.entries()) {
+    rule.kind.track(rule.params, account.states[at], moment, account.terms);
+  }
+  moment.equity = equity;
 }

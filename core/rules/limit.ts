@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import type { AccountTerms } from '#core/accounts/account.ts';
 import { moneyText, mulDivFloor, PPM_UNIT, type Money, type Ppm } from '#core/money/money.ts';
 import {
-  UNBOUNDED,
   type Consequence,
   type Figures,
   type Judgement,
@@ -19,12 +18,6 @@ export interface LimitParams {
   readonly warnAt: readonly Ppm[];
 }
 
-/** Where a limit stands: the floor, and how far below its reference it lies. */
-export interface Floor {
-  readonly floor: Money;
-  readonly allowance: Money;
-}
-
 /** What a limit on a floor must say; the rest (verdicts, warnings, bands) is the same for all. */
 export interface LimitDefinition<Params extends LimitParams, State extends RuleState> {
   readonly kind: string;
@@ -35,15 +28,28 @@ export interface LimitDefinition<Params extends LimitParams, State extends RuleS
   consequence(params: Params): Consequence;
   open(params: Params, terms: AccountTerms): State;
   track(params: Params, state: State, moment: Moment, terms: AccountTerms): void;
-  /** Must not depend on `moment`: a floor moves by tracking only. */
-  floor(params: Params, state: State, terms: AccountTerms): Floor;
-  /** The lowest equity above which a mark would move a tracker; Infinity when marks move nothing. */
-  risesAt?(params: Params, state: State, terms: AccountTerms): number;
+  /** Where the floor stands. It moves by tracking only, never with the moment. */
+  floor(params: Params, state: State, terms: AccountTerms): Money;
+  /** How far below its reference the floor lies: what "100 % used" means. */
+  allowance(params: Params, state: State, terms: AccountTerms): Money;
+  /** How marks move the floor; null when they do not. */
+  rise?(params: Params, state: State, terms: AccountTerms): Rise | null;
   /** Further numbers for the evidence: peaks and anchors. */
   figures(params: Params, state: State): Figures;
   describe(params: Params, terms: AccountTerms): string;
   contradictions?(params: Params, terms: AccountTerms): readonly string[];
 }
+
+/** How a floor answers to rising equity. */
+export interface Rise {
+  /** The lowest equity at which a mark moves a tracker. */
+  readonly at: number;
+  /** From `at` up to here the floor rises exactly as equity does; null when it does otherwise. */
+  readonly steadilyUntil: number | null;
+}
+
+const CLEAR: Judgement = { type: 'clear' };
+const BREACHED: Judgement = { type: 'breached' };
 
 /** Turns the definition of a floor into a full rule kind. */
 export function limitKind<Params extends LimitParams, State extends RuleState>(
@@ -59,20 +65,36 @@ export function limitKind<Params extends LimitParams, State extends RuleState>(
     consequence: limit.consequence,
     open: limit.open,
     track: limit.track,
-    judge: (params, state, moment, terms) =>
-      judgeFloor(params, limit.floor(params, state, terms), moment),
-    band: (params, state, _moment, warned, terms) => ({
-      atOrBelow: fallsAt(params, limit.floor(params, state, terms), warned),
-      atOrAbove: limit.risesAt?.(params, state, terms) ?? UNBOUNDED.atOrAbove,
-    }),
+    judge: (params, state, moment, terms) => {
+      if (!isTested(params, moment)) return CLEAR;
+      const measured = measuredOf(params, moment);
+      const floor = limit.floor(params, state, terms);
+      if (measured <= breachLine(params, floor)) return BREACHED;
+      return warningFor(params, measured, floor, limit.allowance(params, state, terms));
+    },
+    band: (params, state, _moment, warned, terms) => {
+      const atOrBelow = fallsAt(params, warned, {
+        floor: limit.floor(params, state, terms),
+        allowance: limit.allowance(params, state, terms),
+      });
+      const rise = limit.rise?.(params, state, terms) ?? null;
+      if (rise === null) return { atOrBelow, atOrAbove: Infinity, follows: null };
+      const { at, steadilyUntil } = rise;
+      // A floor that rises under equity can catch a balance that stands still: then every rise counts.
+      const steady = steadilyUntil !== null && params.measured === 'equity';
+      const follows = steady ? { drop: at - 1 - atOrBelow, until: steadilyUntil } : null;
+      return { atOrBelow, atOrAbove: at, follows };
+    },
     gauge: (params, state, moment, terms) => ({
       type: 'floor',
       role: limit.role,
-      ...limit.floor(params, state, terms),
+      floor: limit.floor(params, state, terms),
+      allowance: limit.allowance(params, state, terms),
       measured: measuredOf(params, moment),
     }),
     figures: (params, state, moment, terms) => {
-      const { floor, allowance } = limit.floor(params, state, terms);
+      const floor = limit.floor(params, state, terms);
+      const allowance = limit.allowance(params, state, terms);
       const measured = measuredOf(params, moment);
       return [
         { name: 'measured', unit: 'money', value: measured },
@@ -83,10 +105,15 @@ export function limitKind<Params extends LimitParams, State extends RuleState>(
       ];
     },
     describe: limit.describe,
-    contradictions: (params, terms) => [
-      ...contradictionsOfFloor(limit.floor(params, limit.open(params, terms), terms), terms),
-      ...(limit.contradictions?.(params, terms) ?? []),
-    ],
+    contradictions: (params, terms) => {
+      const state = limit.open(params, terms);
+      const floor = limit.floor(params, state, terms);
+      const allowance = limit.allowance(params, state, terms);
+      return [
+        ...contradictionsOfFloor(floor, allowance, terms),
+        ...(limit.contradictions?.(params, terms) ?? []),
+      ];
+    },
   };
 }
 
@@ -96,15 +123,19 @@ export function measuredOf(params: LimitParams, moment: Moment): Money {
   return Math.min(moment.balance, moment.equity);
 }
 
-function judgeFloor(params: LimitParams, { floor, allowance }: Floor, moment: Moment): Judgement {
-  if (!isTested(params, moment)) return { type: 'clear' };
-  const measured = measuredOf(params, moment);
-  if (measured <= breachLine(params, floor)) return { type: 'breached' };
-  let level = params.warnAt.length;
-  while (level > 0 && measured > warningLine(floor, allowance, params.warnAt[level - 1] ?? 0)) {
-    level -= 1;
+/** The highest warning whose line is reached; judgements are shared, the slow path runs often. */
+function warningFor(
+  params: LimitParams,
+  measured: Money,
+  floor: Money,
+  allowance: Money,
+): Judgement {
+  for (let level = params.warnAt.length; level > 0; level -= 1) {
+    if (measured <= warningLine(floor, allowance, params.warnAt[level - 1] ?? 0)) {
+      return { type: 'warned', level };
+    }
   }
-  return level === 0 ? { type: 'clear' } : { type: 'warned', level };
+  return CLEAR;
 }
 
 function isTested(params: LimitParams, moment: Moment): boolean {
@@ -124,7 +155,11 @@ function warningLine(floor: Money, allowance: Money, share: Ppm): Money {
 }
 
 /** The highest equity at which a mark would bring a warning not yet given, or the breach. */
-function fallsAt(params: LimitParams, { floor, allowance }: Floor, warned: number): number {
+function fallsAt(
+  params: LimitParams,
+  warned: number,
+  { floor, allowance }: { readonly floor: Money; readonly allowance: Money },
+): number {
   if (params.tested === 'dayClose' || params.measured === 'balance') return -Infinity;
   const next = params.warnAt[warned];
   const breach = breachLine(params, floor);
@@ -133,7 +168,8 @@ function fallsAt(params: LimitParams, { floor, allowance }: Floor, warned: numbe
 }
 
 function contradictionsOfFloor(
-  { floor, allowance }: Floor,
+  floor: Money,
+  allowance: Money,
   terms: AccountTerms,
 ): readonly string[] {
   const problems: string[] = [];

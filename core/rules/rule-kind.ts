@@ -57,8 +57,14 @@ export type Judgement =
 export interface Band {
   readonly atOrBelow: number;
   readonly atOrAbove: number;
+  /**
+   * Set when all that marks do from `atOrAbove` up to `until` is to raise the lower threshold by
+   * as much as they raise the highest equity: it stands at `highest equity - drop`. An engine that
+   * remembers the highest equity need not wake the rule for every new peak.
+   */
+  readonly follows: { readonly drop: number; readonly until: number } | null;
 }
-export const UNBOUNDED: Band = { atOrBelow: -Infinity, atOrAbove: Infinity };
+export const UNBOUNDED: Band = { atOrBelow: -Infinity, atOrAbove: Infinity, follows: null };
 
 /** What a rule shows of itself on a screen. */
 export type Gauge =

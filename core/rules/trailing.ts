@@ -1,77 +1,92 @@
 import type { AccountTerms } from '#core/accounts/account.ts';
 import { moneyText, type Money } from '#core/money/money.ts';
-import type { Floor } from './limit.ts';
+import type { Rise } from './limit.ts';
 import { initialSize, sizeOf, type Lock } from './parameters.ts';
 import type { Figures, Moment, RuleState } from './rule-kind.ts';
 
 /** The state of every floor that can rise: the highest value seen, and the floor once locked. */
 export interface TrailState extends RuleState {
   peak: number;
-  /** 1 once a profit-triggered lock has closed; then `lockedFloor` holds for good. */
+  /** 1 once the lock has closed; then `lockedFloor` holds for good. */
   locked: number;
   lockedFloor: number;
 }
 
 export const TRAIL_COLUMNS = ['peak', 'locked', 'lockedFloor'] as const;
 
-/** A trail: how its floor follows from the peak, and where it stops. */
-export interface Trail {
-  readonly lock: Lock | undefined;
-  /** The floor that the peak alone gives. */
-  followed(peak: Money): Floor;
+export interface TrailParams {
+  readonly lock?: Lock | undefined;
 }
+
+/** How far below its peak a trail's floor lies. */
+export type TrailDistance<Params> = (params: Params, peak: Money, terms: AccountTerms) => Money;
 
 export function openTrail(terms: AccountTerms): TrailState {
   return { peak: terms.startBalance, locked: 0, lockedFloor: 0 };
 }
 
 /**
- * Follows the account: first the lock, judged against the floor as it stood, then the peak. So a
- * jump that closes the lock stops at the lock, and a floor that had floated above it stays.
+ * Follows the account: first a profit lock, judged against the floor as it stood, then the peak.
+ * So a jump that closes the lock stops at the lock, and a floor that had floated above it stays.
+ * A floor that has risen to its lock rests there, and the peak no longer matters.
  */
-export function followTrail(
-  trail: Trail,
+export function followTrail<Params extends TrailParams>(
+  params: Params,
   state: TrailState,
   moment: Moment,
-  { value, terms }: { value: Money; terms: AccountTerms },
+  trail: { readonly distance: TrailDistance<Params>; readonly value: Money; readonly terms: AccountTerms },
 ): void {
   if (state.locked === 1) return;
-  if (lockCloses(trail.lock, moment, terms)) {
-    const level = trail.lock ? lockLevel(trail.lock, terms) : 0;
-    state.locked = 1;
-    state.lockedFloor = Math.max(level, trail.followed(state.peak).floor);
+  const { lock } = params;
+  const { distance, value, terms } = trail;
+  if (lock && profitLockCloses(lock, moment, terms)) {
+    const floor = state.peak - distance(params, state.peak, terms);
+    close(state, Math.max(lockLevel(lock, terms), floor));
   } else if (value > state.peak) {
     state.peak = value;
-    reachLock(trail, state, terms);
+    if (lock?.when !== 'floorReachesLock') return;
+    const level = lockLevel(lock, terms);
+    if (value - distance(params, value, terms) >= level) close(state, level);
   }
 }
 
-/** A floor that has risen to its lock rests there; the peak no longer matters. */
-function reachLock(trail: Trail, state: TrailState, terms: AccountTerms): void {
-  if (trail.lock?.when !== 'floorReachesLock') return;
-  const level = lockLevel(trail.lock, terms);
-  if (trail.followed(state.peak).floor < level) return;
+function close(state: TrailState, floor: Money): void {
   state.locked = 1;
-  state.lockedFloor = level;
+  state.lockedFloor = floor;
 }
 
-/** Where the floor stands now. */
-export function trailFloor(trail: Trail, state: TrailState): Floor {
-  const followed = trail.followed(state.peak);
-  return state.locked === 1 ? { ...followed, floor: state.lockedFloor } : followed;
+/** How marks move a trail whose peak follows equity: at once, until its lock closes. */
+export function riseWithEquity(
+  params: TrailParams,
+  state: TrailState,
+  terms: AccountTerms,
+  constantDistance: Money | null,
+): Rise | null {
+  if (state.locked === 1) return null;
+  const at = Math.min(state.peak + 1, profitLockClosesAt(params, terms));
+  if (constantDistance === null || at <= state.peak) return { at, steadilyUntil: null };
+  return { at, steadilyUntil: lockClosesAt(params, terms, constantDistance) };
 }
 
-/** The lowest equity at which a mark moves a trail that follows equity (peak or lock). */
-export function trailRisesAt(state: TrailState): number {
-  // Equity that closes an equity lock lies above the peak as well: the lower of both is enough.
-  return state.locked === 1 ? Infinity : state.peak + 1;
+/** How marks move a trail that does not follow equity: only by closing a lock on equity. */
+export function riseAtLock(
+  params: TrailParams,
+  state: TrailState,
+  terms: AccountTerms,
+): Rise | null {
+  if (state.locked === 1) return null;
+  const at = profitLockClosesAt(params, terms);
+  return at === Infinity ? null : { at, steadilyUntil: null };
 }
 
-/** The lowest equity at which a mark closes the lock of a trail that does not follow equity. */
-export function lockClosesAt(trail: Trail, state: TrailState, terms: AccountTerms): number {
-  const when = trail.lock?.when;
-  if (state.locked === 1 || when === undefined || when === 'floorReachesLock') return Infinity;
-  return when.of === 'equity' ? profitLine(sizeOf(when.profit, terms), terms) : Infinity;
+function profitLockClosesAt({ lock }: TrailParams, terms: AccountTerms): number {
+  if (!lock || lock.when === 'floorReachesLock' || lock.when.of !== 'equity') return Infinity;
+  return profitLine(sizeOf(lock.when.profit, terms), terms);
+}
+
+function lockClosesAt(params: TrailParams, terms: AccountTerms, distance: Money): number {
+  if (params.lock?.when === 'floorReachesLock') return lockLevel(params.lock, terms) + distance;
+  return profitLockClosesAt(params, terms);
 }
 
 /** The floor's level once locked: the start of profit plus the offset. */
@@ -95,20 +110,20 @@ export function describeLock(lock: Lock | undefined, terms: AccountTerms): strin
   return `Once ${kind[lock.when.of]} profit reaches ${profit} it stays at ${level}.`;
 }
 
-/** A lock under the floor it should stop is a mistake. */
+/** A lock under the floor that it should stop is a mistake. */
 export function lockContradictions(
-  trail: Trail,
+  lock: Lock | undefined,
+  firstFloor: Money,
   terms: AccountTerms,
 ): readonly string[] {
-  if (!trail.lock) return [];
-  const first = trail.followed(terms.startBalance).floor;
-  const level = lockLevel(trail.lock, terms);
-  if (level >= first) return [];
-  return [`the lock at ${moneyText(level)} lies below the first floor ${moneyText(first)}`];
+  if (!lock) return [];
+  const level = lockLevel(lock, terms);
+  if (level >= firstFloor) return [];
+  return [`the lock at ${moneyText(level)} lies below the first floor ${moneyText(firstFloor)}`];
 }
 
-function lockCloses(lock: Lock | undefined, moment: Moment, terms: AccountTerms): boolean {
-  if (!lock || lock.when === 'floorReachesLock') return false;
+function profitLockCloses(lock: Lock, moment: Moment, terms: AccountTerms): boolean {
+  if (lock.when === 'floorReachesLock') return false;
   if (lock.when.of === 'dayCloseBalance' && moment.cause !== 'dayOpen') return false;
   const value = lock.when.of === 'equity' ? moment.equity : moment.balance;
   return value >= profitLine(sizeOf(lock.when.profit, terms), terms);

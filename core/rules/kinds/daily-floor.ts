@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AccountTerms } from '#core/accounts/account.ts';
 import { moneyInput, percentInput } from '#core/money/schemas.ts';
 import { moneyText, percentText, shareCeil, type Money } from '#core/money/money.ts';
-import type { Floor, LimitDefinition } from '../limit.ts';
+import type { LimitDefinition } from '../limit.ts';
 import { initialSize, limitShape } from '../parameters.ts';
 import type { Moment, RuleState } from '../rule-kind.ts';
 
@@ -71,8 +71,15 @@ export const dailyFloor: Shared = {
     if (moment.balance > state.highBalance) state.highBalance = moment.balance;
     if (followsEquity(params) && moment.equity > state.peak) state.peak = moment.equity;
   },
-  floor: (params, state, terms) => floorOf(params, state, terms),
-  risesAt: (params, state) => (followsEquity(params) ? state.peak + 1 : Infinity),
+  floor: (params, state, terms) =>
+    anchorOf(params.anchor, state, terms) - allowanceOf(params, state, terms),
+  allowance: allowanceOf,
+  rise: (params, state) => {
+    if (!followsEquity(params)) return null;
+    const amount = amountOf(params, state);
+    const constant = 'fixed' in amount || amount.of !== 'anchor';
+    return { at: state.peak + 1, steadilyUntil: constant ? Infinity : null };
+  },
   figures: (params, state) => [
     { name: 'dayStartBalance', unit: 'money', value: state.dayStartBalance },
     { name: 'dayStartEquity', unit: 'money', value: state.dayStartEquity },
@@ -126,13 +133,6 @@ function shiftDay(state: DailyFloorState, flow: Money): void {
   state.peak += flow;
 }
 
-function floorOf(params: DailyFloorParams, state: DailyFloorState, terms: AccountTerms): Floor {
-  const anchor = anchorOf(params.anchor, state, terms);
-  const amount = params.stepUps[state.step - 1]?.amount ?? params.amount;
-  const allowance = allowanceOf(amount, anchor, state, terms);
-  return { floor: anchor - allowance, allowance };
-}
-
 function anchorOf(
   anchor: z.output<typeof anchorSchema>,
   state: DailyFloorState,
@@ -153,15 +153,20 @@ function anchorOf(
   }
 }
 
+/** The amount in force today: the latest step-up that has taken effect, or the first amount. */
+function amountOf(params: DailyFloorParams, state: DailyFloorState): Amount {
+  return params.stepUps[state.step - 1]?.amount ?? params.amount;
+}
+
 function allowanceOf(
-  amount: Amount,
-  anchor: Money,
+  params: DailyFloorParams,
   state: DailyFloorState,
   terms: AccountTerms,
 ): Money {
+  const amount = amountOf(params, state);
   if ('fixed' in amount) return amount.fixed;
-  const base = amount.of === 'anchor' ? anchor : anchorOf(amount.of, state, terms);
-  return shareCeil(base, amount.percent);
+  const of = amount.of === 'anchor' ? params.anchor : amount.of;
+  return shareCeil(anchorOf(of, state, terms), amount.percent);
 }
 
 function zeroBasedPercent(params: DailyFloorParams, terms: AccountTerms): readonly string[] {

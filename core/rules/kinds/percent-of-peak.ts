@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mulDivFloor, percentText, PPM_UNIT } from '#core/money/money.ts';
+import { percentText, shareCeil } from '#core/money/money.ts';
 import { percentInput } from '#core/money/schemas.ts';
 import { limitShape, lockSchema } from '../parameters.ts';
 import { trailingKind } from './trailing-kind.ts';
@@ -31,12 +31,7 @@ export const percentOfPeak = trailingKind({
       equity: 'your highest equity',
       dayCloseBalance: "the highest balance at a day's end",
     })[params.follows],
-  trail: (params) => ({
-    lock: params.lock,
-    followed: (peak) => {
-      const floor = mulDivFloor(peak, PPM_UNIT - params.percentOfPeak, PPM_UNIT);
-      return { floor, allowance: peak - floor };
-    },
-  }),
+  // Rounded up, so that the floor rounds down.
+  distance: (params, peak) => shareCeil(peak, params.percentOfPeak),
   distanceText: (params) => `${percentText(params.percentOfPeak)} of it`,
 });

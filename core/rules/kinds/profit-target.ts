@@ -47,8 +47,8 @@ export const profitTarget: RuleKind<Params, Record<string, never>> = {
     if (params.measured === 'balance' || (params.flat && moment.openPositions > 0)) return UNBOUNDED;
     const target = targetOf(params, terms);
     return moment.equity >= target
-      ? { atOrBelow: target - 1, atOrAbove: Infinity }
-      : { atOrBelow: -Infinity, atOrAbove: target };
+      ? { ...UNBOUNDED, atOrBelow: target - 1 }
+      : { ...UNBOUNDED, atOrAbove: target };
   },
   gauge: (params, _state, moment, terms) => ({
     type: 'target',

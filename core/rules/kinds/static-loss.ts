@@ -1,18 +1,16 @@
 import { z } from 'zod';
 import type { AccountTerms } from '#core/accounts/account.ts';
-import { moneyText } from '#core/money/money.ts';
+import { moneyText, type Money } from '#core/money/money.ts';
 import { limitKind } from '../limit.ts';
 import { describeSize, limitShape, lockSchema, sizeOf, sizeSchema } from '../parameters.ts';
 import {
   describeLock,
   followTrail,
-  lockClosesAt,
   lockContradictions,
   openTrail,
+  riseAtLock,
   TRAIL_COLUMNS,
-  trailFigures,
-  trailFloor,
-  type Trail,
+  type TrailState,
 } from '../trailing.ts';
 
 const params = z.strictObject({
@@ -23,16 +21,16 @@ const params = z.strictObject({
 });
 type Params = z.output<typeof params>;
 
-function trailOf(params: Params, terms: AccountTerms): Trail {
-  const allowance = sizeOf(params.distance, terms);
-  return {
-    lock: params.lock,
-    followed: () => ({ floor: terms.startBalance - allowance, allowance }),
-  };
+function distanceOf(params: Params, _peak: Money, terms: AccountTerms): Money {
+  return sizeOf(params.distance, terms);
+}
+
+function firstFloor(params: Params, terms: AccountTerms): Money {
+  return terms.startBalance - sizeOf(params.distance, terms);
 }
 
 /** Maximum overall loss from a floor that stays where it is (catalogue R03). */
-export const staticLoss = limitKind({
+export const staticLoss = limitKind<Params, TrailState>({
   kind: 'staticLoss',
   title: 'Maximum loss',
   role: 'overall',
@@ -41,15 +39,18 @@ export const staticLoss = limitKind({
   consequence: () => 'fail',
   open: (_params, terms) => openTrail(terms),
   track: (params, state, moment, terms) =>
-    followTrail(trailOf(params, terms), state, moment, { value: state.peak, terms }),
-  floor: (params, state, terms) => trailFloor(trailOf(params, terms), state),
-  risesAt: (params, state, terms) => lockClosesAt(trailOf(params, terms), state, terms),
-  figures: (_params, state) => trailFigures(state).filter((figure) => figure.name === 'locked'),
+    followTrail(params, state, moment, { distance: distanceOf, value: state.peak, terms }),
+  floor: (params, state, terms) =>
+    state.locked === 1 ? state.lockedFloor : firstFloor(params, terms),
+  allowance: (params, _state, terms) => sizeOf(params.distance, terms),
+  rise: riseAtLock,
+  figures: (_params, state) => [{ name: 'locked', unit: 'count', value: state.locked }],
   describe: (params, terms) =>
     `You fail when your ${params.measured === 'balance' ? 'balance' : 'equity'} ` +
     `${params.breachedWhen === 'below' ? 'falls below' : 'reaches or falls below'} ` +
-    `${moneyText(terms.startBalance - sizeOf(params.distance, terms))} ${terms.currency}: ` +
+    `${moneyText(firstFloor(params, terms))} ${terms.currency}: ` +
     `${describeSize(params.distance, terms)} under the starting balance.` +
     (params.lock ? ` ${describeLock(params.lock, terms)}` : ''),
-  contradictions: (params, terms) => lockContradictions(trailOf(params, terms), terms),
+  contradictions: (params, terms) =>
+    lockContradictions(params.lock, firstFloor(params, terms), terms),
 });

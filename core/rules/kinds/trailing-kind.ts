@@ -7,14 +7,13 @@ import type { Moment, RuleKind } from '../rule-kind.ts';
 import {
   describeLock,
   followTrail,
-  lockClosesAt,
   lockContradictions,
   openTrail,
+  riseAtLock,
+  riseWithEquity,
   TRAIL_COLUMNS,
   trailFigures,
-  trailFloor,
-  trailRisesAt,
-  type Trail,
+  type TrailDistance,
   type TrailState,
 } from '../trailing.ts';
 
@@ -38,8 +37,8 @@ export interface TrailingDefinition<Params extends TrailingParams> {
   followsEquity(params: Params): boolean;
   /** "the highest balance at a day's end" */
   peakName(params: Params): string;
-  /** How the floor follows from the peak; by default a constant distance below it. */
-  trail?(params: Params, terms: AccountTerms): Trail;
+  /** How far below the peak the floor lies; by default a constant distance. */
+  distance?: TrailDistance<Params>;
   /** "3,000.00 USD" */
   distanceText?(params: Params, terms: AccountTerms): string;
 }
@@ -48,7 +47,9 @@ export interface TrailingDefinition<Params extends TrailingParams> {
 export function trailingKind<Params extends TrailingParams>(
   definition: TrailingDefinition<Params>,
 ): RuleKind<Params, TrailState> {
-  const trailOf = definition.trail ?? constantDistance;
+  const distance: TrailDistance<Params> = definition.distance ?? constantDistance;
+  const floor = (params: Params, state: TrailState, terms: AccountTerms): Money =>
+    state.locked === 1 ? state.lockedFloor : state.peak - distance(params, state.peak, terms);
   return limitKind<Params, TrailState>({
     kind: definition.kind,
     title: definition.title,
@@ -58,26 +59,29 @@ export function trailingKind<Params extends TrailingParams>(
     consequence: () => 'fail',
     open: (_params, terms) => openTrail(terms),
     track: (params, state, moment, terms) =>
-      followTrail(trailOf(params, terms), state, moment, {
+      followTrail(params, state, moment, {
+        distance,
         value: definition.candidate(params, moment),
         terms,
       }),
-    floor: (params, state, terms) => trailFloor(trailOf(params, terms), state),
-    risesAt: (params, state, terms) =>
-      definition.followsEquity(params)
-        ? Math.min(trailRisesAt(state), lockClosesAt(trailOf(params, terms), state, terms))
-        : lockClosesAt(trailOf(params, terms), state, terms),
+    floor,
+    allowance: (params, state, terms) => distance(params, state.peak, terms),
+    rise: (params, state, terms) => {
+      if (!definition.followsEquity(params)) return riseAtLock(params, state, terms);
+      const constant = definition.distance ? null : constantDistance(params, state.peak, terms);
+      return riseWithEquity(params, state, terms, constant);
+    },
     figures: (_params, state) => trailFigures(state),
     describe: (params, terms) =>
       `You fail when your equity ${params.breachedWhen === 'below' ? 'falls below' : 'reaches or falls below'} ` +
       `a floor that follows ${definition.peakName(params)} at a distance of ` +
       `${definition.distanceText?.(params, terms) ?? describeSize(params.distance, terms)}. ` +
       describeLock(params.lock, terms),
-    contradictions: (params, terms) => lockContradictions(trailOf(params, terms), terms),
+    contradictions: (params, terms) =>
+      lockContradictions(params.lock, floor(params, openTrail(terms), terms), terms),
   });
 }
 
-function constantDistance(params: TrailingParams, terms: AccountTerms): Trail {
-  const allowance = sizeOf(params.distance, terms);
-  return { lock: params.lock, followed: (peak) => ({ floor: peak - allowance, allowance }) };
+function constantDistance(params: TrailingParams, _peak: Money, terms: AccountTerms): Money {
+  return sizeOf(params.distance, terms);
 }
