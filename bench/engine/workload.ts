@@ -14,6 +14,7 @@ export const SYMBOLS = 40;
 const POSITION_WEIGHTS = [30, 20, 8, 5, 5, 4, 4, 3, 3, 2, ...Array<number>(30).fill(16 / 30)];
 const TICK_WEIGHTS = [12, 12, 6, 5, 5, 4, 4, 4, 4, 4, ...Array<number>(30).fill(40 / 30)];
 const START_PRICE = 1_000_000;
+export const firstQuote = { bid: START_PRICE, ask: START_PRICE + 20 };
 const START_BALANCE = 100_000_0000;
 const DAY_MS = 86_400_000;
 
@@ -67,14 +68,21 @@ export function benchTicks(count: number): Ticks {
     ask: new Int32Array(count),
     count,
   };
-  const price = new Int32Array(SYMBOLS).fill(START_PRICE);
+  const bids = new Int32Array(SYMBOLS).fill(firstQuote.bid);
+  const asks = new Int32Array(SYMBOLS).fill(firstQuote.ask);
   for (let at = 0; at < count; at += 1) {
     const symbol = pickWeighted(random, TICK_WEIGHTS);
-    const moved = (price[symbol] as number) + random.below(5) - 2;
-    price[symbol] = moved;
+    // About two sides of three change with a tick, as in the measured model; the spread is pulled
+    // back to its start so that it neither vanishes nor grows without end.
+    const moves = 1 + random.below(3);
+    const bid = bids[symbol] as number;
+    const ask = asks[symbol] as number;
+    const pull = ask - bid > firstQuote.ask - firstQuote.bid ? 1 : 0;
+    if ((moves & 1) !== 0) bids[symbol] = bid + random.below(5) - 2 + pull;
+    if ((moves & 2) !== 0) asks[symbol] = ask + random.below(5) - 2 - pull;
     ticks.symbol[at] = symbol;
-    ticks.bid[at] = moved;
-    ticks.ask[at] = moved + 20 + random.below(3);
+    ticks.bid[at] = bids[symbol] as number;
+    ticks.ask[at] = Math.max(asks[symbol] as number, (bids[symbol] as number) + 1);
   }
   return ticks;
 }
@@ -89,7 +97,6 @@ function pickWeighted(random: Random, weights: readonly number[]): number {
 }
 
 export const symbolName = (symbol: number): string => `SYM${String(symbol).padStart(2, '0')}`;
-export const firstQuote = { bid: START_PRICE, ask: START_PRICE + 20 };
 export const startBalance = START_BALANCE;
 
 export const instruments: readonly Instrument[] = Array.from({ length: SYMBOLS }, (_u, symbol) => ({
