@@ -7,7 +7,12 @@ import { benchTicks } from './workload.ts';
  * The parent lets the children take turns: { build } then { play } again and again.
  */
 type Order =
-  | { readonly type: 'build'; readonly name: string; readonly accounts: number; readonly ticks: number }
+  | {
+      readonly type: 'build';
+      readonly name: string;
+      readonly accounts: number;
+      readonly ticks: number;
+    }
   | { readonly type: 'play'; readonly milliseconds: number };
 
 export interface Played {

@@ -63,7 +63,10 @@ function ask(child: ChildProcess, order: object): Promise<unknown> {
 }
 
 function report(accounts: number, results: ReadonlyMap<string, readonly Played[]>): void {
-  const own = medianOf(results.get(contenders[0]?.name ?? '') ?? [], (one) => one.checks / one.seconds);
+  const own = medianOf(
+    results.get(contenders[0]?.name ?? '') ?? [],
+    (one) => one.checks / one.seconds,
+  );
   process.stdout.write(`\n${accounts.toLocaleString('en')} accounts, two positions each\n`);
   process.stdout.write(
     `${'contender'.padEnd(32)}${'ticks/s'.padStart(12)}${'checks/s'.padStart(16)}${'Propdesk is'.padStart(16)}\n`,
@@ -78,7 +81,10 @@ function report(accounts: number, results: ReadonlyMap<string, readonly Played[]
   }
   const columnar = results.get(contenders[0]?.name ?? '')?.at(-1);
   if (!columnar) return;
-  const ticks = medianOf(results.get(contenders[0]?.name ?? '') ?? [], (one) => one.ticks / one.seconds);
+  const ticks = medianOf(
+    results.get(contenders[0]?.name ?? '') ?? [],
+    (one) => one.ticks / one.seconds,
+  );
   const traffic = own * BYTES_PER_LEG;
   process.stdout.write(
     `columns ${Math.round((columnar.bytes ?? 0) / accounts)} B per account, process ` +

@@ -39,9 +39,12 @@ export function createMarketView(instruments: Iterable<Instrument> = []): Market
   for (const instrument of instruments) define(instrument);
   const conversionOf = (position: Position, currency: string): Conversion | undefined => {
     const known = bySymbol.get(position.symbol);
-    return known && conversionBetween(known.instrument.quoteCurrency, currency, (symbol) => {
-      return bySymbol.get(symbol)?.instrument;
-    });
+    return (
+      known &&
+      conversionBetween(known.instrument.quoteCurrency, currency, (symbol) => {
+        return bySymbol.get(symbol)?.instrument;
+      })
+    );
   };
   return {
     define,

@@ -3,7 +3,13 @@ import { idSchema } from '#core/accounts/account.ts';
 import { epochMs } from '#core/time/time.ts';
 import { scenarioSchema } from '#core/what-if/scenario.ts';
 import { whatIfResultSchema } from '#core/what-if/simulate.ts';
-import { accountDetailSchema, accountSummarySchema, LOOK_ACCOUNTS_MAX, pulseSchema, quarantineEntrySchema } from '#core/sync/protocol.ts';
+import {
+  accountDetailSchema,
+  accountSummarySchema,
+  LOOK_ACCOUNTS_MAX,
+  pulseSchema,
+  quarantineEntrySchema,
+} from '#core/sync/protocol.ts';
 
 /** How the desk stands with its server, as every screen shows it. */
 export const connectionSchema = z.strictObject({

@@ -110,10 +110,7 @@ function standingsOf(book: Book): string {
 }
 
 /** Runs the columnar book; `disturb` may replace it between events. */
-function byBook(
-  history: History,
-  disturb: (book: Book, at: number) => Book,
-): Run {
+function byBook(history: History, disturb: (book: Book, at: number) => Book): Run {
   let book = createBook();
   for (const instrument of history.instruments) book.defineInstrument(instrument);
   const spoken: Spoken[] = [];

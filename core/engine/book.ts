@@ -266,7 +266,8 @@ function openBook(): RestorableBook {
   const book: RestorableBook = {
     defineInstrument: exposure.defineInstrument,
     openAccount: ({ terms: opening, ruleSet, day }) => {
-      if (numbers.has(opening.accountId)) return err(`account ${opening.accountId} is open already`);
+      if (numbers.has(opening.accountId))
+        return err(`account ${opening.accountId} is open already`);
       const account = addAccount(opening, ruleSet);
       if (day) setDay(dayClockId(ruleSet.dayClock), day);
       const slot = slotOf(account);

@@ -205,7 +205,10 @@ export function createExposure(accounts: AccountsTable): Exposure {
   const closeLeg = (leg: number): void => {
     const column = legRows.column;
     const slot = column.slot[leg] as number;
-    assert(column.place[leg] === -1 && column.openMoney[leg] === 0, 'an empty leg is worth nothing');
+    assert(
+      column.place[leg] === -1 && column.openMoney[leg] === 0,
+      'an empty leg is worth nothing',
+    );
     unlink(accounts.column.firstLeg, slot, column.next, leg);
     legRows.release(leg);
   };
@@ -331,7 +334,11 @@ export function createExposure(accounts: AccountsTable): Exposure {
     const book = present(symbols[symbol[row] as number], 'symbol');
     if (!book.quote) return 0;
     const side = buy[row] === 1 ? 'buy' : 'sell';
-    const held = { side, volume: volume[row] as number, openValue: openValue[row] as number } as const;
+    const held = {
+      side,
+      volume: volume[row] as number,
+      openValue: openValue[row] as number,
+    } as const;
     return floatingInQuote(held, book.quote, book.pointValue);
   };
   const legsOf = (slot: number): number[] => {
@@ -393,7 +400,9 @@ export function createExposure(accounts: AccountsTable): Exposure {
         return `no rate from ${book.instrument.quoteCurrency} to ${currency} is defined`;
       }
       const worth = volume * Math.abs(price) * book.pointValue;
-      return worth < EXACT_MAX ? null : `volume ${volume} at ${price} is too large to be kept exactly`;
+      return worth < EXACT_MAX
+        ? null
+        : `volume ${volume} at ${price} is too large to be kept exactly`;
     },
     change: (account, before, after) => {
       const { slot } = account;

@@ -22,8 +22,15 @@ const definitions = [
 ] as const;
 
 type Definition = (typeof definitions)[number];
-type FactOf<Member> = Member extends { readonly kind: infer Kind; readonly data: z.ZodType<infer Data> }
-  ? { readonly envelope: Envelope & { readonly kind: Kind }; readonly kind: Kind; readonly data: Data }
+type FactOf<Member> = Member extends {
+  readonly kind: infer Kind;
+  readonly data: z.ZodType<infer Data>;
+}
+  ? {
+      readonly envelope: Envelope & { readonly kind: Kind };
+      readonly kind: Kind;
+      readonly data: Data;
+    }
   : never;
 
 /** A durable, ordered fact: a union that `kind` discriminates. */
@@ -32,7 +39,9 @@ export type FactKind = Fact['kind'];
 export type FactData<Kind extends FactKind> = Extract<Fact, { kind: Kind }>['data'];
 
 /** What a decider or evaluator wants appended; the log adds the envelope. */
-export type FactDraft = { [Kind in FactKind]: { readonly kind: Kind; readonly data: FactData<Kind> } }[FactKind];
+export type FactDraft = {
+  [Kind in FactKind]: { readonly kind: Kind; readonly data: FactData<Kind> };
+}[FactKind];
 
 export const factDefinitions = createRegistry<FactKind, Definition>(
   definitions,

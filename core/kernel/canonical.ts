@@ -2,12 +2,7 @@ import { assert } from './assert.ts';
 
 /** Values that may be stored, hashed or sent: JSON without floats, dates, maps or undefined. */
 export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Json[]
-  | { readonly [key: string]: Json };
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /**
  * One text per value, the same on every machine: keys in code-unit order, no white space, integers

@@ -15,9 +15,7 @@ export interface Random {
 }
 
 /** Small Fast Counter (Chris Doty-Humphrey's sfc32, public domain): integer operations only. */
-export function createRandom(
-  seed: number | readonly [number, number, number, number],
-): Random {
+export function createRandom(seed: number | readonly [number, number, number, number]): Random {
   let [a, b, c, counter] = typeof seed === 'number' ? [0, 0, seed >>> 0, 1] : seed;
   const next = (): number => {
     const sum = (((a + b) | 0) + counter) | 0;

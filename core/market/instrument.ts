@@ -31,10 +31,8 @@ export function pointValue(instrument: Instrument): Result<number, string> {
   const sizeDecimals = 6;
   const size = parseDecimal(instrument.contractSize, sizeDecimals);
   if (!size.ok) return err(`contract size of ${instrument.symbol}: ${size.error}`);
-  const exponent =
-    MONEY_DECIMALS - instrument.digits - instrument.volumeDecimals - sizeDecimals;
-  const value =
-    exponent >= 0 ? size.value * 10 ** exponent : size.value / 10 ** -exponent;
+  const exponent = MONEY_DECIMALS - instrument.digits - instrument.volumeDecimals - sizeDecimals;
+  const value = exponent >= 0 ? size.value * 10 ** exponent : size.value / 10 ** -exponent;
   if (Number.isSafeInteger(value) && value > 0) return ok(value);
   return err(
     `one point (10^-${instrument.digits}) of the smallest volume (10^-${instrument.volumeDecimals} lots) of ` +

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decimalText, groupedText, moneyText, mulDivCeil, mulDivFloor, parseDecimal, percentText } from './money.ts';
+import {
+  decimalText,
+  groupedText,
+  moneyText,
+  mulDivCeil,
+  mulDivFloor,
+  parseDecimal,
+  percentText,
+} from './money.ts';
 
 const amount = fc.maxSafeInteger();
 const positive = fc.integer({ min: 1, max: 2 ** 31 });
@@ -13,7 +21,8 @@ describe('mulDiv', () => {
         const rest = (BigInt(a) * BigInt(b)) % BigInt(c);
         const floor = exact - (rest < 0n ? 1n : 0n);
         const ceil = exact + (rest > 0n ? 1n : 0n);
-        if (floor < BigInt(-Number.MAX_SAFE_INTEGER) || ceil > BigInt(Number.MAX_SAFE_INTEGER)) return;
+        if (floor < BigInt(-Number.MAX_SAFE_INTEGER) || ceil > BigInt(Number.MAX_SAFE_INTEGER))
+          return;
         expect([mulDivFloor(a, b, c), mulDivCeil(a, b, c)]).toEqual([Number(floor), Number(ceil)]);
       }),
       { seed: 20_261_120, numRuns: 3_000 },
@@ -29,9 +38,13 @@ describe('mulDiv', () => {
 describe('decimal text', () => {
   it('reads back what it wrote, for every amount and scale', () => {
     fc.assert(
-      fc.property(fc.integer({ min: -1e14, max: 1e14 }), fc.integer({ min: 0, max: 8 }), (value, decimals) => {
-        expect(parseDecimal(decimalText(value, decimals), decimals)).toEqual({ ok: true, value });
-      }),
+      fc.property(
+        fc.integer({ min: -1e14, max: 1e14 }),
+        fc.integer({ min: 0, max: 8 }),
+        (value, decimals) => {
+          expect(parseDecimal(decimalText(value, decimals), decimals)).toEqual({ ok: true, value });
+        },
+      ),
       { seed: 20_261_121 },
     );
   });
@@ -49,12 +62,9 @@ describe('decimal text', () => {
   });
 
   it('shows money with two decimals, and more only where there is more', () => {
-    expect([1_000_0000, -96_999_2050, 1, -1_234_567_8900].map((value) => moneyText(value))).toEqual([
-      '1,000.00',
-      '-96,999.205',
-      '0.0001',
-      '-1,234,567.89',
-    ]);
+    expect([1_000_0000, -96_999_2050, 1, -1_234_567_8900].map((value) => moneyText(value))).toEqual(
+      ['1,000.00', '-96,999.205', '0.0001', '-1,234,567.89'],
+    );
     expect(groupedText(1_288_455, 3)).toBe('1,288.455');
     expect(groupedText(-5, 0)).toBe('-5');
     expect([50_000, 33_333, 1_000_000].map(percentText)).toEqual(['5 %', '3.3333 %', '100 %']);

@@ -19,7 +19,7 @@ const unit: Instrument = {
   quoteCurrency: 'USD',
   tickPoints: 1,
 };
-const START = sampleTerms.startBalance;
+const START: number = sampleTerms.startBalance;
 const friday: TradingDay = {
   key: '2014-05-02',
   opensAt: Date.UTC(2014, 4, 1, 22),
@@ -78,7 +78,15 @@ function desk(rules: readonly Record<string, unknown>[]): Desk {
     account,
     equity: (target) => {
       const price = START + target - account.balance;
-      const mark = { symbol: 'UNIT', bid: price, ask: price, at, source: 'test', quality: 0, index: 0 };
+      const mark = {
+        symbol: 'UNIT',
+        bid: price,
+        ask: price,
+        at,
+        source: 'test',
+        quality: 0,
+        index: 0,
+      };
       market.apply(mark);
       return account.mark(mark);
     },
@@ -126,8 +134,14 @@ describe('the verdict of a moment', () => {
   });
 
   it('of two floors crossed by one mark the higher is the cause, whatever the order', () => {
-    const near = { kind: 'staticLoss', params: { breachedWhen: 'below', distance: { fixed: '3000' } } };
-    for (const rules of [[daily5, near], [near, daily5]]) {
+    const near = {
+      kind: 'staticLoss',
+      params: { breachedWhen: 'below', distance: { fixed: '3000' } },
+    };
+    for (const rules of [
+      [daily5, near],
+      [near, daily5],
+    ]) {
       const breach = breachOf(desk(rules).equity(94_000_0000));
       expect(breach?.ruleKind).toBe('staticLoss');
       expect(breach?.alsoCrossed.map(({ ruleKind }) => ruleKind)).toEqual(['dailyLoss']);
@@ -244,7 +258,11 @@ describe('a rule set', () => {
         dayClock: { zone: 'UTC', rollOver: '00:00' },
         rules: [
           { ruleId: 'a', kind: 'noSuchKind', params: {} },
-          { ruleId: 'b', kind: 'staticLoss', params: { breachedWhen: 'below', distance: { fixed: 10 } } },
+          {
+            ruleId: 'b',
+            kind: 'staticLoss',
+            params: { breachedWhen: 'below', distance: { fixed: 10 } },
+          },
           { ruleId: 'b', kind: 'minimumTradingDays', params: { days: 0, countedWhen: 'anyDeal' } },
         ],
       },
@@ -274,7 +292,11 @@ describe('a rule set', () => {
               lock: { offset: { fixed: '-5000' }, when: 'floorReachesLock' },
             },
           },
-          { ruleId: 'loss', kind: 'staticLoss', params: { breachedWhen: 'below', distance: { fixed: '0' } } },
+          {
+            ruleId: 'loss',
+            kind: 'staticLoss',
+            params: { breachedWhen: 'below', distance: { fixed: '0' } },
+          },
         ],
       },
       1,

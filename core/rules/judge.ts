@@ -21,7 +21,12 @@ export interface JudgedAccount {
 export const LATCH = { none: 0, met: 1, breached: 100 } as const;
 
 export type Outcome =
-  | { readonly type: 'warned'; readonly rule: Rule; readonly level: number; readonly figures: Figures }
+  | {
+      readonly type: 'warned';
+      readonly rule: Rule;
+      readonly level: number;
+      readonly figures: Figures;
+    }
   | {
       readonly type: 'breached';
       readonly rule: Rule;

@@ -173,7 +173,8 @@ function contradictionsOfFloor(
   terms: AccountTerms,
 ): readonly string[] {
   const problems: string[] = [];
-  if (allowance <= 0) problems.push(`the allowance is ${moneyText(allowance)}: it must be positive`);
+  if (allowance <= 0)
+    problems.push(`the allowance is ${moneyText(allowance)}: it must be positive`);
   if (floor >= terms.startBalance) {
     problems.push(
       `the first floor ${moneyText(floor)} is not below the starting balance ` +

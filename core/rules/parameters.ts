@@ -22,7 +22,9 @@ export function sizeOf(size: Size, terms: AccountTerms): Money {
 
 export function describeSize(size: Size, terms: AccountTerms): string {
   const amount = `${moneyText(sizeOf(size, terms))} ${terms.currency}`;
-  return 'fixed' in size ? amount : `${percentText(size.percentOfInitial)} of the initial size (${amount})`;
+  return 'fixed' in size
+    ? amount
+    : `${percentText(size.percentOfInitial)} of the initial size (${amount})`;
 }
 
 /** Default warnings: half, three quarters and nine tenths of the allowance used. */

@@ -82,7 +82,13 @@ export function openReferenceAccount(ports: ReferenceAccountPorts): ReferenceAcc
   const step = (moment: Moment, cause: VerdictCause): readonly VerdictDraft[] => {
     const outcomes: readonly Outcome[] = stepAccount(judged, moment);
     if (outcomes.length === 0) return [];
-    return verdictFacts(outcomes, { terms, ruleSet, moment, cause, positions: evidencePositions() });
+    return verdictFacts(outcomes, {
+      terms,
+      ruleSet,
+      moment,
+      cause,
+      positions: evidencePositions(),
+    });
   };
 
   return {
@@ -122,7 +128,10 @@ export function openReferenceAccount(ports: ReferenceAccountPorts): ReferenceAcc
   };
 }
 
-function resumeJudged(fresh: JudgedAccount, resume: ReferenceAccountPorts['resume']): JudgedAccount {
+function resumeJudged(
+  fresh: JudgedAccount,
+  resume: ReferenceAccountPorts['resume'],
+): JudgedAccount {
   if (!resume) return fresh;
   return {
     ...fresh,

@@ -77,13 +77,17 @@ export function describeRuleKind({ kind, params: samples }: RuleKindSamples): vo
           const warned = before.type === 'warned' ? before.level : 0;
           const band = kind.band(params, state, moment, warned, sampleTerms);
           if (before.type === 'breached') break;
-          const inside = momentAt({ equity: moment.equity + random.below(2_000_0000) - 1_000_0000 });
+          const inside = momentAt({
+            equity: moment.equity + random.below(2_000_0000) - 1_000_0000,
+          });
           if (inside.equity <= band.atOrBelow || inside.equity >= band.atOrAbove) continue;
           const kept = { ...state };
           kind.track(params, state, inside, sampleTerms);
           expect(state).toEqual(kept);
           const after = kind.judge(params, state, inside, sampleTerms);
-          expect(after.type === 'warned' ? after.level <= warned : after.type !== 'breached').toBe(true);
+          expect(after.type === 'warned' ? after.level <= warned : after.type !== 'breached').toBe(
+            true,
+          );
         }
       }
     });

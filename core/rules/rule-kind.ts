@@ -76,7 +76,12 @@ export type Gauge =
       readonly allowance: Money;
       readonly measured: Money;
     }
-  | { readonly type: 'target'; readonly value: Money; readonly target: Money; readonly start: Money }
+  | {
+      readonly type: 'target';
+      readonly value: Money;
+      readonly target: Money;
+      readonly start: Money;
+    }
   | { readonly type: 'count'; readonly value: number; readonly needed: number };
 
 /** What happens when the rule is breached. Objectives have none. */

@@ -34,7 +34,11 @@ export function followTrail<Params extends TrailParams>(
   params: Params,
   state: TrailState,
   moment: Moment,
-  trail: { readonly distance: TrailDistance<Params>; readonly value: Money; readonly terms: AccountTerms },
+  trail: {
+    readonly distance: TrailDistance<Params>;
+    readonly value: Money;
+    readonly terms: AccountTerms;
+  },
 ): void {
   if (state.locked === 1) return;
   const { lock } = params;

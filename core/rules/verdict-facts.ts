@@ -114,7 +114,12 @@ function statusOf(
 ): StatusData {
   const from = statusText(outcome.from);
   const to = statusText(outcome.to);
-  const reasons = { failed: 'breached', paused: 'paused', active: 'dayBegan', passed: 'objectivesMet' };
+  const reasons = {
+    failed: 'breached',
+    paused: 'paused',
+    active: 'dayBegan',
+    passed: 'objectivesMet',
+  };
   return {
     accountId: terms.accountId,
     at: moment.at,

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { ACCOUNT_STATUSES, accountTermsSchema, dealSchema, idSchema } from '#core/accounts/account.ts';
+import {
+  ACCOUNT_STATUSES,
+  accountTermsSchema,
+  dealSchema,
+  idSchema,
+} from '#core/accounts/account.ts';
 import { accountStateSchema } from '#core/rules/account-state.ts';
 import { epochMs } from '#core/time/time.ts';
 

@@ -69,10 +69,7 @@ export type WhatIfResult = z.infer<typeof whatIfResultSchema>;
  * Runs hypothetical events on one account with the reference evaluator. An empty scenario returns
  * the state's own standing and no verdicts. Refuses, naming the step, what cannot happen.
  */
-export function runScenario(
-  state: AccountState,
-  scenario: Scenario,
-): Result<WhatIfResult, string> {
+export function runScenario(state: AccountState, scenario: Scenario): Result<WhatIfResult, string> {
   const compiled = compileRuleSet(state.ruleSet, state.terms.ruleSet.version);
   if (!compiled.ok) return err('the rule set of this account cannot be read');
   const world = openWorld(state, compiled.value, scenario.at);

@@ -83,9 +83,7 @@ export const dailyFloor: Shared = {
   figures: (params, state) => [
     { name: 'dayStartBalance', unit: 'money', value: state.dayStartBalance },
     { name: 'dayStartEquity', unit: 'money', value: state.dayStartEquity },
-    ...(followsEquity(params)
-      ? [{ name: 'peak', unit: 'money' as const, value: state.peak }]
-      : []),
+    ...(followsEquity(params) ? [{ name: 'peak', unit: 'money' as const, value: state.peak }] : []),
   ],
   contradictions: (params, terms) => zeroBasedPercent(params, terms),
 };
@@ -106,7 +104,8 @@ export function describeAllowance(params: DailyFloorParams, terms: AccountTerms)
       ? `${moneyText(amount.fixed)} ${terms.currency}`
       : `${percentText(amount.percent)} of ${amount.of === 'anchor' ? 'that value' : anchor[amount.of]}`;
   const steps = params.stepUps.map(
-    (step) => ` From the day after the balance reaches ${moneyText(step.atBalance)} the amount is larger.`,
+    (step) =>
+      ` From the day after the balance reaches ${moneyText(step.atBalance)} the amount is larger.`,
   );
   return `${allowed} under ${anchor[params.anchor]}.${steps.join('')}`;
 }
@@ -158,11 +157,7 @@ function amountOf(params: DailyFloorParams, state: DailyFloorState): Amount {
   return params.stepUps[state.step - 1]?.amount ?? params.amount;
 }
 
-function allowanceOf(
-  params: DailyFloorParams,
-  state: DailyFloorState,
-  terms: AccountTerms,
-): Money {
+function allowanceOf(params: DailyFloorParams, state: DailyFloorState, terms: AccountTerms): Money {
   const amount = amountOf(params, state);
   if ('fixed' in amount) return amount.fixed;
   const of = amount.of === 'anchor' ? params.anchor : amount.of;

@@ -44,7 +44,8 @@ export const profitTarget: RuleKind<Params, Record<string, never>> = {
   },
   band: (params, _state, moment, _warned, terms) => {
     // Closed balance and flatness change with deals only; open equity is judged mark by mark.
-    if (params.measured === 'balance' || (params.flat && moment.openPositions > 0)) return UNBOUNDED;
+    if (params.measured === 'balance' || (params.flat && moment.openPositions > 0))
+      return UNBOUNDED;
     const target = targetOf(params, terms);
     return moment.equity >= target
       ? { ...UNBOUNDED, atOrBelow: target - 1 }

@@ -1,0 +1,2 @@
+import { runNode, tools } from '../steps.ts';
+process.exit(await runNode(tools.format, ['--config', '.ci/prettier.json', '--write', '.']));
