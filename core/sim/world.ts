@@ -1,0 +1,320 @@
+import type { AccountTerms, Deal } from '#core/accounts/account.ts';
+import { createMarketView, type MarketView } from '#core/accounts/market-view.ts';
+import type { Position } from '#core/accounts/positions.ts';
+import type { PlatformAction, PlatformRecord } from '#core/accounts/record.ts';
+import { present } from '#core/kernel/assert.ts';
+import { seedFor } from '#core/kernel/random.ts';
+import { pointValue } from '#core/market/instrument.ts';
+import { createHeap, type Heap } from './heap.ts';
+import { traderName } from './names.ts';
+import type { Tick, TickSource } from './tick-source.ts';
+import { kindAt, traderKinds, type TraderKind } from './trader-kinds.ts';
+
+const MINUTE_MS = 60_000;
+/** An account that failed is bought again after so long: the demo firm never runs dry. */
+const REBUY_MINUTES = 20;
+/** Of a hundred accounts so many start with a past: closed deals that moved their balance. */
+const WITH_PAST_PERCENT = 70;
+/** A past lies between these shares of the starting balance, in basis points. */
+const PAST_LOSS_BASIS_POINTS = 300;
+const PAST_GAIN_BASIS_POINTS = 850;
+/** A round turn costs this per lot-like risk, in basis points of the position's risk. */
+const COMMISSION_BASIS_POINTS = 200;
+/** Volatility that traders size by: a deviation of an hour, in parts per million of the price. */
+const HOUR_PPM = 1_500;
+
+/** What a program offers to the demo firm. */
+export interface WorldProgram {
+  readonly programId: string;
+  readonly name: string;
+  readonly nominalSize: number;
+  readonly startBalance: number;
+  readonly phases: readonly {
+    readonly phaseId: string;
+    readonly name: string;
+    readonly ruleSet: AccountTerms['ruleSet'];
+  }[];
+}
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly accounts: number;
+  readonly programs: readonly WorldProgram[];
+  /** Looks at the market per trader relative to its kind, in percent: 100 is lively. */
+  readonly activityPercent: number;
+  readonly platform: string;
+}
+
+/** The demo firm as a platform: records in order, and the actions it obeys. */
+export interface World {
+  /** The next record; null when the prices end. */
+  next(): PlatformRecord | null;
+  /** Market time of the next record; null before the first price and after the last. */
+  nextAt(): number | null;
+  execute(action: PlatformAction): void;
+  /** Everything that decides the future, as plain data. */
+  state(): WorldState;
+}
+
+export interface WorldState {
+  readonly ticks: unknown;
+  readonly now: number;
+  readonly counter: number;
+  readonly traders: readonly TraderState[];
+  readonly due: readonly number[];
+  readonly dueAt: readonly number[];
+  readonly quotes: readonly (readonly [bid: number, ask: number, before: number] | null)[];
+  readonly queue: readonly PlatformRecord[];
+  readonly tick: Tick | null;
+  readonly opened: boolean;
+}
+
+interface TraderState {
+  readonly accountId: string;
+  readonly kind: number;
+  readonly program: number;
+  readonly phase: number;
+  readonly symbol: number;
+  balance: number;
+  looks: number;
+  active: boolean;
+  lostLast: boolean;
+  positions: Position[];
+}
+
+/**
+ * Builds the demo firm on a source of prices. Every choice is a hash of the seed, the trader and
+ * how often it has looked, so one seed gives one world, and a world resumes from its state.
+ */
+export function createWorld(options: WorldOptions, ticks: TickSource, resume?: WorldState): World {
+  const { instruments } = ticks;
+  const market: MarketView = createMarketView(instruments);
+  const points = instruments.map((instrument) => {
+    const value = pointValue(instrument);
+    return value.ok ? value.value : 1;
+  });
+  const traders: TraderState[] = (resume?.traders ?? []).map((trader) => ({
+    ...trader,
+    positions: [...trader.positions],
+  }));
+  const byAccount = new Map(traders.map((trader, number) => [trader.accountId, number]));
+  const due: Heap = createHeap(resume?.due, resume?.dueAt);
+  const quotes: ([number, number, number] | null)[] = (
+    resume?.quotes ?? instruments.map(() => null)
+  ).map((quote) => (quote ? [...quote] : null));
+  for (const [symbol, quote] of quotes.entries()) {
+    if (quote) applyQuote(market, instruments[symbol]?.symbol ?? '', quote[0], quote[1]);
+  }
+  const queue: PlatformRecord[] = resume
+    ? [...resume.queue]
+    : instruments.map((instrument) => ({ type: 'instrument', instrument }));
+  let counter = resume?.counter ?? 0;
+  let now = resume?.now ?? 0;
+  let opened = resume?.opened ?? false;
+  const tick: Tick = resume?.tick ? { ...resume.tick } : emptyTick();
+  let ready = resume ? resume.tick !== null : ticks.next(tick);
+
+  const dice = (trader: TraderState, salt: number, limit: number): number =>
+    hash(options.seed, byAccount.get(trader.accountId) ?? 0, trader.looks, salt) % limit;
+  const kindOf = (trader: TraderState): TraderKind => present(traderKinds[trader.kind], 'kind');
+  const openAccount = (number: number, at: number): void => {
+    const trader = newTrader(options, instruments.length, traders.length, number);
+    byAccount.set(trader.accountId, traders.push(trader) - 1);
+    queue.push({ type: 'accountOpened', terms: termsOf(options, trader, number), at });
+    if (dice(trader, 1, 100) < WITH_PAST_PERCENT) bookPast(trader, at);
+    schedule(trader, at, 1 + dice(trader, 2, 100));
+  };
+  const schedule = (trader: TraderState, at: number, share: number): void => {
+    const wait = (kindOf(trader).lookMinutes * MINUTE_MS * share * 2) / options.activityPercent;
+    due.push(byAccount.get(trader.accountId) ?? 0, at + 1 + Math.floor(wait));
+  };
+  const dealId = (): string => {
+    counter += 1;
+    return `D${counter}`;
+  };
+  const book = (trader: TraderState, deal: Omit<Deal, 'accountId' | 'dealId' | 'swap' | 'fee'>): void => {
+    trader.balance += deal.profit + deal.commission;
+    queue.push({
+      type: 'deal',
+      deal: { accountId: trader.accountId, dealId: dealId(), swap: 0, fee: 0, ...deal },
+    });
+  };
+  /** A deal opened and closed before the desk looked: it gives the account a past. */
+  const bookPast = (trader: TraderState, at: number): void => {
+    const symbol = present(instruments[trader.symbol], 'symbol').symbol;
+    const price = present(quotes[trader.symbol], 'quote')[0];
+    const reach = PAST_LOSS_BASIS_POINTS + PAST_GAIN_BASIS_POINTS;
+    const basisPoints = ((dice(trader, 3, reach) + dice(trader, 4, reach)) >> 1) - PAST_LOSS_BASIS_POINTS;
+    const profit = Math.floor(trader.balance / 1_000_000) * 100 * basisPoints;
+    const shared = { positionId: `P${counter}-past`, symbol, volume: 1, price, commission: 0, at };
+    book(trader, { ...shared, side: 'buy', entry: 'in', profit: 0 });
+    book(trader, { ...shared, side: 'sell', entry: 'out', profit });
+  };
+  const openPosition = (trader: TraderState, at: number): void => {
+    const kind = kindOf(trader);
+    const quote = quotes[trader.symbol];
+    const instrument = present(instruments[trader.symbol], 'symbol');
+    if (!quote) return;
+    const side = sideOf(kind, quote, dice(trader, 5, 2));
+    const scale = trader.lostLast ? kind.afterLossPercent / 100 : 1;
+    const risk = (trader.balance / 10_000) * kind.riskBasisPoints * scale * (0.5 + dice(trader, 6, 100) / 100);
+    const hourMove = (quote[0] * HOUR_PPM) / 1_000_000;
+    const volume = Math.floor(risk / (hourMove * present(points[trader.symbol], 'points')));
+    if (volume < 1) return;
+    const price = side === 'buy' ? quote[1] : quote[0];
+    const positionId = `P${counter + 1}`;
+    const commission = -Math.floor((risk * COMMISSION_BASIS_POINTS) / 1_000_000);
+    book(trader, { positionId, symbol: instrument.symbol, side, entry: 'in', volume, price, profit: 0, commission, at });
+    const openValue = volume * price;
+    const { symbol } = instrument;
+    trader.positions.push({ positionId, symbol, side, volume, openValue, openedAt: at });
+  };
+  const closePosition = (trader: TraderState, position: Position, at: number): void => {
+    const quote = market.quote(position.symbol);
+    if (!quote) return;
+    const { positionId, symbol, volume } = position;
+    const profit = market.floatingOf(position, { currency: 'USD', positionRounding: 'exact' });
+    const side = position.side === 'buy' ? 'sell' : 'buy';
+    const price = side === 'sell' ? quote.bid : quote.ask;
+    trader.positions = trader.positions.filter((one) => one !== position);
+    trader.lostLast = profit < 0;
+    book(trader, { positionId, symbol, side, entry: 'out', volume, price, profit, commission: 0, at });
+  };
+  const look = (number: number, at: number): void => {
+    const trader = present(traders[number], 'trader');
+    if (trader.looks < 0) {
+      openAccount(number % options.accounts, at);
+      return;
+    }
+    trader.looks += 1;
+    if (!trader.active) return;
+    const kind = kindOf(trader);
+    const oldest = trader.positions[0];
+    const aged = oldest !== undefined && at - oldest.openedAt >= kind.holdMinutes * MINUTE_MS;
+    if (oldest && (aged || trader.positions.length >= kind.positionsMax)) closePosition(trader, oldest, at);
+    else if (dice(trader, 7, 3) > 0) openPosition(trader, at);
+    schedule(trader, at, 20 + dice(trader, 8, 80));
+  };
+  const open = (): void => {
+    opened = true;
+    for (let number = 0; number < options.accounts; number += 1) openAccount(number, now);
+  };
+  /** Before accounts open, every symbol has printed once: nobody trades blind. */
+  const advance = (): boolean => {
+    if (!ready) return false;
+    now = tick.at;
+    const symbol = present(instruments[tick.symbol], 'symbol').symbol;
+    const primary = quotes[tick.symbol];
+    queue.push({ type: 'mark', symbol, bid: tick.bid, ask: tick.ask, at: tick.at, source: tick.source });
+    if (tick.bid <= tick.ask) {
+      quotes[tick.symbol] = [tick.bid, tick.ask, primary?.[0] ?? tick.bid];
+      applyQuote(market, symbol, tick.bid, tick.ask);
+    }
+    ready = ticks.next(tick);
+    if (!opened && quotes.every((quote) => quote !== null)) {
+      open();
+      return true;
+    }
+    while (due.size() > 0 && due.firstAt() <= now) look(due.pop(), now);
+    return true;
+  };
+
+  return {
+    next: () => {
+      while (queue.length === 0) if (!advance()) return null;
+      return queue.shift() ?? null;
+    },
+    nextAt: () => (queue.length > 0 ? now : ready ? tick.at : null),
+    execute: (action) => {
+      const number = byAccount.get(action.accountId);
+      const trader = number === undefined ? undefined : traders[number];
+      if (!trader || number === undefined) return;
+      if (action.type === 'closePositions') {
+        for (const position of [...trader.positions]) closePosition(trader, position, now);
+      } else if (action.type === 'resumeTrading') {
+        if (trader.active) return;
+        trader.active = true;
+        schedule(trader, now, 20 + dice(trader, 9, 80));
+      } else if (trader.active) {
+        trader.active = false;
+        if (action.reason !== 'failed') return;
+        trader.looks = -1;
+        due.push(number, now + REBUY_MINUTES * MINUTE_MS);
+      }
+    },
+    state: () => ({
+      ticks: ticks.state(),
+      now,
+      counter,
+      traders: traders.map((trader) => ({ ...trader, positions: [...trader.positions] })),
+      due: due.values(),
+      dueAt: due.keys(),
+      quotes: quotes.map((quote) => (quote ? [...quote] : null)),
+      queue: [...queue],
+      tick: ready ? { ...tick } : null,
+      opened,
+    }),
+  };
+}
+
+function emptyTick(): Tick {
+  return { symbol: 0, bid: 0, ask: 0, at: 0, source: '' };
+}
+
+function applyQuote(market: MarketView, symbol: string, bid: number, ask: number): void {
+  market.apply({ symbol, bid, ask });
+}
+
+function newTrader(options: WorldOptions, symbols: number, place: number, number: number): TraderState {
+  const program = hash(options.seed, place, 0, 11) % options.programs.length;
+  const offer = present(options.programs[program], 'program');
+  return {
+    accountId: `A${String(place + 1).padStart(6, '0')}`,
+    kind: kindAt(hash(options.seed, number, 0, 12) % 1000),
+    program,
+    phase: hash(options.seed, place, 0, 13) % offer.phases.length,
+    symbol: hash(options.seed, place, 0, 14) % symbols,
+    balance: offer.startBalance,
+    looks: 0,
+    active: true,
+    lostLast: false,
+    positions: [],
+  };
+}
+
+function termsOf(options: WorldOptions, trader: TraderState, number: number): AccountTerms {
+  const program = present(options.programs[trader.program], 'program');
+  const phase = present(program.phases[trader.phase], 'phase');
+  return {
+    accountId: trader.accountId,
+    traderId: `T${number + 1}`,
+    traderName: traderName(number),
+    platform: options.platform,
+    currency: 'USD',
+    nominalSize: program.nominalSize,
+    startBalance: program.startBalance,
+    program: { programId: program.programId, name: program.name },
+    phase: { phaseId: phase.phaseId, name: phase.name },
+    ruleSet: phase.ruleSet,
+    positionRounding: 'exact',
+  };
+}
+
+function sideOf(
+  kind: TraderKind,
+  [bid, , before]: readonly [number, number, number],
+  coin: number,
+): 'buy' | 'sell' {
+  const rising = bid > before;
+  if (kind.side === 'long') return 'buy';
+  if (kind.side === 'coin' || bid === before) return coin === 0 ? 'buy' : 'sell';
+  return rising === (kind.side === 'with') ? 'buy' : 'sell';
+}
+
+/** A well mixed 32-bit number from four (Murmur3's finaliser). */
+function hash(seed: number, a: number, b: number, c: number): number {
+  let mixed = seedFor(seed, '') ^ Math.imul(a + 1, 0x9e3779b1) ^ Math.imul(b + 7, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35);
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
