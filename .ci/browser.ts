@@ -17,11 +17,12 @@ export function findBrowser(): string | null {
   if (!root || !existsSync('/usr/bin/apt-get')) return null;
   process.stdout.write('setup: installing Chromium (apt-get install chromium) …\n');
   const quiet = {
-    stdio: 'ignore',
+    stdio: 'ignore' as const,
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  } as const;
+  };
   spawnSync('apt-get', ['update'], quiet);
-  spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], quiet);
+  const packages = ['chromium', 'fonts-liberation'];
+  spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], quiet);
   return installed();
 }
 

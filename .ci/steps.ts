@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Runs a program of a package, or a script, to its end; returns its exit code. */
+/**
+ * Runs a program of a package, or a script, to its end; returns its exit code. A wish to stop is
+ * passed on, and when the program has stopped, so do we: no later step begins.
+ */
 export function runNode(
   script: string,
   args: readonly string[],
@@ -16,9 +19,17 @@ export function runNode(
       stdio: 'inherit',
       env: { ...process.env, ...env },
     });
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.once(signal, () => child.kill(signal));
-    child.on('exit', (code, signal) => resolve(signal ? 130 : (code ?? 1)));
+    let stopping = false;
+    const passOn = (signal: NodeJS.Signals) => {
+      stopping = true;
+      child.kill(signal);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, passOn);
+    child.on('exit', (code) => {
+      if (stopping) process.exit(130);
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, passOn);
+      resolve(code ?? 1);
+    });
   });
 }
 
@@ -33,6 +44,7 @@ export const tools = {
   unit: 'node_modules/vitest/vitest.mjs',
   e2e: 'node_modules/@playwright/test/cli.js',
   bundle: 'node_modules/vite/bin/vite.js',
+  bundleDesktop: 'node_modules/electron-vite/bin/electron-vite.js',
   format: 'node_modules/prettier/bin/prettier.cjs',
 } as const;
 

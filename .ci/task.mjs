@@ -21,6 +21,10 @@ function installPackages() {
     .digest('hex');
   const stamp = join(root, 'node_modules', '.propdesk-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  if (alreadyInstalled()) {
+    writeFileSync(stamp, lock);
+    return;
+  }
   const start = Date.now();
   console.log('setup: installing packages (npm ci) …');
   const npm = process.env.npm_execpath;
@@ -39,6 +43,19 @@ function installPackages() {
   }
   writeFileSync(stamp, lock);
   console.log(`setup: packages installed in ${((Date.now() - start) / 1000).toFixed(1)} s`);
+}
+
+/** Whether somebody ran npm before us: npm notes what it put in place once all of it is there. */
+function alreadyInstalled() {
+  const note = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(note)) return false;
+  const read = (file) => JSON.parse(readFileSync(file, 'utf8')).packages ?? {};
+  const present = read(note);
+  return Object.entries(read(join(root, 'package-lock.json'))).every(
+    ([path, wanted]) =>
+      path === '' ||
+      (present[path]?.version ?? (wanted.optional ? wanted.version : undefined)) === wanted.version,
+  );
 }
 
 /** This Node when it is new enough, else the one that the packages bring along. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { parseSync } from 'vite';
 
@@ -83,6 +83,11 @@ export const TERRITORIES: readonly Territory[] = [
   { at: '.ci/', imports: [], packages: ['*'] },
 ];
 
+/** Territories that may import only types: what they share must not end up in their bundle. */
+const TYPES_ONLY: readonly { readonly from: string; readonly of: string }[] = [
+  { from: 'preload/', of: 'core/' },
+];
+
 /** What pure code does without, each with what to use instead. */
 const BANNED_IN_CORE: readonly (readonly [RegExp, string])[] = [
   [/\bDate\.(now|UTC|parse)\b|\bnew Date\b/, 'time comes in with events'],
@@ -98,9 +103,48 @@ const BANNED_IN_CORE: readonly (readonly [RegExp, string])[] = [
 
 const LINE_COLUMNS_MAX = 120;
 
-/** Folders in which every file is a member of a family and stands in the index beside it. */
-const FAMILIES: readonly { readonly folder: string; readonly helpers: readonly string[] }[] = [
-  { folder: 'core/rules/kinds', helpers: ['daily-floor.ts', 'trailing-kind.ts'] },
+interface Family {
+  /** A list, written by hand, of every member: it works in Node, Vite and the compiler alike. */
+  readonly index: string;
+  readonly member: RegExp;
+  /** Files that look like members and are what members share. */
+  readonly helpers: readonly string[];
+}
+
+export const FAMILIES: readonly Family[] = [
+  {
+    index: 'core/rules/kinds/index.ts',
+    member: /^core\/rules\/kinds\/[^/]+\.ts$/,
+    helpers: ['core/rules/kinds/daily-floor.ts', 'core/rules/kinds/trailing-kind.ts'],
+  },
+  {
+    index: 'core/fraud/detectors/index.ts',
+    member: /^core\/fraud\/detectors\/[^/]+\.ts$/,
+    helpers: [],
+  },
+  {
+    index: 'server/adapters/index.ts',
+    member: /^server\/adapters\/[^/]+\/adapter\.ts$/,
+    helpers: [],
+  },
+  {
+    index: 'renderer/panels/index.ts',
+    member: /^renderer\/panels\/[^/]+\/panel\.tsx$/,
+    helpers: [],
+  },
+];
+
+/** Files that nothing imports because a person, a tool or the operating system starts them. */
+const ENTRIES: readonly RegExp[] = [
+  /^server\/main\.ts$/,
+  /^server\/cli\/[^/]+\.ts$/,
+  /^electron\/(main|loopback)\/index\.ts$/,
+  /^preload\/index\.ts$/,
+  /^renderer\/main\.tsx$/,
+  /^bench\/[^/]+\/run\.ts$/,
+  /^e2e\/[^/]+\.e2e\.ts$/,
+  /^\.ci\/tasks\/[^/]+\.ts$/,
+  /(^|\/)[^/]+\.config\.ts$|\.d\.ts$|\/placeholder\.ts$/,
 ];
 
 export interface SourceFile {
@@ -111,27 +155,41 @@ export interface SourceFile {
 /** Every source file of the project, by path from the root. */
 export function readSources(root: string): SourceFile[] {
   const folders = [...new Set(TERRITORIES.map(({ at }) => at.split('/')[0] ?? ''))];
-  return folders.flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
-      .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-      .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') })),
-  );
+  return folders
+    .filter((folder) => existsSync(join(root, folder)))
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+        .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+        .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') })),
+    );
 }
 
 /** Every broken rule, one sentence each, with its place. */
 export function problemsOf(files: readonly SourceFile[]): string[] {
-  return [...files.flatMap((file) => problemsOfFile(file)), ...unregistered(files)];
+  const imports = new Map(files.map((file) => [file.path, importsOf(file)]));
+  return [
+    ...files.flatMap((file) => importProblems(file, imports.get(file.path) ?? [])),
+    ...files.flatMap(lineProblems),
+    ...unregistered(imports),
+    ...unused(imports),
+  ];
 }
 
-function problemsOfFile(file: SourceFile): string[] {
-  const problems = importsOf(file).flatMap((target) => {
-    const problem = importProblem(file.path, target);
-    return problem === null ? [] : [`${file.path}: imports ${target}: ${problem}`];
+function importProblems(file: SourceFile, imports: readonly Import[]): string[] {
+  const lines = file.text.split('\n');
+  return imports.flatMap(({ target, line, typesOnly }) => {
+    const problem = importProblem(file.path, target) ?? typesProblem(file.path, target, typesOnly);
+    if (problem === null || isAllowed(lines[line - 1] ?? '')) return [];
+    return [`${file.path}:${line}: imports ${target}: ${problem}`];
   });
+}
+
+function lineProblems(file: SourceFile): string[] {
+  const problems: string[] = [];
   const pure = file.path.startsWith('core/') && !isTest(file.path);
   for (const [at, line] of file.text.split('\n').entries()) {
-    if (line.includes('tidy-allow:')) continue;
+    if (isAllowed(line)) continue;
     const place = `${file.path}:${at + 1}`;
     if (line.length > LINE_COLUMNS_MAX)
       problems.push(`${place}: longer than ${LINE_COLUMNS_MAX} columns`);
@@ -147,23 +205,55 @@ function problemsOfFile(file: SourceFile): string[] {
   return problems;
 }
 
-/** Module names imported statically, dynamically by a literal, or re-exported. */
-export function importsOf(file: SourceFile): string[] {
-  const { module } = parseSync(file.path, file.text);
-  const dynamic = module.dynamicImports.map(({ moduleRequest }) =>
-    file.text.slice(moduleRequest.start, moduleRequest.end).replace(/^['"`]|['"`]$/g, ''),
+/** An exception is a comment at the end of its line, and says why. */
+function isAllowed(line: string): boolean {
+  return /\/\/ tidy-allow: \S+/.test(line);
+}
+
+export interface Import {
+  readonly target: string;
+  readonly line: number;
+  readonly typesOnly: boolean;
+}
+
+/** Modules imported, re-exported, imported by a literal at run time, or started as workers. */
+export function importsOf({ path, text }: SourceFile): Import[] {
+  const { module } = parseSync(path, text);
+  const lineOf = (offset: number) => text.slice(0, offset).split('\n').length;
+  const fixed = module.staticImports.map(({ moduleRequest, start, entries }) => ({
+    target: moduleRequest.value,
+    line: lineOf(start),
+    typesOnly: entries.length > 0 && entries.every(({ isType }) => isType),
+  }));
+  const passedOn = module.staticExports.flatMap(({ start, entries }) =>
+    entries.flatMap(({ moduleRequest, isType }) =>
+      moduleRequest
+        ? [{ target: moduleRequest.value, line: lineOf(start), typesOnly: isType }]
+        : [],
+    ),
   );
-  const fixed = module.staticImports.map(({ moduleRequest }) => moduleRequest.value);
-  const passedOn = module.staticExports.flatMap(({ entries }) =>
-    entries.flatMap(({ moduleRequest }) => (moduleRequest ? [moduleRequest.value] : [])),
-  );
-  return [...fixed, ...dynamic, ...passedOn];
+  const dynamic = module.dynamicImports.map(({ moduleRequest, start }) => ({
+    target: text.slice(moduleRequest.start, moduleRequest.end).replace(/^['"`]|['"`]$/g, ''),
+    line: lineOf(start),
+    typesOnly: false,
+  }));
+  const workers = [
+    ...text.matchAll(/new URL\(\s*'(\.{1,2}\/[^']+\.tsx?)',\s*import\.meta\.url/g),
+  ].map(({ 1: target = '', index }) => ({ target, line: lineOf(index), typesOnly: false }));
+  return [...fixed, ...passedOn, ...dynamic, ...workers];
+}
+
+function typesProblem(from: string, target: string, typesOnly: boolean): string | null {
+  const path = projectPath(from, target);
+  if (path === null || typesOnly || isExempt(from)) return null;
+  const rule = TYPES_ONLY.find((entry) => from.startsWith(entry.from) && path.startsWith(entry.of));
+  return rule ? `${rule.from} may import only types from ${rule.of}` : null;
 }
 
 /** Why one file may not import another, or null when it may. */
 export function importProblem(from: string, target: string): string | null {
-  if (isTest(from)) return null;
   if (target.startsWith('../../')) return 'climbs more than one folder; use the # path';
+  if (isExempt(from)) return null;
   const territory = territoryOf(from);
   if (territory === undefined) return 'this folder is in no import table';
   const path = projectPath(from, target);
@@ -218,22 +308,40 @@ function projectPath(from: string, target: string): string | null {
   if (target.startsWith('#core/')) return `core/${target.slice(6)}`;
   if (target.startsWith('#server/')) return `server/${target.slice(8)}`;
   if (target.startsWith('#desk/')) return `electron/desk/${target.slice(6)}`;
-  return target.startsWith('.') ? normalize(join(dirname(from), target)) : null;
+  if (!target.startsWith('.')) return null;
+  // Vite's endings (`?worker`, `?modulePath`) say how a module is loaded, not which.
+  return normalize(join(dirname(from), target.replace(/\?.*$/, '')));
+}
+
+/** Tests and the configuration of tools may use what they need. */
+function isExempt(path: string): boolean {
+  return isTest(path) || path.endsWith('.config.ts');
 }
 
 function isTest(path: string): boolean {
   return /\.(test|contract)\.tsx?$|\/testing\//.test(path);
 }
 
-function unregistered(files: readonly SourceFile[]): string[] {
-  return FAMILIES.flatMap(({ folder, helpers }) => {
-    const index = files.find(({ path }) => path === `${folder}/index.ts`);
-    const registered = index ? importsOf(index) : [];
-    return files
-      .filter(({ path }) => dirname(path) === folder && !isTest(path))
-      .map(({ path }) => path.slice(folder.length + 1))
-      .filter((name) => name !== 'index.ts' && !helpers.includes(name))
-      .filter((name) => !registered.includes(`./${name}`))
-      .map((name) => `${folder}/${name}: never registered; add it to the index beside it`);
+type ImportsByFile = ReadonlyMap<string, readonly Import[]>;
+
+function unregistered(imports: ImportsByFile): string[] {
+  return FAMILIES.flatMap(({ index, member, helpers }) => {
+    const registered = targetsOf(index, imports.get(index) ?? []);
+    return [...imports.keys()]
+      .filter((path) => member.test(path) && path !== index && !isTest(path))
+      .filter((path) => !helpers.includes(path) && !registered.includes(path))
+      .map((path) => `${path}: never registered; add it to ${index}`);
   });
+}
+
+function unused(imports: ImportsByFile): string[] {
+  const used = new Set([...imports].flatMap(([path, targets]) => targetsOf(path, targets)));
+  return [...imports.keys()]
+    .filter((path) => !used.has(path) && !/\.test\.tsx?$/.test(path))
+    .filter((path) => !ENTRIES.some((entry) => entry.test(path)))
+    .map((path) => `${path}: nothing imports it; use it, delete it, or name it as an entry`);
+}
+
+function targetsOf(path: string, imports: readonly Import[]): string[] {
+  return imports.flatMap(({ target }) => projectPath(path, target) ?? []);
 }

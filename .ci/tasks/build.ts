@@ -1,5 +1,3 @@
-import { buildRenderer } from '../build.ts';
+import { buildDesktop } from '../build.ts';
 
-process.stdout.write(
-  (await buildRenderer()) ? 'built out/renderer\n' : 'out/renderer is up to date\n',
-);
+process.stdout.write((await buildDesktop()) ? 'built out/\n' : 'out/ is up to date\n');

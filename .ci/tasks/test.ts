@@ -69,12 +69,21 @@ async function endToEnd(): Promise<Count> {
       ? { passed: 0, failed: 1, skipped: 0 }
       : { passed: 0, failed: 0, skipped: 1 };
   }
-  await timed('renderer build', () => buildRenderer());
+  const broken = await timed('renderer build', () =>
+    buildRenderer().then(
+      () => null,
+      (error: unknown) => String(error),
+    ),
+  );
+  if (broken !== null) {
+    process.stdout.write(`${broken}\n`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
   const report = join(results, 'e2e.json');
   const code = await timed('end to end', () =>
     runNode(tools.e2e, ['test', '--config', 'e2e/playwright.config.ts'], {
       PROPDESK_CHROMIUM: browser,
-      PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+      PROPDESK_E2E_REPORT: report,
     }),
   );
   const counted = readReport(report, (json) => {
