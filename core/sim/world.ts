@@ -237,7 +237,7 @@ export function createWorld(options: WorldOptions, ticks: TickSource, resume?: W
         schedule(trader, now, 20 + dice(trader, 9, 80));
       } else if (trader.active) {
         trader.active = false;
-        if (action.reason !== 'failed') return;
+        if (action.reason === 'paused') return;
         trader.looks = -1;
         due.push(number, now + REBUY_MINUTES * MINUTE_MS);
       }

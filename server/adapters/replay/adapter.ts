@@ -1,0 +1,59 @@
+import { createMarketModel } from '#core/sim/market-model.ts';
+import type { TickSource } from '#core/sim/tick-source.ts';
+import { createWorld, type WorldProgram, type WorldState } from '#core/sim/world.ts';
+import type { PlatformAdapter } from '../platform-adapter.ts';
+
+export interface ReplayOptions {
+  readonly seed: number;
+  readonly accounts: number;
+  readonly activityPercent: number;
+  readonly programs: readonly WorldProgram[];
+  /** Where the modelled market begins. */
+  readonly startAt: number;
+  /** Recorded ticks, opened at a place; null for the market model. */
+  readonly recorded: ((resume: unknown) => TickSource) | null;
+}
+
+/**
+ * The demo firm as a platform: its traders on modelled prices, or on recorded ones. Deterministic
+ * per seed; it enters through the same port as any platform.
+ */
+export function createReplayAdapter(options: ReplayOptions): PlatformAdapter {
+  const { seed, accounts, activityPercent, programs, startAt, recorded } = options;
+  return {
+    id: 'demo',
+    capabilities: {
+      deterministic: true,
+      actions: ['closePositions', 'disableTrading', 'resumeTrading'],
+      stopLossHistory: false,
+      orderMessages: false,
+      margin: false,
+    },
+    open: (cursor) => {
+      const state = cursor as WorldState | null;
+      const ticks = recorded
+        ? recorded(state?.ticks)
+        : createMarketModel({ seed, startAt, ...(state ? { resume: state.ticks } : {}) });
+      const world = createWorld(
+        { seed, accounts, programs, activityPercent, platform: 'demo' },
+        ticks,
+        state ?? undefined,
+      );
+      let ended = false;
+      return {
+        next: () => {
+          const record = world.next();
+          if (record === null) ended = true;
+          return record;
+        },
+        get ended() {
+          return ended;
+        },
+        nextAt: world.nextAt,
+        execute: world.execute,
+        cursor: world.state,
+        close: () => {},
+      };
+    },
+  };
+}

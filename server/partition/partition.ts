@@ -1,0 +1,185 @@
+import { deserialize, serialize } from 'node:v8';
+import { assert } from '#core/kernel/assert.ts';
+import type { Fact } from '#core/facts/registry.ts';
+import type { JournalledMark } from '#core/market/mark.ts';
+import type { RuleSet } from '#core/rules/rule-set.ts';
+import type { Command, CommandResult, QuarantineEntry } from '#core/sync/protocol.ts';
+import { MARKS_PER_CHUNK_MAX } from '#core/market/journal.ts';
+import type { PlatformAdapter, RecordSource } from '../adapters/platform-adapter.ts';
+import { decideAcknowledge } from '../commands/acknowledge.ts';
+import { sameFact } from '../ingest/envelopes.ts';
+import { createIngest, EXCERPT_MAX, type Ingest, type IngestState } from '../ingest/ingest.ts';
+import type { Store } from '../store/store.ts';
+
+/** Records in one transaction at the most; fewer when time runs out. */
+export const RECORDS_PER_BATCH_MAX = 5_000;
+/** Records between two snapshots: a restart re-executes at most so many. */
+export const RECORDS_PER_SNAPSHOT = 400_000;
+
+export interface PartitionOptions {
+  readonly partition: number;
+  readonly store: Store;
+  readonly adapter: PlatformAdapter;
+  readonly ruleSets: ReadonlyMap<string, RuleSet>;
+  readonly now: () => number;
+  readonly recordsPerBatch?: number | undefined;
+  readonly recordsPerSnapshot?: number | undefined;
+}
+
+/** What a batch left behind, once it is durable. */
+export interface Committed {
+  readonly facts: readonly Fact[];
+  readonly records: number;
+  readonly marks: number;
+}
+
+/**
+ * One partition: source → intake → log. Nothing that it returns can be lost: it is on the disk.
+ * It resumes from its latest snapshot by executing the source again and comparing every fact with
+ * the log; a difference stops it, because then something is not deterministic.
+ */
+export interface Partition {
+  readonly ingest: Ingest;
+  readonly source: RecordSource;
+  /** Takes records until one lies after `until`, none is left, or the batch is full; commits. */
+  run(until: number): Committed;
+  command(command: Command): { readonly result: CommandResult; readonly facts: readonly Fact[] };
+  readonly records: number;
+  saveSnapshot(): void;
+  close(): void;
+}
+
+interface Snapshot {
+  readonly ingest: IngestState;
+  readonly cursor: unknown;
+  readonly records: number;
+}
+
+export function openPartition(options: PartitionOptions): Partition {
+  const { partition, store, adapter, ruleSets, now } = options;
+  assert(adapter.capabilities.deterministic, 'only deterministic sources can be executed again');
+  const recordsPerBatch = options.recordsPerBatch ?? RECORDS_PER_BATCH_MAX;
+  const recordsPerSnapshot = options.recordsPerSnapshot ?? RECORDS_PER_SNAPSHOT;
+  const saved = store.latestSnapshot(partition);
+  const snapshot = saved ? (deserialize(saved.bytes) as Snapshot) : null;
+  const platform = adapter.id;
+  const ingest = createIngest({ partition, platform, ruleSets, now, resume: snapshot?.ingest });
+  const source = adapter.open(snapshot?.cursor ?? null);
+  let records = snapshot?.records ?? 0;
+  let snapshotAt = records;
+  records = executeAgain({ ...options, ingest, source, records });
+
+  const saveSnapshot = (): void => {
+    const bytes = serialize({ ingest: ingest.state(), cursor: source.cursor(), records });
+    store.saveSnapshot(partition, { records, seq: ingest.lastSeq, marks: ingest.marks }, bytes);
+    snapshotAt = records;
+  };
+  const commit = (batch: Omit<Parameters<Store['append']>[1], 'progress'>): void => {
+    store.append(partition, {
+      ...batch,
+      progress: { records, seq: ingest.lastSeq, marks: ingest.marks },
+    });
+  };
+  return {
+    ingest,
+    source,
+    run: (until) => {
+      const facts: Fact[] = [];
+      const marks: JournalledMark[] = [];
+      const quarantined: Omit<QuarantineEntry, 'id'>[] = [];
+      let taken = 0;
+      while (taken < recordsPerBatch && marks.length < MARKS_PER_CHUNK_MAX) {
+        const at = source.nextAt();
+        if (at !== null && at > until) break;
+        const record = source.next();
+        if (record === null) break;
+        taken += 1;
+        const intake = ingest.accept(record);
+        for (const fact of intake.facts) facts.push(fact);
+        if (intake.mark) marks.push(intake.mark);
+        if (intake.refused !== null) quarantined.push(quarantineEntry(record, intake.refused, platform, now()));
+        for (const action of intake.actions) source.execute(action);
+      }
+      if (taken === 0) return { facts, records: 0, marks: 0 };
+      records += taken;
+      commit({ facts, marks, quarantined, commandResults: [] });
+      if (records - snapshotAt >= recordsPerSnapshot) saveSnapshot();
+      return { facts, records: taken, marks: marks.length };
+    },
+    command: (command) => {
+      const known = store.commandResult(command.commandId);
+      if (known) return { result: known, facts: [] };
+      const decision = decideAcknowledge(command, (seq) => store.fact(partition, seq), (accountId) =>
+        store.stream(partition, `account:${accountId}`),
+      );
+      const facts = decision.ok
+        ? [ingest.decided(decision.value, command.operatorId, command.commandId, now())]
+        : [];
+      const { commandId } = command;
+      const result: CommandResult = decision.ok
+        ? { type: 'accepted', commandId, seq: ingest.lastSeq }
+        : { type: 'rejected', commandId, ...decision.error };
+      commit({ facts, marks: [], quarantined: [], commandResults: [result] });
+      return { result, facts };
+    },
+    get records() {
+      return records;
+    },
+    saveSnapshot,
+    close: () => {
+      saveSnapshot();
+      source.close();
+    },
+  };
+}
+
+/** Brings intake from its snapshot to where the log ends, comparing every fact on the way. */
+function executeAgain(
+  at: PartitionOptions & { ingest: Ingest; source: RecordSource; records: number },
+): number {
+  const { partition, store, ingest, source } = at;
+  const { records: target, seq } = store.progress(partition);
+  const logged = store.facts(partition, ingest.lastSeq + 1, seq)[Symbol.iterator]();
+  let next = logged.next();
+  let { records } = at;
+  const adoptDecided = (): void => {
+    while (!next.done && next.value.envelope.actor.type === 'operator') {
+      ingest.adopt(next.value);
+      next = logged.next();
+    }
+  };
+  adoptDecided();
+  while (records < target) {
+    const record = source.next();
+    assert(record !== null, `the source ended at record ${records}, the log holds ${target}`);
+    records += 1;
+    const intake = ingest.accept(record);
+    for (const fact of intake.facts) {
+      assert(!next.done, `record ${records} gives a fact that the log does not hold`);
+      assert(
+        sameFact(fact, next.value),
+        `executing again differs from the log at seq ${next.value.envelope.seq} (${next.value.kind})`,
+      );
+      next = logged.next();
+    }
+    for (const action of intake.actions) source.execute(action);
+    adoptDecided();
+  }
+  assert(next.done === true, 'the log holds a fact that executing again does not give');
+  return records;
+}
+
+function quarantineEntry(
+  record: unknown,
+  reason: string,
+  source: string,
+  receivedAt: number,
+): Omit<QuarantineEntry, 'id'> {
+  let excerpt: string;
+  try {
+    excerpt = JSON.stringify(record) ?? String(record);
+  } catch {
+    excerpt = String(record);
+  }
+  return { receivedAt, source, reason, excerpt: excerpt.slice(0, EXCERPT_MAX) };
+}

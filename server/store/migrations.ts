@@ -1,0 +1,60 @@
+/** Numbered in tens, applied in order, never edited once released. */
+export const migrations: readonly { readonly number: number; readonly sql: string }[] = [
+  {
+    number: 10,
+    sql: `
+      CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+      CREATE TABLE fact (
+        partition INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        stream TEXT NOT NULL,
+        stream_version INTEGER NOT NULL,
+        occurred_at INTEGER NOT NULL,
+        recorded_at INTEGER NOT NULL,
+        marks_before INTEGER NOT NULL,
+        actor TEXT NOT NULL,
+        causation TEXT NOT NULL,
+        data TEXT NOT NULL,
+        PRIMARY KEY (partition, seq)
+      ) STRICT, WITHOUT ROWID;
+      CREATE UNIQUE INDEX fact_stream ON fact (partition, stream, stream_version);
+      CREATE INDEX fact_verdict ON fact (partition, seq) WHERE kind NOT IN
+        ('dealBooked', 'balanceOperationBooked');
+      CREATE TABLE mark_chunk (
+        partition INTEGER NOT NULL,
+        first_index INTEGER NOT NULL,
+        last_index INTEGER NOT NULL,
+        first_at INTEGER NOT NULL,
+        last_at INTEGER NOT NULL,
+        bytes BLOB NOT NULL,
+        PRIMARY KEY (partition, first_index)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE snapshot (
+        partition INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        records INTEGER NOT NULL,
+        bytes BLOB NOT NULL,
+        PRIMARY KEY (partition, records)
+      ) STRICT;
+      CREATE TABLE progress (
+        partition INTEGER PRIMARY KEY,
+        records INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        marks INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE quarantine (
+        id INTEGER PRIMARY KEY,
+        received_at INTEGER NOT NULL,
+        source TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        excerpt TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE command (
+        command_id TEXT PRIMARY KEY,
+        result TEXT NOT NULL
+      ) STRICT;
+    `,
+  },
+];

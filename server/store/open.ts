@@ -1,0 +1,40 @@
+import Database from 'better-sqlite3';
+import { assert } from '#core/kernel/assert.ts';
+import { migrations } from './migrations.ts';
+
+export type Connection = Database.Database;
+export type Statement = Database.Statement<unknown[]>;
+
+/** SQLite waits this long for another connection's write. */
+const BUSY_MS = 5_000;
+
+/**
+ * Opens the log. A commit that returned is on the disk: WAL with `synchronous=FULL`, set and then
+ * read back, because a pragma that is not understood is silently ignored.
+ */
+export function openConnection(file: string, mode: 'write' | 'read'): Connection {
+  assert(Number(process.versions.node.split('.')[0]) >= 22, 'better-sqlite3 needs Node 22 or newer');
+  const connection = new Database(file, mode === 'read' ? { readonly: true } : {});
+  connection.pragma(`busy_timeout = ${BUSY_MS}`);
+  if (mode === 'read') return connection;
+  connection.pragma('journal_mode = WAL');
+  connection.pragma('synchronous = FULL');
+  connection.pragma('foreign_keys = ON');
+  const journal = connection.pragma('journal_mode', { simple: true });
+  const isMemory = file === ':memory:';
+  assert(isMemory || journal === 'wal', `journal_mode is ${String(journal)}, wanted wal`);
+  assert(connection.pragma('synchronous', { simple: true }) === 2, 'synchronous is not FULL');
+  migrate(connection);
+  return connection;
+}
+
+function migrate(connection: Connection): void {
+  const done = Number(connection.pragma('user_version', { simple: true }));
+  for (const { number, sql } of migrations) {
+    if (number <= done) continue;
+    connection.transaction(() => {
+      connection.exec(sql);
+      connection.pragma(`user_version = ${number}`);
+    })();
+  }
+}

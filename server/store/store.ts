@@ -1,0 +1,270 @@
+import { randomUUID } from 'node:crypto';
+import { assert } from '#core/kernel/assert.ts';
+import { canonicalText } from '#core/kernel/canonical.ts';
+import type { Envelope } from '#core/kernel/event.ts';
+import { decodeMarks, encodeMarks } from '#core/market/journal.ts';
+import type { JournalledMark } from '#core/market/mark.ts';
+import { parseFact, type Fact } from '#core/facts/registry.ts';
+import type { CommandResult, QuarantineEntry } from '#core/sync/protocol.ts';
+import { openConnection, type Connection, type Statement } from './open.ts';
+
+/** Snapshots kept: the latest, and one to fall back on. */
+const SNAPSHOTS_KEPT = 2;
+/** Quarantined records kept; the oldest leave first. */
+export const QUARANTINE_MAX = 10_000;
+
+/** How far a partition has come: all of it committed together. */
+export interface Progress {
+  /** Records taken from the source. */
+  readonly records: number;
+  readonly seq: number;
+  readonly marks: number;
+}
+
+/** Everything that one batch of records led to: all of it is kept, or none. */
+export interface Batch {
+  readonly facts: readonly Fact[];
+  readonly marks: readonly JournalledMark[];
+  readonly quarantined: readonly Omit<QuarantineEntry, 'id'>[];
+  readonly commandResults: readonly CommandResult[];
+  readonly progress: Progress;
+}
+
+/** The durable log of one server. Every implementation passes store.contract.ts. */
+export interface Store {
+  readonly logId: string;
+  progress(partition: number): Progress;
+  /** Durable when it returns. Asserts that `seq` and stream versions have no gap. */
+  append(partition: number, batch: Batch): void;
+  /** Facts with fromSeq <= seq <= toSeq, in order. */
+  facts(partition: number, fromSeq: number, toSeq: number): Iterable<Fact>;
+  /** Facts of one account, in order. */
+  stream(partition: number, stream: string): Fact[];
+  fact(partition: number, seq: number): Fact | null;
+  /** All but deals and balance operations from a seq on, in order: what desks keep. */
+  deskFacts(partition: number, fromSeq: number, toSeq: number, limit: number): Fact[];
+  latestDeskFacts(partition: number, kinds: readonly string[], limit: number): Fact[];
+  /** Chunks that hold marks from an index on, decoded one at a time. */
+  marks(partition: number, fromIndex: number): Iterable<readonly JournalledMark[]>;
+  saveSnapshot(partition: number, at: Progress, bytes: Uint8Array): void;
+  latestSnapshot(partition: number): { readonly records: number; readonly bytes: Uint8Array } | null;
+  quarantined(limit: number): QuarantineEntry[];
+  quarantinedCount(): number;
+  commandResult(commandId: string): CommandResult | null;
+  /** The canonical texts of all facts without `recordedAt`, in order: what a run is compared by. */
+  digestLines(partition: number): Iterable<string>;
+  journalBytes(): number;
+  close(): void;
+}
+
+export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store {
+  const connection = openConnection(file, mode);
+  if (mode === 'write') {
+    connection.prepare('INSERT OR IGNORE INTO meta VALUES (?, ?)').run('logId', randomUUID());
+  }
+  const { value: logId } = connection
+    .prepare("SELECT value FROM meta WHERE name = 'logId'")
+    .get() as { value: string };
+  const select = (where: string, order = 'ORDER BY seq'): Statement =>
+    connection.prepare<unknown[]>(`SELECT * FROM fact WHERE ${where} ${order}`);
+  const byRange = select('partition = ? AND seq BETWEEN ? AND ?');
+  const byStream = select('partition = ? AND stream = ?', 'ORDER BY stream_version');
+  const forDesk = connection.prepare(`
+    SELECT * FROM fact WHERE partition = ? AND seq BETWEEN ? AND ?
+      AND kind NOT IN ('dealBooked', 'balanceOperationBooked') ORDER BY seq LIMIT ?`);
+  const append = mode === 'write' ? appender(connection) : null;
+  const progress = connection.prepare('SELECT records, seq, marks FROM progress WHERE partition = ?');
+  return {
+    logId,
+    progress: (partition) =>
+      (progress.get(partition) as Progress | undefined) ?? { records: 0, seq: 0, marks: 0 },
+    append: (partition, batch) => {
+      assert(append !== null, 'this store was opened for reading');
+      append(partition, batch);
+    },
+    facts: function* (partition, fromSeq, toSeq) {
+      for (const row of byRange.iterate(partition, fromSeq, toSeq)) yield readFact(row as FactRow);
+    },
+    stream: (partition, stream) => (byStream.all(partition, stream) as FactRow[]).map(readFact),
+    fact: (partition, seq) => {
+      const row = byRange.get(partition, seq, seq) as FactRow | undefined;
+      return row ? readFact(row) : null;
+    },
+    deskFacts: (partition, fromSeq, toSeq, limit) =>
+      (forDesk.all(partition, fromSeq, toSeq, limit) as FactRow[]).map(readFact),
+    latestDeskFacts: (partition, kinds, limit) => {
+      const places = kinds.map(() => '?').join(', ');
+      const rows = connection
+        .prepare(
+          `SELECT * FROM fact WHERE partition = ? AND kind NOT IN ('dealBooked', 'balanceOperationBooked')
+             AND kind IN (${places}) ORDER BY seq DESC LIMIT ?`,
+        )
+        .all(partition, ...kinds, limit) as FactRow[];
+      return rows.map(readFact).toReversed();
+    },
+    marks: function* (partition, fromIndex) {
+      const rows = connection
+        .prepare('SELECT bytes FROM mark_chunk WHERE partition = ? AND last_index >= ? ORDER BY first_index')
+        .iterate(partition, fromIndex);
+      for (const row of rows) {
+        const decoded = decodeMarks((row as { bytes: Uint8Array }).bytes);
+        if (!decoded.ok) throw new Error(`the mark journal is damaged: ${decoded.error}`);
+        yield decoded.value.filter((mark) => mark.index >= fromIndex);
+      }
+    },
+    saveSnapshot: (partition, at, bytes) => {
+      connection.transaction(() => {
+        connection
+          .prepare('INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?)')
+          .run(partition, at.seq, at.records, bytes);
+        connection
+          .prepare(
+            `DELETE FROM snapshot WHERE partition = ? AND records NOT IN
+               (SELECT records FROM snapshot WHERE partition = ? ORDER BY records DESC LIMIT ?)`,
+          )
+          .run(partition, partition, SNAPSHOTS_KEPT);
+      })();
+    },
+    latestSnapshot: (partition) =>
+      (connection
+        .prepare('SELECT records, bytes FROM snapshot WHERE partition = ? ORDER BY records DESC LIMIT 1')
+        .get(partition) as { records: number; bytes: Uint8Array } | undefined) ?? null,
+    quarantined: (limit) =>
+      (
+        connection.prepare('SELECT * FROM quarantine ORDER BY id DESC LIMIT ?').all(limit) as QuarantineRow[]
+      ).map(({ id, received_at, source, reason, excerpt }) => ({
+        id,
+        receivedAt: received_at,
+        source,
+        reason,
+        excerpt,
+      })),
+    quarantinedCount: () =>
+      (connection.prepare('SELECT count(*) AS n FROM quarantine').get() as { n: number }).n,
+    commandResult: (commandId) => {
+      const row = connection.prepare('SELECT result FROM command WHERE command_id = ?').get(commandId);
+      return row ? (JSON.parse((row as { result: string }).result) as CommandResult) : null;
+    },
+    digestLines: function* (partition) {
+      for (const row of byRange.iterate(partition, 0, Number.MAX_SAFE_INTEGER)) {
+        yield digestLine(row as FactRow);
+      }
+    },
+    journalBytes: () =>
+      (connection.prepare('SELECT coalesce(sum(length(bytes)), 0) AS n FROM mark_chunk').get() as { n: number }).n,
+    close: () => {
+      connection.close();
+    },
+  };
+}
+
+interface FactRow {
+  readonly partition: number;
+  readonly seq: number;
+  readonly kind: string;
+  readonly version: number;
+  readonly stream: string;
+  readonly stream_version: number;
+  readonly occurred_at: number;
+  readonly recorded_at: number;
+  readonly marks_before: number;
+  readonly actor: string;
+  readonly causation: string;
+  readonly data: string;
+}
+
+interface QuarantineRow {
+  readonly id: number;
+  readonly received_at: number;
+  readonly source: string;
+  readonly reason: string;
+  readonly excerpt: string;
+}
+
+function appender(connection: Connection): Store['append'] {
+  const insert = connection.prepare('INSERT INTO fact VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const chunk = connection.prepare('INSERT INTO mark_chunk VALUES (?, ?, ?, ?, ?, ?)');
+  const quarantine = connection.prepare(
+    'INSERT INTO quarantine (received_at, source, reason, excerpt) VALUES (?, ?, ?, ?)',
+  );
+  const trim = connection.prepare('DELETE FROM quarantine WHERE id <= ?');
+  const result = connection.prepare('INSERT INTO command VALUES (?, ?)');
+  const readProgress = connection.prepare('SELECT seq, marks FROM progress WHERE partition = ?');
+  const progress = connection.prepare('INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?)');
+  const append = (partition: number, batch: Batch): void => {
+    const before = (readProgress.get(partition) as { seq: number; marks: number } | undefined) ?? {
+      seq: 0,
+      marks: 0,
+    };
+    let seq = before.seq;
+    for (const { envelope, data } of batch.facts) {
+      assert(envelope.seq === seq + 1, `gap in facts: expected ${seq + 1}, was ${envelope.seq}`);
+      seq = envelope.seq;
+      insert.run(...factRow(envelope, data));
+    }
+    assert(seq === batch.progress.seq, `progress says ${batch.progress.seq}, facts end at ${seq}`);
+    const [first] = batch.marks;
+    const last = batch.marks.at(-1);
+    if (first && last) {
+      assert(first.index === before.marks, `gap in marks: expected ${before.marks}, was ${first.index}`);
+      chunk.run(partition, first.index, last.index, first.at, last.at, encodeMarks(batch.marks));
+    }
+    for (const entry of batch.quarantined) {
+      const { lastInsertRowid } = quarantine.run(
+        entry.receivedAt,
+        entry.source,
+        entry.reason,
+        entry.excerpt,
+      );
+      trim.run(Number(lastInsertRowid) - QUARANTINE_MAX);
+    }
+    for (const one of batch.commandResults) result.run(one.commandId, canonicalText(one));
+    progress.run(partition, batch.progress.records, batch.progress.seq, batch.progress.marks);
+  };
+  return connection.transaction(append);
+}
+
+function factRow(envelope: Envelope, data: unknown): unknown[] {
+  return [
+    envelope.partition,
+    envelope.seq,
+    envelope.kind,
+    envelope.version,
+    envelope.stream,
+    envelope.streamVersion,
+    envelope.occurredAt,
+    envelope.recordedAt,
+    envelope.marksBefore,
+    canonicalText(envelope.actor),
+    canonicalText(envelope.causation),
+    canonicalText(data),
+  ];
+}
+
+function readFact(row: FactRow): Fact {
+  const parsed = parseFact({
+    envelope: {
+      partition: row.partition,
+      seq: row.seq,
+      kind: row.kind,
+      version: row.version,
+      stream: row.stream,
+      streamVersion: row.stream_version,
+      occurredAt: row.occurred_at,
+      recordedAt: row.recorded_at,
+      marksBefore: row.marks_before,
+      actor: JSON.parse(row.actor) as unknown,
+      causation: JSON.parse(row.causation) as unknown,
+    },
+    data: JSON.parse(row.data) as unknown,
+  });
+  if (!parsed.ok) throw new Error(`the log is damaged at seq ${row.seq}: ${parsed.error}`);
+  return parsed.value;
+}
+
+/** One fact as a line, everything but the server's clock. */
+function digestLine(row: FactRow): string {
+  const { partition, seq, kind, version, stream, stream_version, occurred_at, marks_before } = row;
+  const head = [partition, seq, kind, version, stream, stream_version, occurred_at, marks_before];
+  return `${head.join('|')}|${row.actor}|${row.causation}|${row.data}\n`;
+}
