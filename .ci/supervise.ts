@@ -7,6 +7,7 @@ import { readStartOptions, type StartOptions } from './options.ts';
 import { root, timed } from './steps.ts';
 
 const SERVER_READY_MS_MAX = 60_000;
+const ORPHAN_CHECK_MS = 500;
 const READY = /^server ready (http:\/\/\S+)/;
 
 /** Server and console together, until one of them ends or somebody stops them. */
@@ -26,12 +27,15 @@ export async function runPropdesk(args: readonly string[], watch: boolean): Prom
     if (electron.kind === 'none') process.stdout.write(`desk: in a browser (${electron.why})\n`);
     const desk = launch(deskLaunch(electron, env));
     running.push(desk);
-    return await Promise.race([
-      stopped.then(() => 0),
-      // A closed window ends the program; a server that ends by itself is an error.
-      desk.ended,
-      server.ended.then((code) => complain(`the server ended by itself (exit code ${code})`)),
+    const first = await Promise.race([
+      stopped.then(() => ({ who: 'us', code: 0 })),
+      desk.ended.then((code) => ({ who: 'desk', code })),
+      server.ended.then((code) => ({ who: 'server', code })),
     ]);
+    // A closed window ends the program; a server that ends by itself is an error.
+    if (first.who !== 'server') return first.code;
+    process.stderr.write(`the server ended by itself (exit code ${first.code})\n`);
+    return 1;
   } finally {
     for (const launched of running.reverse()) await stop(launched);
   }
@@ -155,10 +159,10 @@ function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.on(signal, () => resolve());
+    // Whoever started us may be ended by force: then nobody is left to stop the server but us.
+    const parent = process.ppid;
+    setInterval(() => {
+      if (process.ppid !== parent) resolve();
+    }, ORPHAN_CHECK_MS).unref();
   });
-}
-
-function complain(sentence: string): number {
-  process.stderr.write(`${sentence}\n`);
-  return 1;
 }
