@@ -168,12 +168,14 @@ export function readSources(root: string): SourceFile[] {
 /** Every broken rule, one sentence each, with its place. */
 export function problemsOf(files: readonly SourceFile[]): string[] {
   const imports = new Map(files.map((file) => [file.path, importsOf(file)]));
-  return [
+  const problems = [
     ...files.flatMap((file) => importProblems(file, imports.get(file.path) ?? [])),
     ...files.flatMap(lineProblems),
     ...unregistered(imports),
     ...unused(imports),
   ];
+  // `import` and then `export` of one name is found twice.
+  return [...new Set(problems)];
 }
 
 function importProblems(file: SourceFile, imports: readonly Import[]): string[] {

@@ -73,7 +73,7 @@ const limit = options.records === '' ? Infinity : Number(options.records);
 let marks = 0;
 let shown = performance.now();
 while (partition.records < limit) {
-  const done = partition.run(Infinity);
+  const done = partition.run(Infinity, limit - partition.records);
   if (done.records === 0) break;
   marks += done.marks;
   if (performance.now() - shown > 2_000) {

@@ -42,7 +42,7 @@ export interface Partition {
   readonly ingest: Ingest;
   readonly source: RecordSource;
   /** Takes records until one lies after `until`, none is left, or the batch is full; commits. */
-  run(until: number): Committed;
+  run(until: number, recordsMax?: number): Committed;
   command(command: Command): { readonly result: CommandResult; readonly facts: readonly Fact[] };
   readonly records: number;
   saveSnapshot(): void;
@@ -83,12 +83,13 @@ export function openPartition(options: PartitionOptions): Partition {
   return {
     ingest,
     source,
-    run: (until) => {
+    run: (until, recordsMax = recordsPerBatch) => {
+      const most = Math.min(recordsMax, recordsPerBatch);
       const facts: Fact[] = [];
       const marks: JournalledMark[] = [];
       const quarantined: Omit<QuarantineEntry, 'id'>[] = [];
       let taken = 0;
-      while (taken < recordsPerBatch && marks.length < MARKS_PER_CHUNK_MAX) {
+      while (taken < most && marks.length < MARKS_PER_CHUNK_MAX) {
         const at = source.nextAt();
         if (at !== null && at > until) break;
         const record = source.next();
