@@ -1,0 +1,61 @@
+import type { Fact } from '#core/facts/registry.ts';
+import { verdictSentence } from '#core/rules/sentence.ts';
+import type { AccountSummary } from './protocol.ts';
+
+/** Every account's summary, by number: folded from facts, the same way on server and desk. */
+export interface AccountsView {
+  readonly accounts: readonly AccountSummary[];
+  numberOf(accountId: string): number | undefined;
+  apply(fact: Fact): void;
+}
+
+export function createAccountsView(): AccountsView {
+  const accounts: AccountSummary[] = [];
+  const numbers = new Map<string, number>();
+  const change = (accountId: string, over: Partial<AccountSummary>): void => {
+    const number = numbers.get(accountId);
+    const before = number === undefined ? undefined : accounts[number];
+    if (number !== undefined && before) accounts[number] = { ...before, ...over };
+  };
+  return {
+    accounts,
+    numberOf: (accountId) => numbers.get(accountId),
+    apply: (fact) => {
+      switch (fact.kind) {
+        case 'accountOpened': {
+          const number = accounts.length;
+          numbers.set(fact.data.accountId, number);
+          const { occurredAt } = fact.envelope;
+          accounts.push({ number, terms: fact.data, status: 'active', openedAt: occurredAt, lastVerdict: null });
+          return;
+        }
+        case 'accountStatusChanged':
+          return change(fact.data.accountId, { status: fact.data.to });
+        case 'warningRaised':
+        case 'breachDetected':
+        case 'objectiveMet':
+        case 'objectiveLost':
+          return change(fact.data.accountId, { lastVerdict: lastVerdictOf(fact) });
+      }
+    },
+  };
+}
+
+function lastVerdictOf(
+  fact: Extract<Fact, { kind: 'warningRaised' | 'breachDetected' | 'objectiveMet' | 'objectiveLost' }>,
+): AccountSummary['lastVerdict'] {
+  return {
+    seq: fact.envelope.seq,
+    kind: fact.kind,
+    at: fact.data.at,
+    sentence: verdictSentence(fact),
+    severity: severityOf(fact),
+    needsReview: fact.data.review.length > 0,
+  };
+}
+
+export function severityOf(fact: Fact): 'info' | 'warning' | 'soft' | 'hard' {
+  if (fact.kind === 'warningRaised') return 'warning';
+  if (fact.kind !== 'breachDetected') return 'info';
+  return fact.data.consequence === 'fail' ? 'hard' : 'soft';
+}

@@ -1,0 +1,225 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { pino } from 'pino';
+import { createAccountsView } from '#core/sync/accounts-view.ts';
+import type { AccountDetail, CommandResult, Pulse } from '#core/sync/protocol.ts';
+import { readConfig, type Config } from './config.ts';
+import { createGateway, type Gateway } from './gateway/gateway.ts';
+import type { PastReply } from './history/worker.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import type { FromPartition, StateReply, ToPartition, WorkerOptions } from './partition/messages.ts';
+import { openStore } from './store/store.ts';
+
+/** A partition that does not stop in this time is ended; its log is whole all the same. */
+const STOP_MS = 8_000;
+const PORTS_TRIED_MAX = 20;
+
+const config = readConfig(process.argv.slice(2), process.env);
+if (!config.ok) {
+  process.stderr.write(`server: the configuration is wrong\n${config.error}\n`);
+  process.exit(2);
+}
+await serve(config.value);
+
+/** Starts the partition's thread, then the gateway on what the log holds; stops on a signal. */
+async function serve(options: Config): Promise<void> {
+  const log = pino({ level: options.logLevel, name: 'server' }, pino.destination(2));
+  const folder = resolve(options.data, 'server');
+  mkdirSync(folder, { recursive: true });
+  const token = readToken(join(folder, 'desk-token'));
+  const partition = startPartition(options, folder);
+  const metrics = createMetrics();
+  const ready = await partition.ready;
+  const file = join(folder, 'log.sqlite');
+  const store = openStore(file, 'read');
+  const past = startPast(file);
+  const view = createAccountsView();
+  let lastSeq = ready.lastSeq;
+  for (const fact of store.deskFacts(0, 1, lastSeq, -1)) view.apply(fact);
+  let latest: Pulse | null = null;
+  const http = createServer((request, response) => {
+    void respond(request.url ?? '', metrics, () => ({ lastSeq, accounts: view.accounts.length, latest }))
+      .then(({ status, type, body }) => {
+        response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' });
+        response.end(body);
+      })
+      .catch((error: unknown) => {
+        log.error({ error }, 'an HTTP request failed');
+        response.writeHead(500).end();
+      });
+  });
+  const gateway: Gateway = createGateway({
+    http,
+    token,
+    log,
+    logId: ready.logId,
+    view,
+    lastSeq: () => lastSeq,
+    deskFacts: (fromSeq, toSeq, limit) => store.deskFacts(0, fromSeq, toSeq, limit),
+    recentAlerts: (limit) =>
+      store.latestDeskFacts(0, ['warningRaised', 'breachDetected', 'alertAcknowledged'], limit),
+    detail: async (accountId) => {
+      const reply = await partition.state(accountId);
+      return reply === null ? null : detailOf(reply, await past.of(accountId));
+    },
+    command: (command) => partition.command(command),
+    quarantined: (limit) => store.quarantined(limit),
+    now: Date.now,
+  });
+  partition.listen((message) => {
+    if (message.type === 'facts') {
+      for (const fact of message.facts) view.apply(fact);
+      lastSeq = message.toSeq;
+      metrics.facts(message.facts, lastSeq);
+      gateway.facts(lastSeq);
+    } else if (message.type === 'rows') {
+      gateway.rows(message.rows, message.values, message.marketAt);
+    } else if (message.type === 'pulse') {
+      latest = { ...message.pulse, serverAt: Date.now() };
+      gateway.pulse(latest);
+      metrics.pulse(latest, message.commitMs, gateway.desks());
+    }
+  });
+  const port = await listen(http, options.port);
+  process.stdout.write(`server ready http://127.0.0.1:${port}\n`);
+  log.info({ accounts: view.accounts.length, lastSeq, logId: ready.logId }, 'serving');
+  await stopSignal();
+  log.info('stopping');
+  await gateway.close();
+  await Promise.race([partition.stop(), new Promise((done) => setTimeout(done, STOP_MS))]);
+  await past.close();
+  store.close();
+  process.exit(0);
+}
+
+interface PartitionThread {
+  readonly ready: Promise<Extract<FromPartition, { type: 'ready' }>>;
+  listen(listener: (message: FromPartition) => void): void;
+  state(accountId: string): Promise<StateReply | null>;
+  command(command: Extract<ToPartition, { type: 'command' }>['command']): Promise<CommandResult>;
+  stop(): Promise<void>;
+}
+
+function startPartition(options: Config, dataFolder: string): PartitionThread {
+  const workerData: WorkerOptions = {
+    dataFolder,
+    market: options.market ? resolve(options.market) : null,
+    accounts: options.accounts,
+    seed: options.seed,
+    speed: options.speed,
+    activityPercent: options.activity,
+    startAt: Date.now(),
+  };
+  const worker = new Worker(new URL('./partition/worker.ts', import.meta.url), { workerData });
+  const waiting = new Map<number, (message: FromPartition) => void>();
+  let next = 0;
+  const ask = (message: (id: number) => ToPartition): Promise<FromPartition> =>
+    new Promise((done) => {
+      next += 1;
+      waiting.set(next, done);
+      worker.postMessage(message(next));
+    });
+  worker.on('error', (error) => {
+    process.stderr.write(`server: the partition stopped: ${error.stack ?? error.message}\n`);
+    process.exit(1);
+  });
+  const ready = new Promise<Extract<FromPartition, { type: 'ready' }>>((done) => {
+    worker.on('message', (message: FromPartition) => {
+      if (message.type === 'ready') done(message);
+      if (message.type === 'progress') process.stdout.write(`${message.line}\n`);
+      if (message.type === 'commandResult' || message.type === 'state') {
+        waiting.get(message.id)?.(message);
+        waiting.delete(message.id);
+      }
+    });
+  });
+  return {
+    ready,
+    listen: (listener) => void worker.on('message', listener),
+    state: async (accountId) => {
+      const message = await ask((id) => ({ type: 'state', id, accountId }));
+      return message.type === 'state' ? message.reply : null;
+    },
+    command: async (command) => {
+      const message = await ask((id) => ({ type: 'command', id, command }));
+      if (message.type !== 'commandResult') throw new Error('the partition answered something else');
+      return message.result;
+    },
+    stop: () =>
+      new Promise((done) => {
+        worker.on('exit', () => done());
+        worker.postMessage({ type: 'stop' } satisfies ToPartition);
+      }),
+  };
+}
+
+function startPast(file: string): {
+  of(accountId: string): Promise<PastReply['past']>;
+  close(): Promise<unknown>;
+} {
+  const worker = new Worker(new URL('./history/worker.ts', import.meta.url), { workerData: { file } });
+  const waiting = new Map<number, (past: PastReply['past']) => void>();
+  let next = 0;
+  worker.on('message', ({ id, past }: PastReply) => {
+    waiting.get(id)?.(past);
+    waiting.delete(id);
+  });
+  return {
+    of: (accountId) =>
+      new Promise((done) => {
+        next += 1;
+        waiting.set(next, done);
+        worker.postMessage({ id: next, accountId });
+      }),
+    close: () => worker.terminate(),
+  };
+}
+
+function detailOf(reply: StateReply, past: PastReply['past']): AccountDetail {
+  return { ...reply, ...past };
+}
+
+async function respond(
+  url: string,
+  metrics: Metrics,
+  health: () => { lastSeq: number; accounts: number; latest: Pulse | null },
+): Promise<{ status: number; type: string; body: string }> {
+  if (url === '/metrics') {
+    return { status: 200, type: 'text/plain; version=0.0.4', body: await metrics.text() };
+  }
+  if (url === '/healthz') {
+    const { lastSeq, accounts, latest } = health();
+    const body = JSON.stringify({ ok: true, lastSeq, accounts, marketAt: latest?.marketAt ?? null });
+    return { status: 200, type: 'application/json', body };
+  }
+  return { status: 404, type: 'text/plain', body: 'not found\n' };
+}
+
+/** The secret that desks of this machine share with the server; made once, readable by its owner. */
+function readToken(file: string): string {
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600 });
+  chmodSync(file, 0o600);
+  return readFileSync(file, 'utf8').trim();
+}
+
+async function listen(http: Server, wanted: number): Promise<number> {
+  for (let tried = 0; tried < PORTS_TRIED_MAX; tried += 1) {
+    const free = await new Promise<boolean>((done) => {
+      http.once('error', () => done(false));
+      http.listen(wanted === 0 ? 0 : wanted + tried, '127.0.0.1', () => done(true));
+    });
+    if (free) return (http.address() as AddressInfo).port;
+  }
+  throw new Error(`no free port from ${wanted} on`);
+}
+
+function stopSignal(): Promise<unknown> {
+  return new Promise((done) => {
+    process.once('SIGINT', done);
+    process.once('SIGTERM', done);
+  });
+}

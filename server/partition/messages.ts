@@ -1,0 +1,40 @@
+import type { Fact } from '#core/facts/registry.ts';
+import type { AccountState } from '#core/rules/account-state.ts';
+import type { AccountDetail, Command, CommandResult, Pulse } from '#core/sync/protocol.ts';
+
+/** How the partition's worker is started. */
+export interface WorkerOptions {
+  readonly dataFolder: string;
+  readonly market: string | null;
+  readonly accounts: number;
+  readonly seed: number;
+  readonly speed: number;
+  readonly activityPercent: number;
+  /** Where a new modelled market begins; recordings bring their own time. */
+  readonly startAt: number;
+}
+
+/** What the server asks of its partition. */
+export type ToPartition =
+  | { readonly type: 'command'; readonly id: number; readonly command: Command }
+  | { readonly type: 'state'; readonly id: number; readonly accountId: string }
+  | { readonly type: 'stop' };
+
+export interface StateReply {
+  readonly number: number;
+  readonly asOfSeq: number;
+  readonly marketAt: number | null;
+  readonly state: AccountState;
+  readonly rules: AccountDetail['rules'];
+}
+
+/** What the partition tells: facts only once they are durable. */
+export type FromPartition =
+  | { readonly type: 'ready'; readonly lastSeq: number; readonly accounts: number; readonly logId: string }
+  | { readonly type: 'progress'; readonly line: string }
+  | { readonly type: 'facts'; readonly fromSeq: number; readonly toSeq: number; readonly facts: readonly Fact[] }
+  | { readonly type: 'rows'; readonly rows: number; readonly values: Float64Array; readonly marketAt: number }
+  | { readonly type: 'pulse'; readonly pulse: Omit<Pulse, 'serverAt'>; readonly commitMs: number; readonly ended: boolean }
+  | { readonly type: 'commandResult'; readonly id: number; readonly result: CommandResult }
+  | { readonly type: 'state'; readonly id: number; readonly reply: StateReply | null }
+  | { readonly type: 'stopped' };

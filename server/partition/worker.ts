@@ -1,0 +1,170 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { latchName } from '#core/what-if/simulate.ts';
+import { present } from '#core/kernel/assert.ts';
+import { DESK_LEAVES_OUT } from '#core/sync/protocol.ts';
+import { createReplayAdapter } from '../adapters/replay/adapter.ts';
+import { openRecording, playRecording } from '../market/recorded.ts';
+import { loadPrograms, ruleSetsByHash, worldPrograms } from '../programs.ts';
+import { openStore } from '../store/store.ts';
+import { feedsOf } from './feeds.ts';
+import type { FromPartition, StateReply, ToPartition, WorkerOptions } from './messages.ts';
+import { openPartition } from './partition.ts';
+import { createRowFeed } from './rows.ts';
+
+/** How long one stretch of work may keep commands and rows waiting. */
+const STRETCH_MS = 40;
+const IDLE_MS = 8;
+const ROWS_EVERY_MS = 40;
+const ROWS_PER_TAKE_MAX = 4_096;
+const PULSE_EVERY_MS = 1_000;
+
+const port = present(parentPort, 'the port of this worker');
+const options = workerData as WorkerOptions;
+const tell = (message: FromPartition, transfer: ArrayBuffer[] = []): void =>
+  port.postMessage(message, transfer);
+
+mkdirSync(options.dataFolder, { recursive: true });
+const recording = options.market
+  ? openRecording(options.market, join(options.dataFolder, 'ticks'), (line) => tell({ type: 'progress', line }))
+  : null;
+if (recording && !recording.ok) throw new Error(recording.error);
+const recorded = recording?.value ?? null;
+const programs = loadPrograms();
+const ruleSets = ruleSetsByHash(programs);
+const store = openStore(join(options.dataFolder, 'log.sqlite'));
+const partition = openPartition({
+  partition: 0,
+  store,
+  ruleSets,
+  adapter: createReplayAdapter({
+    seed: options.seed,
+    accounts: options.accounts,
+    activityPercent: options.activityPercent,
+    programs: worldPrograms(programs),
+    startAt: options.startAt,
+    recorded: recorded && ((place) => playRecording(recorded, place)),
+  }),
+  now: Date.now,
+});
+const { ingest, source } = partition;
+const rowFeed = createRowFeed(ingest);
+let stopping = false;
+let lastRows = 0;
+let lastPulse = 0;
+let marksSincePulse = 0;
+let commitMs = 0;
+
+/** Market time runs from where the source stands, at `speed` times the wall clock's pace. */
+const wallStart = Date.now();
+const marketStart = source.nextAt() ?? wallStart;
+const liveModel = recorded === null && options.speed === 1;
+const marketNow = (): number => {
+  if (options.speed === 0) return Infinity;
+  // A live demo follows the wall clock: after a pause it catches up.
+  return liveModel ? Date.now() : marketStart + (Date.now() - wallStart) * options.speed;
+};
+
+tell({ type: 'ready', lastSeq: ingest.lastSeq, accounts: ingest.book.accounts, logId: store.logId });
+port.on('message', (message: ToPartition) => {
+  if (message.type === 'stop') stopping = true;
+  else if (message.type === 'command') {
+    const { result, facts } = partition.command(message.command);
+    publish(facts);
+    tell({ type: 'commandResult', id: message.id, result });
+  } else {
+    tell({ type: 'state', id: message.id, reply: stateOf(message.accountId) });
+  }
+});
+work();
+
+function work(): void {
+  if (stopping) return stop();
+  const start = performance.now();
+  let took = 0;
+  do {
+    const before = performance.now();
+    const done = partition.run(marketNow());
+    took = done.records;
+    if (took > 0) commitMs = performance.now() - before;
+    marksSincePulse += done.marks;
+    publish(done.facts);
+  } while (took > 0 && performance.now() - start < STRETCH_MS);
+  sendRows();
+  sendPulse();
+  setTimeout(work, took > 0 ? 0 : IDLE_MS);
+}
+
+function publish(facts: ReturnType<typeof partition.run>['facts']): void {
+  const [first] = facts;
+  const last = facts.at(-1);
+  if (!first || !last) return;
+  tell({
+    type: 'facts',
+    fromSeq: first.envelope.seq,
+    toSeq: last.envelope.seq,
+    facts: facts.filter(({ kind }) => !DESK_LEAVES_OUT.includes(kind)),
+  });
+}
+
+function sendRows(): void {
+  const now = performance.now();
+  if (now - lastRows < ROWS_EVERY_MS) return;
+  lastRows = now;
+  const { rows, values } = rowFeed.take(ROWS_PER_TAKE_MAX);
+  if (rows === 0) return;
+  const copy = values.slice();
+  tell({ type: 'rows', rows, values: copy, marketAt: ingest.marketAt ?? 0 }, [copy.buffer]);
+}
+
+function sendPulse(): void {
+  const now = performance.now();
+  if (now - lastPulse < PULSE_EVERY_MS) return;
+  const marksPerSecond = Math.round((marksSincePulse / Math.max(1, now - lastPulse)) * 1000);
+  lastPulse = now;
+  marksSincePulse = 0;
+  tell({
+    type: 'pulse',
+    commitMs,
+    ended: source.ended,
+    pulse: {
+      marketAt: ingest.marketAt,
+      lastSeq: ingest.lastSeq,
+      marksPerSecond,
+      platform: recorded ? `${recorded.source} recording` : 'market model',
+      feeds: feedsOf(ingest),
+      quarantined: store.quarantinedCount(),
+    },
+  });
+}
+
+function stateOf(accountId: string): StateReply | null {
+  const { book } = ingest;
+  const number = book.numberOf(accountId);
+  if (number === undefined) return null;
+  const state = book.state(number, ingest.marketAt ?? 0);
+  const { gauges } = book.standing(number);
+  const ruleSet = present(ruleSets.get(state.terms.ruleSet.hash), 'rule set');
+  return {
+    number,
+    asOfSeq: ingest.lastSeq,
+    marketAt: ingest.marketAt,
+    state,
+    rules: ruleSet.rules.map(({ ruleId, kind, params }, at) => ({
+      ruleId,
+      kind: kind.kind,
+      title: kind.title,
+      description: kind.describe(params, state.terms),
+      latch: latchName(state.latches[at] ?? 0, kind.role),
+      gauge: present(gauges[at], 'gauge'),
+    })),
+  };
+}
+
+function stop(): void {
+  partition.close();
+  store.close();
+  tell({ type: 'stopped' });
+  port.close();
+}
