@@ -7,6 +7,8 @@ export interface AccountsView {
   readonly accounts: readonly AccountSummary[];
   numberOf(accountId: string): number | undefined;
   apply(fact: Fact): void;
+  /** Replaces everything by saved summaries, in order of their numbers. */
+  restore(saved: readonly AccountSummary[]): void;
 }
 
 export function createAccountsView(): AccountsView {
@@ -20,6 +22,13 @@ export function createAccountsView(): AccountsView {
   return {
     accounts,
     numberOf: (accountId) => numbers.get(accountId),
+    restore: (saved) => {
+      numbers.clear();
+      accounts.length = 0;
+      for (const summary of saved) {
+        numbers.set(summary.terms.accountId, accounts.push(summary) - 1);
+      }
+    },
     apply: (fact) => {
       switch (fact.kind) {
         case 'accountOpened': {

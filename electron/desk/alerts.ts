@@ -1,0 +1,67 @@
+import type { Alert } from '#core/desk-api/contract.ts';
+import type { Fact } from '#core/facts/registry.ts';
+import { verdictSentence } from '#core/rules/sentence.ts';
+import { severityOf } from '#core/sync/accounts-view.ts';
+import type { AccountSummary } from '#core/sync/protocol.ts';
+
+/** The feed as it stands: warnings, breaches and objectives, with who has seen them. */
+export interface AlertsView {
+  all(): readonly Alert[];
+  /** The alert that a fact makes or changes, or null. */
+  apply(fact: Fact, account: (accountId: string) => AccountSummary | undefined): Alert | null;
+  restore(alerts: readonly Alert[]): void;
+  /** An acknowledgement of this desk that the server has not received yet. */
+  queued(alertSeq: number, by: string, at: number, note: string): Alert | null;
+  /** A queued acknowledgement that the server rejected: the alert is open again. */
+  reopened(alertSeq: number): Alert | null;
+}
+
+export function createAlertsView(): AlertsView {
+  const alerts = new Map<number, Alert>();
+  const change = (seq: number, acknowledgement: Alert['acknowledgement']): Alert | null => {
+    const before = alerts.get(seq);
+    if (!before) return null;
+    const after = { ...before, acknowledgement };
+    alerts.set(seq, after);
+    return after;
+  };
+  return {
+    all: () => [...alerts.values()],
+    restore: (saved) => {
+      alerts.clear();
+      for (const alert of saved) alerts.set(alert.seq, alert);
+    },
+    apply: (fact, account) => {
+      if (fact.kind === 'alertAcknowledged') {
+        const { alertSeq, operatorId, note } = fact.data;
+        return change(alertSeq, { operatorId, at: fact.envelope.occurredAt, note, state: 'accepted' });
+      }
+      if (
+        fact.kind !== 'warningRaised' &&
+        fact.kind !== 'breachDetected' &&
+        fact.kind !== 'objectiveMet' &&
+        fact.kind !== 'objectiveLost'
+      ) {
+        return null;
+      }
+      const summary = account(fact.data.accountId);
+      const alert: Alert = {
+        seq: fact.envelope.seq,
+        accountId: fact.data.accountId,
+        accountNumber: summary?.number ?? 0,
+        traderName: summary?.terms.traderName ?? '',
+        programName: summary?.terms.program.name ?? '',
+        severity: severityOf(fact),
+        kind: fact.kind,
+        at: fact.data.at,
+        sentence: verdictSentence(fact),
+        review: fact.data.review,
+        acknowledgement: alerts.get(fact.envelope.seq)?.acknowledgement ?? null,
+      };
+      alerts.set(alert.seq, alert);
+      return alert;
+    },
+    queued: (alertSeq, operatorId, at, note) => change(alertSeq, { operatorId, at, note, state: 'queued' }),
+    reopened: (alertSeq) => change(alertSeq, null),
+  };
+}

@@ -1,0 +1,36 @@
+import type { Welcome } from '#core/sync/protocol.ts';
+
+/** All that differs between the hosts of a desk: the shipped app, plain Node, and tests. */
+export interface DeskHost {
+  readonly kind: 'electron' | 'loopback';
+  readonly operatorId: string;
+  readonly deskId: string;
+  readonly version: string;
+  now(): number;
+  /** Path of the desk's SQLite file, or ":memory:". */
+  readonly databaseFile: string;
+  /** Opens the connection to the server; the desk closes it. */
+  connect(listener: LinkListener): Link;
+  /** A desktop notification, where the host has them. */
+  notify(title: string, text: string): void;
+  log(level: 'info' | 'warn' | 'error', text: string): void;
+}
+
+/** The wire to the server, whatever carries it. */
+export interface Link {
+  hello(logId: string | null, cursor: number): Promise<Welcome | null>;
+  /** Null when it could not be asked: no connection, or no answer in time. */
+  ask(name: 'detail' | 'command' | 'quarantine', input: unknown): Promise<unknown>;
+  look(accounts: readonly number[]): void;
+  close(): void;
+}
+
+export interface LinkListener {
+  connected(): void;
+  disconnected(reason: string): void;
+  /** The acknowledgement is sent when the promise or call returns. */
+  accounts(part: unknown): void;
+  facts(message: unknown): void;
+  rows(bytes: Uint8Array): void;
+  pulse(pulse: unknown): void;
+}

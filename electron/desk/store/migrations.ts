@@ -1,0 +1,20 @@
+/** Numbered in tens, applied in order, never edited once released. */
+export const migrations: readonly { readonly number: number; readonly sql: string }[] = [
+  {
+    number: 10,
+    sql: `
+      CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+      CREATE TABLE account (number INTEGER PRIMARY KEY, account_id TEXT NOT NULL UNIQUE, summary TEXT NOT NULL) STRICT;
+      CREATE TABLE alert (seq INTEGER PRIMARY KEY, account_id TEXT NOT NULL, alert TEXT NOT NULL) STRICT;
+      CREATE TABLE detail (account_id TEXT PRIMARY KEY, as_of INTEGER NOT NULL, detail TEXT NOT NULL) STRICT;
+      CREATE TABLE outbox (
+        command_id TEXT PRIMARY KEY,
+        issued_at INTEGER NOT NULL,
+        command TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('queued', 'accepted', 'rejected')),
+        result TEXT
+      ) STRICT;
+      CREATE TABLE rows (only INTEGER PRIMARY KEY CHECK (only = 1), as_of INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
+    `,
+  },
+];

@@ -1,0 +1,24 @@
+import Database from 'better-sqlite3';
+import { assert } from '#core/kernel/assert.ts';
+import { migrations } from './migrations.ts';
+
+export type Connection = Database.Database;
+
+/** Opens the desk's cache: what it has shown once it can show again, without a server. */
+export function openConnection(file: string): Connection {
+  const connection = new Database(file);
+  connection.pragma('journal_mode = WAL');
+  connection.pragma('synchronous = FULL');
+  const journal = connection.pragma('journal_mode', { simple: true });
+  assert(file === ':memory:' || journal === 'wal', `journal_mode is ${String(journal)}, wanted wal`);
+  assert(connection.pragma('synchronous', { simple: true }) === 2, 'synchronous is not FULL');
+  const done = Number(connection.pragma('user_version', { simple: true }));
+  for (const { number, sql } of migrations) {
+    if (number <= done) continue;
+    connection.transaction(() => {
+      connection.exec(sql);
+      connection.pragma(`user_version = ${number}`);
+    })();
+  }
+  return connection;
+}
