@@ -1,0 +1,112 @@
+import { useEffect, useState, type ReactElement } from 'react';
+import type { RendererClient } from './desk/client.ts';
+import { AccountDetail } from './panels/account-detail/panel.tsx';
+import { AccountGrid } from './panels/account-grid/panel.tsx';
+import { AlertFeed } from './panels/alert-feed/panel.tsx';
+import { Feeds } from './panels/feeds/panel.tsx';
+import { usePreferences } from './store/preferences.ts';
+import { useSession } from './store/session.ts';
+import { nextTheme, TopBar, TruthBanner } from './top-bar.tsx';
+import { Splitter } from './ui/splitter.tsx';
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ['/', 'Search accounts'],
+  ['↑ ↓ ← →', 'Move in the grid'],
+  ['Enter', 'Open the account'],
+  ['Ctrl+C / Ctrl+Shift+C', 'Copy the cell / the row'],
+  ['A', 'Acknowledge the alert in focus'],
+  ['F', 'Feeds and refused records'],
+  ['T', 'Change the theme'],
+  ['Esc', 'Close what is open'],
+  ['?', 'These keys'],
+];
+
+/** The window: accounts on the left, alerts on the right, one account below when it is open. */
+export function App({ client }: { readonly client: RendererClient }): ReactElement {
+  const selected = useSession((session) => session.selected);
+  const live = useSession((session) => session.linked && session.connection?.state === 'live');
+  const preferences = usePreferences();
+  const [sheet, setSheet] = useState<'feeds' | 'keys' | null>(null);
+  useTheme(preferences.theme);
+  useKeys(setSheet);
+  const columns = `minmax(0, 1fr) 5px ${preferences.feedWidth}px`;
+  return (
+    <div className={live ? 'app' : 'app not-live'}>
+      <TopBar onFeeds={() => setSheet('feeds')} onHelp={() => setSheet('keys')} />
+      <TruthBanner />
+      <main style={{ gridTemplateColumns: columns }}>
+        <div className="left" style={selected ? { gridTemplateRows: `minmax(120px, 1fr) 5px ${preferences.detailHeight}px` } : {}}>
+          <AccountGrid client={client} />
+          {selected && <Splitter direction="row" size={preferences.detailHeight} onSize={(detailHeight) => preferences.set({ detailHeight })} />}
+          {selected && <AccountDetail client={client} accountId={selected} />}
+        </div>
+        <Splitter direction="column" size={preferences.feedWidth} onSize={(feedWidth) => preferences.set({ feedWidth })} />
+        <AlertFeed client={client} />
+      </main>
+      {sheet === 'feeds' && <Feeds client={client} onClose={() => setSheet(null)} />}
+      {sheet === 'keys' && <Keys onClose={() => setSheet(null)} />}
+    </div>
+  );
+}
+
+function Keys({ onClose }: { readonly onClose: () => void }): ReactElement {
+  return (
+    <dialog open className="sheet small" aria-label="Keys">
+      <header className="panel-head">
+        <h2>Keys</h2>
+        <span className="spacer" />
+        <button type="button" className="quiet" onClick={onClose}>
+          Close (Esc)
+        </button>
+      </header>
+      <dl className="keys">
+        {KEYS.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </dialog>
+  );
+}
+
+function useTheme(theme: 'system' | 'dark' | 'light'): void {
+  useEffect(() => {
+    const media = matchMedia('(prefers-color-scheme: light)');
+    const apply = (): void => {
+      const light = theme === 'light' || (theme === 'system' && media.matches);
+      document.documentElement.dataset.theme = light ? 'light' : 'dark';
+      document.documentElement.dataset.agThemeMode = light ? 'light' : 'dark';
+    };
+    apply();
+    media.addEventListener('change', apply);
+    return () => media.removeEventListener('change', apply);
+  }, [theme]);
+}
+
+function useKeys(setSheet: (sheet: 'feeds' | 'keys' | null) => void): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const typing = event.target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+      if (event.key === 'Escape') {
+        setSheet(null);
+        useSession.getState().select(null);
+        if (typing) (event.target as HTMLElement).blur();
+      }
+      if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === '/') {
+        event.preventDefault();
+        document.getElementById('search')?.focus();
+      }
+      if (event.key === 'f') setSheet('feeds');
+      if (event.key === '?') setSheet('keys');
+      const { theme, set } = usePreferences.getState();
+      if (event.key === 't') set({ theme: nextTheme(theme) });
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [setSheet]);
+}

@@ -1,0 +1,147 @@
+import { useState, type ReactElement } from 'react';
+import { parseFact, type Fact } from '#core/facts/registry.ts';
+import { groupedText, moneyText, percentText } from '#core/money/money.ts';
+import { verdictSentence } from '#core/rules/sentence.ts';
+import { dateTimeText } from '../../ui/format.ts';
+
+type Verdict = Extract<Fact, { kind: 'warningRaised' | 'breachDetected' | 'objectiveMet' | 'objectiveLost' }>;
+
+/** Every verdict of an account with the evidence it carries: enough to check it by hand. */
+export function EvidenceList({ verdicts }: { readonly verdicts: readonly unknown[] }): ReactElement {
+  const facts = verdicts.map((input) => parseFact(input)).flatMap((parsed) => (parsed.ok ? [parsed.value] : []));
+  if (facts.length === 0) return <p className="empty">No verdict has fallen on this account.</p>;
+  return (
+    <ol className="evidence-list">
+      {facts.map((fact) => (
+        <li key={fact.envelope.seq}>
+          {isVerdict(fact) ? <Evidence fact={fact} /> : <Plain fact={fact} />}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function isVerdict(fact: Fact): fact is Verdict {
+  return 'ruleKind' in fact.data;
+}
+
+function Plain({ fact }: { readonly fact: Fact }): ReactElement {
+  const text =
+    fact.kind === 'accountStatusChanged'
+      ? `Account became ${fact.data.to}`
+      : fact.kind === 'alertAcknowledged'
+        ? `Alert ${fact.data.alertSeq} acknowledged by ${fact.data.operatorId}`
+        : fact.kind;
+  return (
+    <p className="plain-fact">
+      <span className="seq">#{fact.envelope.seq}</span> {text} <time>{dateTimeText(fact.envelope.occurredAt)}</time>
+    </p>
+  );
+}
+
+function Evidence({ fact }: { readonly fact: Verdict }): ReactElement {
+  const { data, envelope } = fact;
+  const [copied, setCopied] = useState(false);
+  return (
+    <details className={`evidence evidence-${fact.kind}`}>
+      <summary>
+        <span className="seq">#{envelope.seq}</span> {verdictSentence(fact)}
+        {data.review.length > 0 && <span className="review">Needs review: {data.review.join(', ')}</span>}
+      </summary>
+      <div className="evidence-body">
+        <dl>
+          <dt>Rule</dt>
+          <dd>
+            {data.ruleId} ({data.ruleKind}) of {data.ruleSet.ruleSetId}, version {data.ruleSet.version}
+          </dd>
+          <dt>Rule set hash</dt>
+          <dd>
+            <code>{data.ruleSet.hash}</code>
+          </dd>
+          <dt>Trading day</dt>
+          <dd>{data.dayKey}</dd>
+          <dt>Balance, equity</dt>
+          <dd>
+            {moneyText(data.balance)}, {moneyText(data.equity)}
+          </dd>
+          {data.figures.map(({ name, unit, value }) => (
+            <Figure key={name} name={name} text={unit === 'money' ? moneyText(value) : unit === 'ppm' ? percentText(value) : String(value)} />
+          ))}
+          <Figure name="cause" text={causeText(data.cause)} />
+          <Figure name="engine version" text={data.engineVersion} />
+        </dl>
+        <Positions data={data} />
+        <button
+          type="button"
+          onClick={() => {
+            void navigator.clipboard.writeText(JSON.stringify(fact, null, 2)).then(() => setCopied(true));
+          }}
+        >
+          {copied ? 'Copied' : 'Copy as JSON'}
+        </button>
+      </div>
+    </details>
+  );
+}
+
+function Figure({ name, text }: { readonly name: string; readonly text: string }): ReactElement {
+  return (
+    <>
+      <dt>{name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}</dt>
+      <dd>{text}</dd>
+    </>
+  );
+}
+
+function causeText(cause: Verdict['data']['cause']): string {
+  switch (cause.type) {
+    case 'mark': {
+      const { mark, digits } = cause;
+      const price = `${groupedText(mark.bid, digits)} / ${groupedText(mark.ask, digits)}`;
+      return `mark ${mark.index} of ${mark.symbol} ${price} from ${mark.source}`;
+    }
+    case 'deal':
+      return `deal ${cause.dealId}`;
+    case 'balanceOperation':
+      return `balance operation ${cause.operationId}`;
+    case 'rollOver':
+      return `roll-over into ${cause.dayKey}`;
+    case 'opened':
+      return 'the opening of the account';
+  }
+}
+
+function Positions({ data }: { readonly data: Verdict['data'] }): ReactElement | null {
+  if (data.positions.length === 0) return null;
+  const digits = data.cause.type === 'mark' ? data.cause.digits : null;
+  return (
+    <table>
+      <caption>Open at that instant ({data.positionCount})</caption>
+      <thead>
+        <tr>
+          <th>Position</th>
+          <th>Symbol</th>
+          <th>Side</th>
+          <th>Volume</th>
+          <th>Bid / ask in points</th>
+          <th>Floating</th>
+        </tr>
+      </thead>
+      <tbody>
+        {data.positions.map((position) => (
+          <tr key={position.positionId}>
+            <td>{position.positionId}</td>
+            <td>{position.symbol}</td>
+            <td>{position.side}</td>
+            <td>{position.volume}</td>
+            <td>
+              {position.bid === null ? '–' : groupedText(position.bid, 0)} / {position.ask === null ? '–' : groupedText(position.ask, 0)}
+              {digits === null ? '' : ''}
+            </td>
+            <td>{moneyText(position.floating)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,244 @@
+import { useEffect, useState, type ReactElement } from 'react';
+import type { DeskCallOutput } from '#core/desk-api/contract.ts';
+import { groupedText, moneyText } from '#core/money/money.ts';
+import type { AccountDetail as Detail } from '#core/sync/protocol.ts';
+import type { RendererClient } from '../../desk/client.ts';
+import { usePreferences } from '../../store/preferences.ts';
+import { book, useSession } from '../../store/session.ts';
+import { cents, dateTimeText, percent, signedCents } from '../../ui/format.ts';
+import { EquityChart } from './chart.tsx';
+import { EvidenceList } from './evidence.tsx';
+import { WhatIf } from './what-if.tsx';
+
+const REFRESH_MS = 5_000;
+const TABS = ['Overview', 'What if', 'Evidence', 'Deals', 'Rules'] as const;
+type Tab = (typeof TABS)[number];
+
+/** One account: where it stands, how it came there, and what would happen if. */
+export function AccountDetail({ client, accountId }: { readonly client: RendererClient; readonly accountId: string }): ReactElement {
+  const select = useSession((session) => session.select);
+  const version = useSession((session) => session.selectedVersion);
+  const theme = usePreferences((preferences) => preferences.theme);
+  const [tab, setTab] = useState<Tab>('Overview');
+  const [loaded, setLoaded] = useState<DeskCallOutput<'account.detail'> | null>(null);
+  const [failure, setFailure] = useState('');
+  useEffect(() => {
+    let left = false;
+    const load = async (): Promise<void> => {
+      const result = await client.call('account.detail', { accountId });
+      if (left) return;
+      if (result.ok) setLoaded(result.value);
+      setFailure(result.ok ? '' : result.error.message);
+    };
+    void load();
+    const timer = setInterval(() => void load(), REFRESH_MS);
+    return () => {
+      left = true;
+      clearInterval(timer);
+    };
+  }, [accountId, client, version]);
+  const detail = loaded?.detail.state.terms.accountId === accountId ? loaded.detail : null;
+  return (
+    <section className="panel detail" aria-label={`Account ${accountId}`}>
+      <header className="panel-head">
+        <h2>
+          {detail?.state.terms.traderName ?? accountId} <small>{accountId}</small>
+        </h2>
+        {detail && (
+          <span className="terms">
+            {detail.state.terms.program.name} · {detail.state.terms.phase.name} · {detail.state.terms.ruleSet.ruleSetId} v
+            {detail.state.terms.ruleSet.version} <code title={detail.state.terms.ruleSet.hash}>{detail.state.terms.ruleSet.hash.slice(0, 8)}</code>
+          </span>
+        )}
+        {loaded?.source === 'cache' && <span className="review">As this desk last saw it at {dateTimeText(loaded.asOf)} UTC</span>}
+        <span className="spacer" />
+        <nav className="tabs" role="tablist">
+          {TABS.map((name, at) => (
+            <button key={name} type="button" role="tab" aria-selected={tab === name} title={`Alt+${at + 1}`} onClick={() => setTab(name)}>
+              {name}
+            </button>
+          ))}
+        </nav>
+        <button type="button" className="quiet" aria-label="Close account" onClick={() => select(null)}>
+          ✕
+        </button>
+      </header>
+      <div className="detail-body">
+        {failure !== '' && <p className="failure">{failure}</p>}
+        {!detail && failure === '' && <p className="empty">Reading the account…</p>}
+        {detail && tab === 'Overview' && <Overview detail={detail} theme={theme} />}
+        {detail && tab === 'What if' && <WhatIf key={accountId} client={client} detail={detail} />}
+        {detail && tab === 'Evidence' && <EvidenceList verdicts={detail.verdicts} />}
+        {detail && tab === 'Deals' && <Deals detail={detail} />}
+        {detail && tab === 'Rules' && <Rules detail={detail} />}
+      </div>
+    </section>
+  );
+}
+
+function Overview({ detail, theme }: { readonly detail: Detail; readonly theme: string }): ReactElement {
+  return (
+    <div className="overview">
+      <EquityChart detail={detail} theme={theme} />
+      <aside>
+        <LiveFigures number={detail.number} />
+        <ul className="gauges">
+          {detail.rules.map((rule) => (
+            <li key={rule.ruleId}>
+              <GaugeLine rule={rule} />
+            </li>
+          ))}
+        </ul>
+        <h3>Open positions ({detail.state.positions.length})</h3>
+        <Positions detail={detail} />
+      </aside>
+    </div>
+  );
+}
+
+/** Equity and balance between two readings of the page, from the live rows. */
+function LiveFigures({ number }: { readonly number: number }): ReactElement {
+  const [, setTick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setTick((tick) => tick + 1), 250);
+    return () => clearInterval(timer);
+  }, []);
+  const dayPnl = book.value(number, 'dayPnl');
+  return (
+    <dl className="figures">
+      <div>
+        <dt>Equity</dt>
+        <dd>{cents(book.value(number, 'equity'))}</dd>
+      </div>
+      <div>
+        <dt>Balance</dt>
+        <dd>{cents(book.value(number, 'balance'))}</dd>
+      </div>
+      <div>
+        <dt>Day P&L</dt>
+        <dd className={dayPnl < 0 ? 'loss' : 'gain'}>{signedCents(dayPnl)}</dd>
+      </div>
+    </dl>
+  );
+}
+
+function GaugeLine({ rule }: { readonly rule: Detail['rules'][number] }): ReactElement {
+  const { gauge, latch } = rule;
+  const share =
+    gauge.type === 'floor'
+      ? 1 - (gauge.measured - gauge.floor) / gauge.allowance
+      : gauge.type === 'count'
+        ? gauge.value / gauge.needed
+        : (gauge.value - gauge.start) / (gauge.target - gauge.start);
+  const text =
+    gauge.type === 'floor'
+      ? `${moneyText(gauge.measured - gauge.floor)} above ${moneyText(gauge.floor)}`
+      : gauge.type === 'count'
+        ? `${gauge.value} of ${gauge.needed}`
+        : `${moneyText(gauge.value)} of ${moneyText(gauge.target)}`;
+  const drawn = Math.max(0, Math.min(1, share));
+  const level = gauge.type !== 'floor' ? 'target' : drawn >= 0.9 ? 'critical' : drawn >= 0.75 ? 'serious' : drawn >= 0.5 ? 'watch' : 'calm';
+  const said = latch === 'none' ? '' : latch;
+  return (
+    <div title={rule.description}>
+      <p>
+        <b>{rule.title}</b> <span className={`latch latch-${latch}`}>{said}</span>
+        <span className="number">{gauge.type === 'floor' ? `${percent(drawn)} used` : percent(Math.max(0, share))}</span>
+      </p>
+      <span className="gauge">
+        <i className={`bar bar-${level}`} style={{ transform: `scaleX(${drawn})` }} />
+      </span>
+      <p className="quiet-text">{text}</p>
+    </div>
+  );
+}
+
+function Positions({ detail }: { readonly detail: Detail }): ReactElement {
+  if (detail.state.positions.length === 0) return <p className="empty">Nothing is open.</p>;
+  const instrumentOf = new Map(detail.state.market.map((entry) => [entry.instrument.symbol, entry]));
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th>Symbol</th>
+          <th>Side</th>
+          <th>Lots</th>
+          <th>Entry</th>
+          <th>Price</th>
+        </tr>
+      </thead>
+      <tbody>
+        {detail.state.positions.map((position) => {
+          const entry = instrumentOf.get(position.symbol);
+          const digits = entry?.instrument.digits ?? 0;
+          const price = position.side === 'buy' ? entry?.bid : entry?.ask;
+          return (
+            <tr key={position.positionId}>
+              <td>{position.symbol}</td>
+              <td>{position.side}</td>
+              <td className="number">{groupedText(position.volume, entry?.instrument.volumeDecimals ?? 0)}</td>
+              <td className="number">{groupedText(Math.round(position.openValue / position.volume), digits)}</td>
+              <td className="number">{price === null || price === undefined ? '–' : groupedText(price, digits)}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function Deals({ detail }: { readonly detail: Detail }): ReactElement {
+  if (detail.deals.length === 0) return <p className="empty">No deals yet.</p>;
+  const instrumentOf = new Map(detail.state.market.map(({ instrument }) => [instrument.symbol, instrument]));
+  return (
+    <table className="wide">
+      <thead>
+        <tr>
+          {['Time (UTC)', 'Deal', 'Position', 'Symbol', 'Side', 'Entry', 'Lots', 'Price', 'Profit', 'Commission', 'Swap'].map((title) => (
+            <th key={title}>{title}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {detail.deals.toReversed().map((deal) => {
+          const instrument = instrumentOf.get(deal.symbol);
+          return (
+            <tr key={deal.dealId}>
+              <td>{dateTimeText(deal.at)}</td>
+              <td>{deal.dealId}</td>
+              <td>{deal.positionId}</td>
+              <td>{deal.symbol}</td>
+              <td>{deal.side}</td>
+              <td>{deal.entry}</td>
+              <td className="number">{groupedText(deal.volume, instrument?.volumeDecimals ?? 0)}</td>
+              <td className="number">{groupedText(deal.price, instrument?.digits ?? 0)}</td>
+              <td className={`number ${deal.profit < 0 ? 'loss' : ''}`}>{deal.entry === 'out' ? moneyText(deal.profit) : ''}</td>
+              <td className="number">{moneyText(deal.commission)}</td>
+              <td className="number">{moneyText(deal.swap)}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function Rules({ detail }: { readonly detail: Detail }): ReactElement {
+  return (
+    <div className="rules">
+      <p>
+        {detail.state.ruleSet.name}: trading day turns at {detail.state.ruleSet.dayClock.rollOver} in {detail.state.ruleSet.dayClock.zone}.
+      </p>
+      <ol>
+        {detail.rules.map((rule) => (
+          <li key={rule.ruleId}>
+            <b>{rule.title}.</b> {rule.description}
+          </li>
+        ))}
+      </ol>
+      <p className="quiet-text">
+        {detail.state.terms.ruleSet.ruleSetId}, version {detail.state.terms.ruleSet.version}, <code>{detail.state.terms.ruleSet.hash}</code>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,356 @@
+import {
+  AllCommunityModule,
+  ModuleRegistry,
+  themeQuartz,
+  type CellKeyDownEvent,
+  type ColDef,
+  type GridApi,
+  type SortChangedEvent,
+} from 'ag-grid-community';
+import { AgGridReact } from 'ag-grid-react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
+import type { RendererClient } from '../../desk/client.ts';
+import { createOrder, type Order } from '../../store/order.ts';
+import { usePreferences } from '../../store/preferences.ts';
+import { book, useSession } from '../../store/session.ts';
+import { gridColumns, worstHeadroomFirst, type GridColumn } from './columns.ts';
+import { csvOf } from './csv.ts';
+import { LiveCell, type LiveCellContext, type Slot } from './live-cell.ts';
+
+ModuleRegistry.registerModules([AllCommunityModule]);
+
+const ORDER_EVERY_MS = 400;
+const LOOK_EVERY_MS = 500;
+/** Rows beyond the screen that the server sends as if they were on it. */
+const LOOK_MARGIN = 20;
+const LOOK_MAX = 400;
+
+const theme = themeQuartz.withParams({
+  backgroundColor: 'var(--surface)',
+  foregroundColor: 'var(--text)',
+  borderColor: 'var(--line)',
+  headerBackgroundColor: 'var(--surface-raised)',
+  headerTextColor: 'var(--text-quiet)',
+  oddRowBackgroundColor: 'var(--surface)',
+  rowHoverColor: 'var(--hover)',
+  selectedRowBackgroundColor: 'var(--selected)',
+  accentColor: 'var(--accent)',
+  fontFamily: 'inherit',
+  fontSize: 13,
+  headerFontSize: 12,
+  rowHeight: 27,
+  headerHeight: 30,
+  cellHorizontalPadding: 8,
+  borderRadius: 0,
+  wrapperBorderRadius: 0,
+  wrapperBorder: false,
+  columnBorder: false,
+});
+
+export interface Filters {
+  readonly text: string;
+  readonly status: string;
+  readonly program: string;
+  readonly within: string;
+}
+const noFilters: Filters = { text: '', status: '', program: '', within: '' };
+
+/** Every account, live, worst headroom first. */
+export function AccountGrid({ client }: { readonly client: RendererClient }): ReactElement {
+  const accountCount = useSession((session) => session.accountCount);
+  const linked = useSession((session) => session.linked);
+  const select = useSession((session) => session.select);
+  const { hiddenColumns, set } = usePreferences();
+  const [filters, setFilters] = useState(noFilters);
+  const [shown, setShown] = useState(0);
+  const [sorted, setSorted] = useState(false);
+  const [slots, setSlots] = useState<Slot[]>([]);
+  const api = useRef<GridApi<Slot> | null>(null);
+  const order = useMemo<Order>(
+    () => createOrder(book, { key: worstHeadroomFirst, descending: false }),
+    [],
+  );
+  const context = useMemo<LiveCellContext>(
+    () => ({ book, accountAt: (slot) => order.accounts[slot], live: new Set() }),
+    [order],
+  );
+  const columns = useMemo(() => gridColumns.map((column) => columnDefinition(column, context)), [context]);
+
+  useEffect(() => {
+    order.setKeep(keepFor(filters));
+    order.update();
+    setShown(order.accounts.length);
+  }, [filters, order]);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      order.update();
+      setShown(order.accounts.length);
+    }, ORDER_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [order]);
+  useEffect(() => {
+    setSlots((before) => slotsFor(before, shown));
+  }, [shown]);
+  useFrameUpdates(context);
+  useLook(client, api, order);
+  useEffect(() => {
+    api.current?.applyColumnState({
+      state: gridColumns.map(({ id }) => ({ colId: id, hide: hiddenColumns.includes(id) })),
+    });
+  }, [hiddenColumns]);
+
+  const open = useCallback(
+    (slot: number | undefined) => {
+      const account = slot === undefined ? undefined : order.accounts[slot];
+      const summary = account === undefined ? undefined : book.accounts[account];
+      if (summary) select(summary.terms.accountId);
+    },
+    [order, select],
+  );
+  const onSort = useCallback(
+    (event: SortChangedEvent<Slot>) => {
+      const state = event.api.getColumnState().find(({ sort }) => sort);
+      const column = gridColumns.find(({ id }) => id === state?.colId);
+      setSorted(column !== undefined);
+      order.setSorting(
+        column
+          ? { key: column.key, descending: state?.sort === 'desc' }
+          : { key: worstHeadroomFirst, descending: false },
+      );
+      order.update();
+    },
+    [order],
+  );
+  const onKey = useCallback(
+    (event: CellKeyDownEvent<Slot> | { event?: Event | null }) => {
+      const key = event.event as KeyboardEvent | null;
+      if (!key || !('data' in event)) return;
+      if (key.key === 'Enter') open(event.data?.slot);
+      if ((key.ctrlKey || key.metaKey) && key.key === 'c') copy(event, order, key.shiftKey);
+    },
+    [open, order],
+  );
+  const visible = gridColumns.filter(({ id }) => !hiddenColumns.includes(id));
+  return (
+    <section className="panel grid-panel" aria-label="Accounts">
+      <Toolbar
+        filters={filters}
+        onFilters={setFilters}
+        shown={shown}
+        total={accountCount}
+        sorted={sorted}
+        onDefaultOrder={() => api.current?.applyColumnState({ defaultState: { sort: null } })}
+        onExport={() => download(csvOf(book, order.accounts, visible))}
+        hidden={hiddenColumns}
+        onHidden={(hidden) => set({ hiddenColumns: hidden })}
+      />
+      <div className="grid-holder">
+        <AgGridReact<Slot>
+          theme={theme}
+          rowData={slots}
+          columnDefs={columns}
+          getRowId={({ data }) => String(data.slot)}
+          onGridReady={(event) => {
+            api.current = event.api;
+          }}
+          onSortChanged={onSort}
+          onRowClicked={(event) => open(event.data?.slot)}
+          onCellKeyDown={onKey}
+          suppressMultiSort
+          suppressColumnVirtualisation={false}
+          animateRows={false}
+          overlayNoRowsTemplate={`<span>${emptyText(linked, accountCount)}</span>`}
+        />
+      </div>
+    </section>
+  );
+}
+
+function emptyText(linked: boolean, accounts: number): string {
+  if (!linked) return 'This page has lost its desk. It reconnects by itself when the desk is back.';
+  return accounts === 0 ? 'No accounts yet. They appear as soon as the server sends them.' : 'No account matches these filters.';
+}
+
+function columnDefinition(column: GridColumn, context: LiveCellContext): ColDef<Slot> {
+  return {
+    colId: column.id,
+    headerName: column.title,
+    ...(column.tip ? { headerTooltip: column.tip } : {}),
+    width: column.width,
+    ...(column.id === 'verdict' ? { flex: 1, minWidth: 220 } : {}),
+    ...(column.id === 'trader' ? { pinned: 'left' as const } : {}),
+    sortable: true,
+    // The order is our own: the grid shows the sign and leaves the rows where they are.
+    comparator: () => 0,
+    sortingOrder: column.firstDescending ? ['desc', 'asc', null] : ['asc', 'desc', null],
+    cellRenderer: LiveCell,
+    cellRendererParams: { column_: column, context_: context },
+    valueGetter: ({ data }) => data?.slot ?? -1,
+    type: column.numeric ? 'rightAligned' : [],
+  };
+}
+
+/** Writes the cells on screen once per frame, when anything changed. */
+function useFrameUpdates(context: LiveCellContext): void {
+  useEffect(() => {
+    let seen = -1;
+    let lastOrder: Int32Array | null = null;
+    let request = 0;
+    const frame = (): void => {
+      request = requestAnimationFrame(frame);
+      void lastOrder;
+      if (book.version === seen) return;
+      seen = book.version;
+      lastOrder = null;
+      for (const cell of context.live) cell.update();
+    };
+    request = requestAnimationFrame(frame);
+    const timer = setInterval(() => {
+      for (const cell of context.live) cell.update();
+    }, ORDER_EVERY_MS);
+    return () => {
+      cancelAnimationFrame(request);
+      clearInterval(timer);
+    };
+  }, [context]);
+}
+
+/** Tells the desk which accounts are on screen, when that changed. */
+function useLook(
+  client: RendererClient,
+  api: React.RefObject<GridApi<Slot> | null>,
+  order: Order,
+): void {
+  useEffect(() => {
+    let told = '';
+    const timer = setInterval(() => {
+      const grid = api.current;
+      if (!grid) return;
+      const first = Math.max(0, grid.getFirstDisplayedRowIndex() - LOOK_MARGIN);
+      const last = Math.min(first + LOOK_MAX, grid.getLastDisplayedRowIndex() + LOOK_MARGIN);
+      const accounts = [...order.accounts.subarray(first, last + 1)];
+      const text = accounts.join();
+      if (text === told || accounts.length === 0) return;
+      told = text;
+      void client.call('view.look', { accounts: accounts.slice(0, LOOK_MAX) });
+    }, LOOK_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [api, client, order]);
+}
+
+function slotsFor(before: Slot[], count: number): Slot[] {
+  if (before.length === count) return before;
+  if (before.length > count) return before.slice(0, count);
+  return [...before, ...Array.from({ length: count - before.length }, (_u, at) => ({ slot: before.length + at }))];
+}
+
+function keepFor({ text, status, program, within }: Filters): (from: typeof book, account: number) => boolean {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const share = within === '' ? null : Number(within) / 100;
+  return (from, account) => {
+    const summary = from.accounts[account];
+    if (!summary) return false;
+    if (status !== '' && summary.status !== status) return false;
+    if (program !== '' && summary.terms.program.name !== program) return false;
+    if (share !== null && !(from.worstShare(account) <= share)) return false;
+    if (words.length === 0) return true;
+    const { traderName, accountId, traderId } = summary.terms;
+    const haystack = `${traderName} ${accountId} ${traderId}`.toLowerCase();
+    return words.every((word) => haystack.includes(word));
+  };
+}
+
+function copy(event: CellKeyDownEvent<Slot>, order: Order, row: boolean): void {
+  const account = order.accounts[event.data?.slot ?? -1];
+  if (account === undefined) return;
+  const columns = row ? gridColumns : gridColumns.filter(({ id }) => id === event.column.getColId());
+  void navigator.clipboard.writeText(columns.map((column) => column.text(book, account)).join('\t'));
+}
+
+function download(csv: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([csv], { type: 'text/csv' }));
+  link.download = `accounts-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.csv`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+interface ToolbarProps {
+  readonly filters: Filters;
+  readonly onFilters: (filters: Filters) => void;
+  readonly shown: number;
+  readonly total: number;
+  readonly sorted: boolean;
+  readonly onDefaultOrder: () => void;
+  readonly onExport: () => void;
+  readonly hidden: readonly string[];
+  readonly onHidden: (hidden: readonly string[]) => void;
+}
+
+function Toolbar(props: ToolbarProps): ReactElement {
+  const { filters, onFilters, shown, total, sorted } = props;
+  const programs = [...new Set(book.accounts.map((summary) => summary?.terms.program.name ?? ''))].sort();
+  const change = (over: Partial<Filters>): void => onFilters({ ...filters, ...over });
+  return (
+    <div className="toolbar" role="toolbar" aria-label="Filter accounts">
+      <input
+        id="search"
+        type="search"
+        placeholder="Search trader or account  /"
+        aria-label="Search trader or account"
+        value={filters.text}
+        onChange={(event) => change({ text: event.target.value })}
+      />
+      <Choice label="Status" value={filters.status} options={['active', 'paused', 'passed', 'failed']} onChange={(status) => change({ status })} />
+      <Choice label="Program" value={filters.program} options={programs} onChange={(program) => change({ program })} />
+      <Choice label="Headroom" value={filters.within} options={['10', '25', '50']} suffix=" % or less" onChange={(within) => change({ within })} />
+      <span className="count" aria-live="polite">
+        {shown === total ? `${total.toLocaleString('en')} accounts` : `${shown.toLocaleString('en')} of ${total.toLocaleString('en')}`}
+      </span>
+      <span className="spacer" />
+      <button type="button" className="quiet" disabled={!sorted} onClick={props.onDefaultOrder} title="Back to the default order">
+        {sorted ? 'Worst headroom first' : '↓ Worst headroom first'}
+      </button>
+      <details className="menu">
+        <summary>Columns</summary>
+        <div className="menu-body">
+          {gridColumns.map(({ id, title }) => (
+            <label key={id}>
+              <input
+                type="checkbox"
+                checked={!props.hidden.includes(id)}
+                onChange={(event) =>
+                  props.onHidden(event.target.checked ? props.hidden.filter((one) => one !== id) : [...props.hidden, id])
+                }
+              />
+              {title}
+            </label>
+          ))}
+        </div>
+      </details>
+      <button type="button" onClick={props.onExport} title="Save the accounts shown as CSV">
+        Export CSV
+      </button>
+    </div>
+  );
+}
+
+function Choice(props: {
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly string[];
+  readonly suffix?: string;
+  readonly onChange: (value: string) => void;
+}): ReactElement {
+  return (
+    <select aria-label={props.label} value={props.value} className={props.value === '' ? '' : 'chosen'} onChange={(event) => props.onChange(event.target.value)}>
+      <option value="">{props.label}: all</option>
+      {props.options.map((option) => (
+        <option key={option} value={option}>
+          {option}
+          {props.suffix ?? ''}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,99 @@
+import { create } from 'zustand';
+import type { Alert, Connection } from '#core/desk-api/contract.ts';
+import { ROWS_FRAME } from '#core/desk-api/contract.ts';
+import type { Pulse } from '#core/sync/protocol.ts';
+import type { RendererClient } from '../desk/client.ts';
+import { createBook } from './book.ts';
+
+/** Alerts that the feed holds at once; older ones are fetched when asked for. */
+export const ALERTS_SHOWN_MAX = 500;
+
+/** What React shows and what changes rarely: never a mark. */
+export interface Session {
+  readonly linked: boolean;
+  readonly operatorId: string;
+  readonly connection: Connection | null;
+  readonly pulse: Pulse | null;
+  readonly alerts: readonly Alert[];
+  readonly unacknowledged: number;
+  readonly accountCount: number;
+  readonly selected: string | null;
+  /** Rises with every verdict of the selected account: its page reads itself again. */
+  readonly selectedVersion: number;
+  select(accountId: string | null): void;
+}
+
+export const book = createBook();
+
+export const useSession = create<Session>((set) => ({
+  linked: false,
+  operatorId: '',
+  connection: null,
+  pulse: null,
+  alerts: [],
+  unacknowledged: 0,
+  accountCount: 0,
+  selected: null,
+  selectedVersion: 0,
+  select: (selected) => set({ selected, selectedVersion: 0 }),
+}));
+
+const alertListeners = new Set<(alert: Alert) => void>();
+/** Hears every alert as it arrives, not those read from the cache. */
+export function onNewAlert(listener: (alert: Alert) => void): () => void {
+  alertListeners.add(listener);
+  return () => void alertListeners.delete(listener);
+}
+
+/** Fills the stores and keeps them true; called once. */
+export function startSession(client: RendererClient): void {
+  const { setState, getState } = useSession;
+  const read = async (): Promise<void> => {
+    const [session, accounts, alerts] = await Promise.all([
+      client.call('session.get', {}),
+      client.call('accounts.list', {}),
+      client.call('alerts.list', { limit: ALERTS_SHOWN_MAX }),
+    ]);
+    if (session.ok) {
+      const { operatorId, connection, pulse } = session.value;
+      setState({ operatorId, connection, pulse });
+    }
+    if (accounts.ok) {
+      book.setAccounts(accounts.value.accounts);
+      setState({ accountCount: book.accounts.length });
+    }
+    if (alerts.ok) setState(alerts.value);
+  };
+  client.onLink((linked) => {
+    setState({ linked });
+    if (linked) void read();
+  });
+  client.onFrame(ROWS_FRAME, book.applyFrame);
+  client.onStream('connection', (connection) => setState({ connection }));
+  client.onStream('pulse', (pulse) => {
+    const { connection } = getState();
+    const asOf = pulse.serverAt;
+    setState({ pulse, ...(connection ? { connection: { ...connection, asOf, lastSeq: pulse.lastSeq } } : {}) });
+  });
+  client.onStream('accounts', (accounts) => {
+    book.setAccounts(accounts);
+    const { selected, selectedVersion } = getState();
+    const concerned = accounts.some(({ terms }) => terms.accountId === selected);
+    setState({
+      accountCount: book.accounts.length,
+      ...(concerned ? { selectedVersion: selectedVersion + 1 } : {}),
+    });
+  });
+  client.onStream('alerts', (changed) => {
+    const known = new Map(getState().alerts.map((alert) => [alert.seq, alert]));
+    for (const alert of changed) {
+      if (!known.has(alert.seq)) for (const listener of alertListeners) listener(alert);
+      known.set(alert.seq, alert);
+    }
+    const alerts = [...known.values()].sort((one, other) => other.seq - one.seq).slice(0, ALERTS_SHOWN_MAX);
+    const unacknowledged = alerts.filter(
+      ({ acknowledgement, severity }) => acknowledgement === null && severity !== 'info',
+    ).length;
+    setState({ alerts, unacknowledged });
+  });
+}

@@ -1,0 +1,80 @@
+import { useEffect, useState, type ReactElement } from 'react';
+import { usePreferences } from './store/preferences.ts';
+import { useSession } from './store/session.ts';
+import { dateTimeText, timeText } from './ui/format.ts';
+
+const GLYPH = { live: '●', stale: '▲', offline: '■', connecting: '○', refused: '✖' } as const;
+const WORD = { live: 'Live', stale: 'Stale', offline: 'Offline', connecting: 'Connecting', refused: 'Refused' } as const;
+const MARKET_LAG_SHOWN_MS = 60_000;
+
+/** How true the screen is: never a colour alone, never a guess. */
+export function TopBar({ onFeeds, onHelp }: { readonly onFeeds: () => void; readonly onHelp: () => void }): ReactElement {
+  const { linked, connection, pulse, operatorId } = useSession();
+  const { theme, set } = usePreferences();
+  const now = useSecond();
+  const state = linked ? (connection?.state ?? 'connecting') : 'offline';
+  const offset = connection?.clockOffsetMs ?? 0;
+  const age = connection ? Math.max(0, Math.floor((now - connection.since) / 1000)) : 0;
+  const feedsDown = (pulse?.feeds ?? []).filter((feed) => feed.state === 'stale' || feed.state === 'silent').length;
+  const marketAt = pulse?.marketAt ?? null;
+  const lagging = marketAt !== null && pulse !== null && Math.abs(pulse.serverAt - marketAt) > MARKET_LAG_SHOWN_MS;
+  return (
+    <header className="top-bar">
+      <h1>Propdesk</h1>
+      <span className={`connection connection-${state}`} role="status" data-state={state}>
+        <span aria-hidden="true">{GLYPH[state]}</span> {WORD[state]}
+        {state !== 'live' && connection && ` for ${age} s`}
+      </span>
+      <span className="fact" title="Server time, UTC">
+        {connection?.clockOffsetMs === null || state !== 'live' ? '' : `${timeText(now + offset)} UTC`}
+      </span>
+      {lagging && marketAt !== null && (
+        <span className="fact" title="The prices are a recording: this is their own time">
+          Market {dateTimeText(marketAt)}
+        </span>
+      )}
+      <span className="fact" title="Number of the last fact received">
+        Fact {connection?.lastSeq.toLocaleString('en') ?? '–'}
+      </span>
+      <button type="button" className="quiet fact" onClick={onFeeds} title="Feeds and refused records (F)">
+        {pulse ? `${pulse.marksPerSecond} marks/s · ${pulse.platform}` : 'Feeds'}
+        {feedsDown > 0 && <b className="feed-stale"> ▲ {feedsDown} stale</b>}
+        {(pulse?.quarantined ?? 0) > 0 && <b className="feed-stale"> {pulse?.quarantined} refused</b>}
+      </button>
+      <span className="spacer" />
+      <span className="fact">{operatorId}</span>
+      <button type="button" className="quiet" onClick={() => set({ theme: nextTheme(theme) })} title="Theme (T)">
+        {{ system: '◐ Auto', dark: '● Dark', light: '○ Light' }[theme]}
+      </button>
+      <button type="button" className="quiet" onClick={onHelp} title="Keys (?)">
+        ?
+      </button>
+    </header>
+  );
+}
+
+/** Above the grid whenever what it shows is not live. */
+export function TruthBanner(): ReactElement | null {
+  const { linked, connection } = useSession();
+  if (linked && (connection?.state === 'live' || connection === null)) return null;
+  const asOf = connection?.asOf ? `What you see is from ${dateTimeText(connection.asOf)} UTC.` : 'Nothing has been received yet.';
+  const why = linked ? (connection?.message ?? '') : 'This page cannot reach its desk; it tries again by itself.';
+  return (
+    <p className="truth" role="alert">
+      <b>Not live.</b> {asOf} {why}
+    </p>
+  );
+}
+
+export function nextTheme(theme: 'system' | 'dark' | 'light'): 'system' | 'dark' | 'light' {
+  return theme === 'system' ? 'dark' : theme === 'dark' ? 'light' : 'system';
+}
+
+function useSecond(): number {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}
