@@ -48,7 +48,12 @@ export const factDefinitions = createRegistry<FactKind, Definition>(
   (definition) => definition.kind,
 );
 
-const outerSchema = z.strictObject({ envelope: envelopeSchema, data: z.unknown() });
+const outerSchema = z.strictObject({
+  envelope: envelopeSchema,
+  /** The envelope's kind again, so that a union of facts can be told apart. */
+  kind: z.string().optional(),
+  data: z.unknown(),
+});
 
 /** Reads a fact from the wire or the disk: validated, upcast to the current version. */
 export function parseFact(input: unknown): Result<Fact, string> {

@@ -24,6 +24,8 @@ const SECOND_VENDOR_ONE_IN = 3;
 export interface MarketModelOptions {
   readonly seed: number;
   readonly startAt: number;
+  /** Plays this many hours later in the day than the clock says: a demo need not start at night. */
+  readonly hoursAhead?: number;
   /** Resumes where `state()` was taken. */
   readonly resume?: unknown;
 }
@@ -38,6 +40,7 @@ interface SymbolState {
 }
 
 interface ModelState {
+  hoursAhead: number;
   random: readonly [number, number, number, number];
   dollar: number;
   dollarAt: number;
@@ -73,8 +76,9 @@ export function createMarketModel(options: MarketModelOptions): TickSource {
   };
 }
 
-function openModel({ seed, startAt }: MarketModelOptions): ModelState {
+function openModel({ seed, startAt, hoursAhead = 0 }: MarketModelOptions): ModelState {
   return {
+    hoursAhead,
     random: createRandom(seedFor(seed, 'market')).state(),
     dollar: 0,
     dollarAt: startAt,
@@ -114,7 +118,7 @@ function step(model: ModelState, symbol: number, random: Random, into: Tick): vo
   state.bid = Math.max(calibration.firstBid >> 2, state.bid + steps * calibration.instrument.tickPoints);
   state.dollarSeen = model.dollar;
   state.lastAt = at;
-  state.nextAt = at + gap(calibration, at, trouble.after, random);
+  state.nextAt = at + gap(calibration, at + model.hoursAhead * HOUR_MS, trouble.after, random);
   into.symbol = symbol;
   into.bid = state.bid;
   into.ask = state.bid + spread(calibration, trouble.any, random);

@@ -109,13 +109,22 @@ export function createDesk(host: DeskHost): Desk {
     const number = view.numberOf(accountId);
     return number === undefined ? undefined : view.accounts[number];
   };
-  const readFacts = (inputs: readonly unknown[]): Fact[] =>
-    inputs.flatMap((input) => {
+  /** All of them, or null: a cursor never passes a fact that this desk could not read. */
+  const readFacts = (inputs: readonly unknown[]): Fact[] | null => {
+    const facts: Fact[] = [];
+    for (const input of inputs) {
       const parsed = parseFact(input);
-      if (parsed.ok) return [parsed.value];
-      host.log('error', `a fact from the server cannot be read: ${parsed.error}`);
-      return [];
-    });
+      if (!parsed.ok) {
+        host.log('error', `a fact from the server cannot be read: ${parsed.error}`);
+        const message = 'The server sends facts that this desk cannot read: update the desk.';
+        syncing = false;
+        setConnection({ state: 'refused', message });
+        return null;
+      }
+      facts.push(parsed.value);
+    }
+    return facts;
+  };
 
   let incoming: AccountsView['accounts'][number][] = [];
   const link: Link = host.connect({
@@ -130,13 +139,15 @@ export function createDesk(host: DeskHost): Desk {
       if (part.data.part === 0) incoming = [];
       incoming.push(...part.data.accounts);
       if (part.data.part + 1 < part.data.parts) return;
+      const recent = readFacts(part.data.recentFacts);
+      if (recent === null) return;
       store.forget();
       view = restoreView(incoming);
       alerts.restore([]);
       store.apply({ cursor: { logId: welcomedLog, seq: part.data.seq }, accounts: incoming, alerts: [] });
       cursor = { logId: welcomedLog, seq: part.data.seq };
       tell('accounts', incoming);
-      applyFacts(readFacts(part.data.recentFacts), part.data.seq, welcomedLog);
+      applyFacts(recent, part.data.seq, welcomedLog);
       incoming = [];
     },
     facts: (input) => {
@@ -149,7 +160,8 @@ export function createDesk(host: DeskHost): Desk {
         void sayHello();
         return;
       }
-      applyFacts(readFacts(facts), toSeq, welcomedLog);
+      const read = readFacts(facts);
+      if (read !== null) applyFacts(read, toSeq, welcomedLog);
     },
     rows: (bytes) => {
       const frame = decodeRowFrame(bytes);

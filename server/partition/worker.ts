@@ -19,6 +19,8 @@ const IDLE_MS = 8;
 const ROWS_EVERY_MS = 40;
 const ROWS_PER_TAKE_MAX = 4_096;
 const PULSE_EVERY_MS = 1_000;
+/** The modelled market starts in the busiest hour of the recorded day, whenever somebody looks. */
+const BUSY_HOUR = 12;
 
 const port = present(parentPort, 'the port of this worker');
 const options = workerData as WorkerOptions;
@@ -44,6 +46,7 @@ const partition = openPartition({
     activityPercent: options.activityPercent,
     programs: worldPrograms(programs),
     startAt: options.startAt,
+    hoursAhead: (BUSY_HOUR - new Date(options.startAt).getUTCHours() + 24) % 24,
     recorded: recorded && ((place) => playRecording(recorded, place)),
   }),
   now: Date.now,

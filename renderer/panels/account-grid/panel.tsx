@@ -145,6 +145,7 @@ export function AccountGrid({ client }: { readonly client: RendererClient }): Re
         onHidden={(hidden) => set({ hiddenColumns: hidden })}
       />
       <div className="grid-holder">
+        {shown === 0 && <p className="empty">{emptyText(linked, accountCount)}</p>}
         <AgGridReact<Slot>
           theme={theme}
           rowData={slots}
@@ -159,7 +160,7 @@ export function AccountGrid({ client }: { readonly client: RendererClient }): Re
           suppressMultiSort
           suppressColumnVirtualisation={false}
           animateRows={false}
-          overlayNoRowsTemplate={`<span>${emptyText(linked, accountCount)}</span>`}
+          suppressNoRowsOverlay
         />
       </div>
     </section>
@@ -194,14 +195,11 @@ function columnDefinition(column: GridColumn, context: LiveCellContext): ColDef<
 function useFrameUpdates(context: LiveCellContext): void {
   useEffect(() => {
     let seen = -1;
-    let lastOrder: Int32Array | null = null;
     let request = 0;
     const frame = (): void => {
       request = requestAnimationFrame(frame);
-      void lastOrder;
       if (book.version === seen) return;
       seen = book.version;
-      lastOrder = null;
       for (const cell of context.live) cell.update();
     };
     request = requestAnimationFrame(frame);
@@ -309,7 +307,7 @@ function Toolbar(props: ToolbarProps): ReactElement {
       </span>
       <span className="spacer" />
       <button type="button" className="quiet" disabled={!sorted} onClick={props.onDefaultOrder} title="Back to the default order">
-        {sorted ? 'Worst headroom first' : '↓ Worst headroom first'}
+        ↓ Worst headroom first
       </button>
       <details className="menu">
         <summary>Columns</summary>
@@ -329,7 +327,7 @@ function Toolbar(props: ToolbarProps): ReactElement {
         </div>
       </details>
       <button type="button" onClick={props.onExport} title="Save the accounts shown as CSV">
-        Export CSV
+        CSV
       </button>
     </div>
   );

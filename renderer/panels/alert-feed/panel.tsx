@@ -40,11 +40,11 @@ export function AlertFeed({ client }: { readonly client: RendererClient }): Reac
           {unacknowledged}
         </span>
         <span className="spacer" />
-        <Toggle on={preferences.sound} label="Sound" glyph={preferences.sound ? '🔊' : '🔇'} onChange={(sound) => preferences.set({ sound })} />
+        <Toggle on={preferences.sound} label="Sound" text="Sound" onChange={(sound) => preferences.set({ sound })} />
         <Toggle
           on={preferences.notifications}
           label="Desktop notifications"
-          glyph={preferences.notifications ? '🔔' : '🔕'}
+          text="Notify"
           onChange={(notifications) => {
             if (notifications) void Notification.requestPermission();
             preferences.set({ notifications });
@@ -128,10 +128,10 @@ function useAnnouncements(): void {
   );
 }
 
-function Toggle(props: { readonly on: boolean; readonly label: string; readonly glyph: string; readonly onChange: (on: boolean) => void }): ReactElement {
+function Toggle(props: { readonly on: boolean; readonly label: string; readonly text: string; readonly onChange: (on: boolean) => void }): ReactElement {
   return (
     <button type="button" className="quiet icon" aria-pressed={props.on} aria-label={props.label} title={`${props.label}: ${props.on ? 'on' : 'off'}`} onClick={() => props.onChange(!props.on)}>
-      {props.glyph}
+      {props.text}
     </button>
   );
 }

@@ -8,8 +8,9 @@ export interface ReplayOptions {
   readonly accounts: number;
   readonly activityPercent: number;
   readonly programs: readonly WorldProgram[];
-  /** Where the modelled market begins. */
+  /** Where the modelled market begins, and how much later in the day it plays. */
   readonly startAt: number;
+  readonly hoursAhead?: number;
   /** Recorded ticks, opened at a place; null for the market model. */
   readonly recorded: ((resume: unknown) => TickSource) | null;
 }
@@ -20,6 +21,7 @@ export interface ReplayOptions {
  */
 export function createReplayAdapter(options: ReplayOptions): PlatformAdapter {
   const { seed, accounts, activityPercent, programs, startAt, recorded } = options;
+  const { hoursAhead = 0 } = options;
   return {
     id: 'demo',
     capabilities: {
@@ -33,7 +35,7 @@ export function createReplayAdapter(options: ReplayOptions): PlatformAdapter {
       const state = cursor as WorldState | null;
       const ticks = recorded
         ? recorded(state?.ticks)
-        : createMarketModel({ seed, startAt, ...(state ? { resume: state.ticks } : {}) });
+        : createMarketModel({ seed, startAt, hoursAhead, ...(state ? { resume: state.ticks } : {}) });
       const world = createWorld(
         { seed, accounts, programs, activityPercent, platform: 'demo' },
         ticks,
