@@ -4,7 +4,8 @@ const FIRST = [
 ];
 const LAST = [
   'Abara', 'Bianchi', 'Castro', 'Dvorak', 'Eriksen', 'Fontaine', 'Gupta', 'Hansen', 'Ibrahim', 'Jansen', 'Kowalski',
-  'Lopez', 'Meyer', 'Novak', 'Okafor', 'Petrov', 'Quinn', 'Rossi', 'Santos', 'Tanaka', 'Ueda', 'Varga', 'Weber', 'Yilmaz',
+  'Lopez', 'Meyer', 'Novak', 'Okafor', 'Petrov',
+  'Quinn', 'Rossi', 'Santos', 'Tanaka', 'Ueda', 'Varga', 'Weber', 'Yilmaz',
 ];
 
 /** A name for the trader of this number: the same every time, no two alike before 600. */

@@ -70,7 +70,8 @@ describe('the demo world', () => {
     const world = open(9);
     const records = take(world, 8_000);
     const opened = records.filter((record) => record.type === 'deal' && record.deal.entry === 'in');
-    const accountId = opened.at(-1)?.type === 'deal' ? (opened.at(-1) as { deal: { accountId: string } }).deal.accountId : '';
+    const last = opened.at(-1);
+    const accountId = last?.type === 'deal' ? last.deal.accountId : '';
     world.execute({ type: 'closePositions', accountId, reason: 'failed' });
     world.execute({ type: 'disableTrading', accountId, reason: 'failed' });
     const later = take(world, 20_000).filter(

@@ -166,9 +166,10 @@ export function createWorld(options: WorldOptions, ticks: TickSource, resume?: W
     const price = side === 'buy' ? quote[1] : quote[0];
     const positionId = `P${counter + 1}`;
     const commission = -Math.floor((risk * COMMISSION_BASIS_POINTS) / 1_000_000);
-    book(trader, { positionId, symbol: instrument.symbol, side, entry: 'in', volume, price, profit: 0, commission, at });
-    const openValue = volume * price;
     const { symbol } = instrument;
+    const opening = { positionId, symbol, side, entry: 'in', volume, price, profit: 0 } as const;
+    book(trader, { ...opening, commission, at });
+    const openValue = volume * price;
     trader.positions.push({ positionId, symbol, side, volume, openValue, openedAt: at });
   };
   const closePosition = (trader: TraderState, position: Position, at: number): void => {
@@ -321,7 +322,8 @@ function sideOf(
 
 /** A well mixed 32-bit number from four (Murmur3's finaliser). */
 function hash(seed: number, a: number, b: number, c: number): number {
-  let mixed = seedFor(seed, '') ^ Math.imul(a + 1, 0x9e3779b1) ^ Math.imul(b + 7, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35);
+  let mixed = seedFor(seed, '') ^ Math.imul(a + 1, 0x9e3779b1);
+  mixed ^= Math.imul(b + 7, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35);
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return (mixed ^ (mixed >>> 16)) >>> 0;
