@@ -1,0 +1,118 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { app, BrowserWindow, ipcMain, Notification, protocol, session } from 'electron';
+import { ROWS_FRAME } from '#core/desk-api/contract.ts';
+import { serveDesk } from '#core/desk-api/rpc.ts';
+import { createDesk, type Desk } from '#desk/desk.ts';
+import { openSocketLink } from '#desk/sync/socket-link.ts';
+import { CONTENT_SECURITY_POLICY, fileOf } from './page.ts';
+import { createWindowPort, ORIGIN } from './port.ts';
+import { readWindowState, writeWindowState } from './window-state.ts';
+
+/*
+ * The shipped host: a window, a scheme of its own, and the port. All else is the desk's.
+ */
+const page = join(import.meta.dirname, '..', 'renderer');
+const preload = join(import.meta.dirname, '..', 'preload', 'index.cjs');
+
+protocol.registerSchemesAsPrivileged([
+  { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: false } },
+]);
+app.enableSandbox();
+if (!app.requestSingleInstanceLock()) app.quit();
+else void app.whenReady().then(start);
+
+function start(): void {
+  const folder = join(app.getPath('userData'), 'desk');
+  mkdirSync(folder, { recursive: true });
+  lockDown();
+  protocol.handle('app', async ({ url }) => {
+    const file = fileOf(page, url);
+    if (file === null || !existsSync(file.path)) return new Response('not found', { status: 404 });
+    return new Response(await readFile(file.path), {
+      headers: {
+        'content-type': file.type,
+        'content-security-policy': CONTENT_SECURITY_POLICY,
+        'x-content-type-options': 'nosniff',
+      },
+    });
+  });
+  const desk = openDesk(folder);
+  const window = openWindow(folder);
+  connect(desk, window);
+  app.on('second-instance', () => {
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  });
+  app.on('window-all-closed', () => {
+    desk.close();
+    app.quit();
+  });
+}
+
+/** Nobody asks for anything: no permission but our own notifications, no window, no other page. */
+function lockDown(): void {
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, decide) =>
+    decide(permission === 'notifications'),
+  );
+  session.defaultSession.setPermissionCheckHandler((_contents, permission) => permission === 'notifications');
+  app.on('web-contents-created', (_event, contents) => {
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+    contents.on('will-navigate', (event) => event.preventDefault());
+    contents.on('will-attach-webview', (event) => event.preventDefault());
+  });
+}
+
+function openDesk(folder: string): Desk {
+  const data = process.env.PROPDESK_DATA ?? app.getPath('userData');
+  const tokenFile = process.env.PROPDESK_TOKEN_FILE ?? join(data, 'server', 'desk-token');
+  const url = process.env.PROPDESK_SERVER_URL ?? `http://127.0.0.1:${process.env.PROPDESK_SERVER_PORT ?? 7410}`;
+  const token = existsSync(tokenFile) ? readFileSync(tokenFile, 'utf8').trim() : 'not-there-yet-not-there';
+  const operatorId = process.env.PROPDESK_OPERATOR ?? 'risk-officer';
+  const deskId = readDeskId(join(folder, 'desk-id'));
+  return createDesk({
+    kind: 'electron',
+    operatorId,
+    deskId,
+    version: app.getVersion(),
+    now: Date.now,
+    databaseFile: join(folder, 'desk.sqlite'),
+    connect: (listener) => openSocketLink({ url, token, operatorId, deskId }, listener),
+    notify: (title, body) => new Notification({ title, body }).show(),
+    log: (level, text) => void process.stderr.write(`desk ${level}: ${text}\n`),
+  });
+}
+
+function readDeskId(file: string): string {
+  if (!existsSync(file)) writeFileSync(file, randomUUID(), { mode: 0o600 });
+  return readFileSync(file, 'utf8').trim();
+}
+
+function openWindow(folder: string): BrowserWindow {
+  const stateFile = join(folder, 'window.json');
+  const window = new BrowserWindow({
+    ...readWindowState(stateFile),
+    minWidth: 900,
+    minHeight: 600,
+    backgroundColor: '#0b0f15',
+    webPreferences: { preload, sandbox: true, contextIsolation: true, nodeIntegration: false },
+  });
+  window.on('close', () => writeWindowState(stateFile, window.getBounds()));
+  void window.loadURL(`${ORIGIN}/`);
+  return window;
+}
+
+function connect(desk: Desk, window: BrowserWindow): void {
+  const port = createWindowPort(ipcMain, window.webContents);
+  const stopServing = serveDesk(desk.api, port);
+  const stopListening = desk.listen({
+    stream: (name, item) => port.send({ type: 'stream', name, item }),
+    rows: (bytes) => port.send({ type: 'frame', name: ROWS_FRAME, bytes }),
+  });
+  window.on('closed', () => {
+    stopServing();
+    stopListening();
+  });
+}

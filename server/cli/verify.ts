@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openStore } from '../store/store.ts';
+import { verifyLog } from '../verify/verify.ts';
+
+/**
+ * npm run verify [-- --data DIR]
+ *
+ * Derives every verdict in the server's log again, from the log's inputs and the mark journal,
+ * with the reference evaluator, and compares byte for byte. Exit code 0 when all agree, 1 when any
+ * differs (each difference names its fact), 2 when there is no log to verify.
+ */
+const { values: options } = parseArgs({
+  options: { data: { type: 'string', default: '.propdesk' } },
+});
+const DIFFERENCES_SHOWN = 20;
+const folder = resolve(options.data);
+const file = [join(folder, 'server', 'log.sqlite'), join(folder, 'log.sqlite')].find(existsSync);
+if (file === undefined) {
+  process.stderr.write(`verify: ${folder} holds no log; give its folder with --data\n`);
+  process.exit(2);
+}
+const store = openStore(file, 'read');
+const started = performance.now();
+let shown = started;
+const result = verifyLog(store, 0, (marks, facts) => {
+  if (performance.now() - shown < 2_000) return;
+  shown = performance.now();
+  process.stdout.write(`  ${marks} marks, ${facts} facts\n`);
+});
+for (const difference of result.differences.slice(0, DIFFERENCES_SHOWN)) {
+  process.stderr.write(`${difference}\n`);
+}
+process.stdout.write(
+  `${result.facts} facts, ${result.marks} marks, ${result.derived} verdicts and status changes derived again in ` +
+    `${((performance.now() - started) / 1000).toFixed(1)} s: ` +
+    `${result.differences.length === 0 ? 'all equal' : `${result.differences.length} differ`}\n`,
+);
+store.close();
+process.exit(result.differences.length === 0 ? 0 : 1);

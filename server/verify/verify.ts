@@ -1,0 +1,186 @@
+import { createMarketView } from '#core/accounts/market-view.ts';
+import { canonicalText } from '#core/kernel/canonical.ts';
+import type { Fact } from '#core/facts/registry.ts';
+import type { JournalledMark } from '#core/market/mark.ts';
+import { openReferenceAccount, type ReferenceAccount } from '#core/rules/reference.ts';
+import { compileRuleSet, type RuleSet } from '#core/rules/rule-set.ts';
+import type { VerdictDraft } from '#core/rules/verdict-facts.ts';
+import { dayClockId, type TradingDay } from '#core/time/time.ts';
+import type { Store } from '../store/store.ts';
+
+export interface Verification {
+  readonly facts: number;
+  readonly marks: number;
+  readonly derived: number;
+  /** One sentence per fact that differs, is missing, or should not be there. */
+  readonly differences: readonly string[];
+}
+
+/**
+ * Replays a log: inputs and marks in the order in which they were decided (`marksBefore` says
+ * where each fact stands among the marks). What the reference evaluator derives must be, in order,
+ * the derived facts of the log.
+ */
+export function verifyLog(
+  store: Store,
+  partition: number,
+  progress: (marks: number, facts: number) => void = () => {},
+): Verification {
+  const replay = createReplay();
+  const marks = walkMarks(store, partition);
+  let mark = marks.next();
+  let counted = 0;
+  for (const fact of store.facts(partition, 1, Number.MAX_SAFE_INTEGER)) {
+    counted += 1;
+    const { marksBefore } = fact.envelope;
+    const due = (): boolean => !mark.done && mark.value.index < marksBefore;
+    while (due() && !mark.done) {
+      replay.mark(mark.value);
+      mark = marks.next();
+    }
+    replay.fact(fact);
+    if (counted % 1_000 === 0) progress(marksBefore, counted);
+  }
+  while (!mark.done) {
+    replay.mark(mark.value);
+    mark = marks.next();
+  }
+  replay.end();
+  return { facts: counted, marks: replay.marks(), derived: replay.derived(), differences: replay.differences };
+}
+
+function* walkMarks(store: Store, partition: number): Generator<JournalledMark, undefined> {
+  for (const chunk of store.marks(partition, 0)) yield* chunk;
+  return undefined;
+}
+
+interface Replay {
+  readonly differences: string[];
+  mark(mark: JournalledMark): void;
+  fact(fact: Fact): void;
+  end(): void;
+  marks(): number;
+  derived(): number;
+}
+
+interface Holder {
+  readonly number: number;
+  readonly account: ReferenceAccount;
+  readonly clockId: string;
+}
+
+function createReplay(): Replay {
+  const market = createMarketView();
+  const ruleSets = new Map<string, RuleSet>();
+  const days = new Map<string, TradingDay>();
+  const byAccount = new Map<string, Holder>();
+  const holders = new Map<string, Set<Holder>>();
+  const differences: string[] = [];
+  let expected: VerdictDraft[] = [];
+  let marks = 0;
+  let derived = 0;
+
+  const derive = (drafts: readonly VerdictDraft[]): void => {
+    for (const draft of drafts) expected.push(draft);
+  };
+  /** Everything derived so far must have stood in the log before this point. */
+  const settled = (where: string): void => {
+    for (const { kind, data } of expected) {
+      differences.push(`before ${where}: the log lacks ${kind} of account ${data.accountId} at ${data.at}`);
+    }
+    expected = [];
+  };
+  const compare = (fact: Fact): void => {
+    const next = expected.shift();
+    derived += 1;
+    const place = `seq ${fact.envelope.seq} (${fact.kind} of ${fact.envelope.stream})`;
+    if (!next) differences.push(`${place}: nothing in the log leads to it`);
+    else if (next.kind !== fact.kind || canonicalText(next.data) !== canonicalText(fact.data)) {
+      differences.push(`${place}: derived ${next.kind} ${firstDifference(next.data, fact.data)}`);
+    }
+  };
+  /** Which accounts a mark can change: those that hold the symbol, or convert through it. */
+  const track = (holder: Holder): void => {
+    for (const set of holders.values()) set.delete(holder);
+    for (const position of holder.account.positions.values()) {
+      for (const symbol of symbols) {
+        if (!market.dependsOn(position, symbol, holder.account.judged.terms.currency)) continue;
+        const set = holders.get(symbol) ?? new Set();
+        holders.set(symbol, set.add(holder));
+      }
+    }
+  };
+  const symbols = new Set<string>();
+  const open = (fact: Extract<Fact, { kind: 'accountOpened' }>): void => {
+    const terms = fact.data;
+    const ruleSet = ruleSets.get(terms.ruleSet.hash);
+    if (!ruleSet) {
+      differences.push(`seq ${fact.envelope.seq}: no published rule set has the hash ${terms.ruleSet.hash}`);
+      return;
+    }
+    const clockId = dayClockId(ruleSet.dayClock);
+    const account = openReferenceAccount({ terms, ruleSet, market, day: days.get(clockId) ?? null });
+    byAccount.set(terms.accountId, { number: byAccount.size, account, clockId });
+  };
+  const roll = ({ data }: Extract<Fact, { kind: 'tradingDayRolled' }>): void => {
+    days.set(data.clockId, data.day);
+    for (const { account, clockId } of byAccount.values()) {
+      if (clockId === data.clockId) derive(account.rollOver(data.clockId, data.day));
+    }
+  };
+  const publish = ({ envelope, data }: Extract<Fact, { kind: 'ruleSetPublished' }>): void => {
+    const compiled = compileRuleSet(data.content, data.ruleSet.version);
+    if (!compiled.ok || compiled.value.ref.hash !== data.ruleSet.hash) {
+      differences.push(`seq ${envelope.seq}: the rule set's content does not have the hash it carries`);
+    } else ruleSets.set(data.ruleSet.hash, compiled.value);
+  };
+  const booked = (accountId: string, book: (account: ReferenceAccount) => readonly VerdictDraft[]): void => {
+    const holder = byAccount.get(accountId);
+    if (!holder) return;
+    derive(book(holder.account));
+    track(holder);
+  };
+  return {
+    differences,
+    mark: (mark) => {
+      settled(`mark ${mark.index}`);
+      marks += 1;
+      market.apply(mark);
+      const touched = [...(holders.get(mark.symbol) ?? [])].sort((one, other) => one.number - other.number);
+      for (const { account } of touched) derive(account.mark(mark));
+    },
+    fact: (fact) => {
+      switch (fact.kind) {
+        case 'warningRaised':
+        case 'breachDetected':
+        case 'objectiveMet':
+        case 'objectiveLost':
+        case 'accountStatusChanged':
+          return compare(fact);
+      }
+      if (fact.kind === 'alertAcknowledged') return;
+      settled(`seq ${fact.envelope.seq}`);
+      if (fact.kind === 'instrumentDefined') {
+        market.define(fact.data);
+        symbols.add(fact.data.symbol);
+      } else if (fact.kind === 'ruleSetPublished') publish(fact);
+      else if (fact.kind === 'accountOpened') open(fact);
+      else if (fact.kind === 'tradingDayRolled') roll(fact);
+      else if (fact.kind === 'dealBooked') booked(fact.data.accountId, (account) => account.deal(fact.data));
+      else booked(fact.data.accountId, (account) => account.balanceOperation(fact.data));
+    },
+    end: () => settled('the end of the log'),
+    marks: () => marks,
+    derived: () => derived,
+  };
+}
+
+/** The first field in which two facts differ, with both values. */
+function firstDifference(derived: object, logged: object): string {
+  const other = logged as Record<string, unknown>;
+  for (const [name, value] of Object.entries(derived)) {
+    const [one, two] = [canonicalText(value), canonicalText(other[name] ?? null)];
+    if (one !== two) return `with ${name} ${one.slice(0, 200)}, the log says ${two.slice(0, 200)}`;
+  }
+  return 'with fields that the log does not have';
+}
