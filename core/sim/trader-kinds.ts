@@ -21,16 +21,16 @@ export interface TraderKind {
 }
 
 export const traderKinds: readonly TraderKind[] = [
-  kind('swing', 380, { lookMinutes: 60, holdMinutes: 240, riskBasisPoints: 40, side: 'with' }),
-  kind('day trader', 250, { lookMinutes: 25, holdMinutes: 40, riskBasisPoints: 50, side: 'coin' }),
+  kind('swing', 360, { lookMinutes: 60, holdMinutes: 240, riskBasisPoints: 40, side: 'with' }),
+  kind('day trader', 250, { lookMinutes: 20, holdMinutes: 30, riskBasisPoints: 90, side: 'coin' }),
   kind('scalper', 120, { lookMinutes: 4, holdMinutes: 2, riskBasisPoints: 30, side: 'against' }),
-  kind('gambler', 70, { lookMinutes: 20, holdMinutes: 15, riskBasisPoints: 350, side: 'coin' }),
+  kind('gambler', 90, { lookMinutes: 20, holdMinutes: 15, riskBasisPoints: 900, side: 'coin' }),
   kind('martingale', 40, { lookMinutes: 10, riskBasisPoints: 40, afterLossPercent: 200, side: 'against' }),
   kind('grid', 30, { lookMinutes: 8, holdMinutes: 90, riskBasisPoints: 35, positionsMax: 6, side: 'against' }),
   kind('copy leader', 5, { lookMinutes: 30, riskBasisPoints: 60, side: 'with' }),
   kind('copy follower', 45, { lookMinutes: 30, riskBasisPoints: 60, side: 'with' }),
   kind('opposite pair', 20, { lookMinutes: 60, riskBasisPoints: 200, side: 'coin' }),
-  kind('news straddler', 20, { lookMinutes: 15, holdMinutes: 5, riskBasisPoints: 250, side: 'coin' }),
+  kind('news straddler', 20, { lookMinutes: 15, holdMinutes: 5, riskBasisPoints: 600, side: 'coin' }),
   kind('latency abuser', 10, { lookMinutes: 2, holdMinutes: 1, riskBasisPoints: 40, side: 'with' }),
   kind('account sharer', 10, { lookMinutes: 15, riskBasisPoints: 60, side: 'long' }),
 ];

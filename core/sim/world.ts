@@ -11,6 +11,7 @@ import type { Tick, TickSource } from './tick-source.ts';
 import { kindAt, traderKinds, type TraderKind } from './trader-kinds.ts';
 
 const MINUTE_MS = 60_000;
+const FIRST_LOOK_SOONER = 25;
 /** An account that failed is bought again after so long: the demo firm never runs dry. */
 const REBUY_MINUTES = 20;
 /** Of a hundred accounts so many start with a past: closed deals that moved their balance. */
@@ -124,7 +125,8 @@ export function createWorld(options: WorldOptions, ticks: TickSource, resume?: W
     byAccount.set(trader.accountId, traders.push(trader) - 1);
     queue.push({ type: 'accountOpened', terms: termsOf(options, trader, number), at });
     if (dice(trader, 1, 100) < WITH_PAST_PERCENT) bookPast(trader, at);
-    schedule(trader, at, 1 + dice(trader, 2, 100));
+    // The first look comes soon, so that a demo that has just begun is alive already.
+    schedule(trader, at, (1 + dice(trader, 2, 100)) / FIRST_LOOK_SOONER);
   };
   const schedule = (trader: TraderState, at: number, share: number): void => {
     const wait = (kindOf(trader).lookMinutes * MINUTE_MS * share * 2) / options.activityPercent;
