@@ -1,0 +1,8 @@
+import { createReplayAdapter } from './replay/adapter.ts';
+import { createStatementAdapter } from './statement/adapter.ts';
+
+/** Every platform there is: how each is opened. Adding one is a folder and a line. */
+export const adapters = {
+  replay: createReplayAdapter,
+  statement: createStatementAdapter,
+} as const;
