@@ -158,7 +158,7 @@ export function AccountGrid({ client }: { readonly client: RendererClient }): Re
           onRowClicked={(event) => open(event.data?.slot)}
           onCellKeyDown={onKey}
           suppressMultiSort
-          suppressColumnVirtualisation={false}
+          suppressColumnVirtualisation
           animateRows={false}
           suppressNoRowsOverlay
         />

@@ -1,0 +1,137 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { openWorld, type World } from './world.ts';
+
+test.describe.configure({ mode: 'serial' });
+
+let world: World;
+let page: Page;
+const errors: string[] = [];
+
+test.beforeAll(async ({ browser }) => {
+  world = await openWorld(300);
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  page = await context.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  await page.goto(world.address);
+});
+test.afterAll(async () => {
+  await page.close();
+  await world.close();
+});
+
+const cells = (column: string): ReturnType<Page['locator']> => page.locator(`.ag-cell[col-id="${column}"]`);
+const firstTrader = (): ReturnType<Page['locator']> => page.locator('.ag-cell[col-id="trader"]').first();
+
+test('the grid is live within seconds, worst headroom first', async () => {
+  await expect(page.getByRole('status')).toHaveAttribute('data-state', 'live', { timeout: 15_000 });
+  await expect(page.locator('.count')).toHaveText(/^3\d\d accounts$/, { timeout: 15_000 });
+  await expect(cells('equity').first()).toHaveText(/^-?[\d,]+\.\d\d$/);
+  await page.waitForTimeout(1_000);
+  const shown = await cells('dailyHeadroom').allInnerTexts();
+  expect(shown.length).toBeGreaterThan(10);
+});
+
+test('numbers change on screen without a reload', async () => {
+  const before = await cells('equity').allInnerTexts();
+  await expect.poll(async () => (await cells('equity').allInnerTexts()).join() !== before.join(), { timeout: 20_000 }).toBe(true);
+});
+
+test('search, filters and order work together', async () => {
+  await page.keyboard.press('/');
+  await page.keyboard.type('A000007');
+  await expect(page.locator('.count')).toHaveText(/^1 of 3\d\d$/);
+  await page.getByLabel('Search trader or account').fill('');
+  await page.getByRole('combobox', { name: 'Program' }).selectOption('Futures 50k');
+  await expect(cells('program').first()).toHaveText('Futures 50k');
+  await page.getByRole('combobox', { name: 'Program' }).selectOption('');
+  await page.locator('.ag-header-cell[col-id="trader"]').click();
+  await expect.poll(async () => {
+    const names = await page.locator('.ag-cell[col-id="trader"]').allInnerTexts();
+    return names.length > 5 && names[0] === [...names].sort()[0];
+  }).toBe(true);
+  await page.getByRole('button', { name: /Worst headroom first/ }).click();
+});
+
+test('the accounts shown can be saved as CSV', async () => {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
+  const text = readFileSync(await download.path(), 'utf8');
+  expect(text.split('\r\n')[0]).toContain('Trader,Account,Program');
+  expect(text.split('\r\n').length).toBeGreaterThan(300);
+});
+
+test('an alert is acknowledged by a person, and the server keeps it', async () => {
+  await page.getByRole('button', { name: 'To acknowledge' }).click();
+  const alerts = page.locator('.alert.open');
+  await expect(alerts.first()).toBeVisible({ timeout: 30_000 });
+  await expect(alerts.first().locator('.sentence')).toHaveText(/(Equity|Balance) [\d,.-]+ .* at \d{4}-\d\d-\d\d .* UTC/);
+  await page.getByRole('button', { name: 'All', exact: true }).click();
+  const open = page.locator('.alert.open').first();
+  await open.getByRole('button', { name: 'Acknowledge' }).click();
+  await expect(page.getByText('Seen by risk-officer').first()).toBeVisible();
+});
+
+test('an account opens with chart, rules and evidence', async () => {
+  await page.locator('.alert .alert-main').first().click();
+  await expect(page.locator('.detail h2')).toBeVisible();
+  await expect(page.locator('.chart-holder canvas').first()).toBeVisible({ timeout: 15_000 });
+  await expect(page.locator('.gauges li').first()).toBeVisible();
+  await page.getByRole('tab', { name: 'Evidence' }).click();
+  await page.locator('.evidence summary').first().click();
+  await expect(page.locator('.evidence-body').first()).toContainText('Rule set hash');
+});
+
+test('what-if: an empty scenario equals live, and a move changes the outcome', async () => {
+  await page.keyboard.press('Escape');
+  await page.locator('.ag-row').nth(5).click();
+  await page.getByRole('tab', { name: 'What if' }).click();
+  await expect(page.locator('.outcome tbody tr').first()).toBeVisible({ timeout: 15_000 });
+  await expect(page.locator('.outcome tr.changed')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Buy' }).click();
+  await page.getByLabel('Percent', { exact: true }).fill('-9');
+  await page.getByRole('button', { name: 'Move', exact: true }).click();
+  await expect(page.locator('.outcome tr.changed').first()).toBeVisible();
+});
+
+test('the page is accessible, in both themes', async () => {
+  for (const theme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.waitForTimeout(300);
+    const { violations } = await new AxeBuilder({ page }).disableRules(['scrollable-region-focusable']).analyze();
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    expect(serious.map(({ id, nodes }) => `${theme} ${id}: ${nodes[0]?.html.slice(0, 160)}`)).toEqual([]);
+  }
+});
+
+test('without its server the desk says so and keeps what it knew, also after a restart of its own', async () => {
+  await page.keyboard.press('Escape');
+  await world.killServer();
+  await expect(page.getByRole('status')).toHaveAttribute('data-state', 'offline', { timeout: 15_000 });
+  await expect(page.getByRole('alert')).toContainText('Not live.');
+  await expect(cells('equity').first()).toHaveText(/[\d,]+\.\d\d/);
+  await world.killDesk();
+  await world.startDesk();
+  await expect(page.getByRole('status')).toHaveAttribute('data-state', 'offline', { timeout: 15_000 });
+  await page.goto(world.address);
+  await expect(page.getByRole('alert')).toContainText('What you see is from', { timeout: 15_000 });
+  await expect(cells('equity').first()).toHaveText(/[\d,]+\.\d\d/);
+  await expect(firstTrader()).not.toHaveText('');
+});
+
+test('when the server is back it goes on from its cursor without a reload', async () => {
+  await page.evaluate(() => {
+    document.body.dataset.kept = 'yes';
+  });
+  await world.startServer();
+  await expect(page.getByRole('status')).toHaveAttribute('data-state', 'live', { timeout: 30_000 });
+  expect(await page.evaluate(() => document.body.dataset.kept)).toBe('yes');
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
+test('nothing was written to the browser console as an error, lost connections apart', () => {
+  expect(errors.filter((text) => !/WebSocket|ERR_CONNECTION|Failed to load resource/.test(text))).toEqual([]);
+});

@@ -1,0 +1,81 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const READY_MS = 60_000;
+
+/** A firm of its own for one test file: server and desk on free ports, in a folder that goes away. */
+export interface World {
+  readonly address: string;
+  startServer(): Promise<void>;
+  /** Ends it without warning, as a crash would. */
+  killServer(): Promise<void>;
+  startDesk(): Promise<void>;
+  killDesk(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openWorld(accounts: number): Promise<World> {
+  const data = mkdtempSync(join(tmpdir(), 'propdesk-e2e-'));
+  const ports = { server: 0, desk: 0 };
+  const running: { server: ChildProcess | null; desk: ChildProcess | null } = { server: null, desk: null };
+  const launchToken = 'a-token-for-this-test-only';
+  const start = async (name: 'server' | 'desk', script: string, args: string[], ready: RegExp): Promise<void> => {
+    const child = spawn(process.execPath, [join(root, script), ...args], {
+      env: {
+        ...process.env,
+        PROPDESK_DATA: data,
+        PROPDESK_LOG_LEVEL: 'warn',
+        PROPDESK_SERVER_PORT: String(ports.server || freePort()),
+        PROPDESK_DESK_PORT: String(ports.desk || freePort()),
+        PROPDESK_LAUNCH_TOKEN: launchToken,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    running[name] = child;
+    ports[name] = await new Promise<number>((done, fail) => {
+      const timer = setTimeout(() => fail(new Error(`${script} was not ready in time`)), READY_MS);
+      let text = '';
+      child.stdout?.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        const found = ready.exec(text);
+        if (!found) return;
+        clearTimeout(timer);
+        done(Number(found[1]));
+      });
+    });
+  };
+  const kill = async (name: 'server' | 'desk'): Promise<void> => {
+    const child = running[name];
+    if (!child) return;
+    running[name] = null;
+    const gone = new Promise((done) => child.once('exit', done));
+    child.kill('SIGKILL');
+    await gone;
+  };
+  const world: World = {
+    get address() {
+      return `http://127.0.0.1:${ports.desk}/?token=${launchToken}`;
+    },
+    startServer: () =>
+      start('server', 'server/main.ts', ['--accounts', String(accounts), '--activity', '400'], /server ready http:\/\/127\.0\.0\.1:(\d+)/),
+    killServer: () => kill('server'),
+    startDesk: () => start('desk', 'electron/loopback/index.ts', [], /http:\/\/127\.0\.0\.1:(\d+)\/\?token/),
+    killDesk: () => kill('desk'),
+    close: async () => {
+      await kill('desk');
+      await kill('server');
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+  await world.startServer();
+  await world.startDesk();
+  return world;
+}
+
+/** Ports that two test files are unlikely to want at once; a taken one is passed over by the host. */
+function freePort(): number {
+  return 20_000 + Math.floor(Math.random() * 20_000);
+}
