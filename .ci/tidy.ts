@@ -272,7 +272,9 @@ export function importProblem(from: string, target: string): string | null {
   if (path.startsWith('core/') && from.startsWith('core/')) return floorProblem(from, path);
   const home = territoryOf(path)?.at;
   const reachable =
-    home === territory.at || territory.imports.some((prefix) => path.startsWith(prefix));
+    home === territory.at ||
+    path.startsWith(territory.at) ||
+    territory.imports.some((prefix) => path.startsWith(prefix));
   return reachable || sameTop(from, path)
     ? null
     : `${territory.at} may not import ${path.split('/')[0]}/`;
@@ -309,6 +311,7 @@ function territoryOf(path: string): Territory | undefined {
 function projectPath(from: string, target: string): string | null {
   if (target.startsWith('#core/')) return `core/${target.slice(6)}`;
   if (target.startsWith('#server/')) return `server/${target.slice(8)}`;
+  if (target.startsWith('#renderer/')) return `renderer/${target.slice(10)}`;
   if (target.startsWith('#desk/')) return `electron/desk/${target.slice(6)}`;
   if (!target.startsWith('.')) return null;
   // Vite's endings (`?worker`, `?modulePath`) say how a module is loaded, not which.

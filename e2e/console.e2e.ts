@@ -24,8 +24,10 @@ test.afterAll(async () => {
   await world.close();
 });
 
-const cells = (column: string): ReturnType<Page['locator']> => page.locator(`.ag-cell[col-id="${column}"]`);
-const firstTrader = (): ReturnType<Page['locator']> => page.locator('.ag-cell[col-id="trader"]').first();
+const cells = (column: string): ReturnType<Page['locator']> =>
+  page.locator(`.ag-cell[col-id="${column}"]`);
+const firstTrader = (): ReturnType<Page['locator']> =>
+  page.locator('.ag-cell[col-id="trader"]').first();
 
 test('the grid is live within seconds, worst headroom first', async () => {
   await expect(page.getByRole('status')).toHaveAttribute('data-state', 'live', { timeout: 15_000 });
@@ -38,7 +40,11 @@ test('the grid is live within seconds, worst headroom first', async () => {
 
 test('numbers change on screen without a reload', async () => {
   const before = await cells('equity').allInnerTexts();
-  await expect.poll(async () => (await cells('equity').allInnerTexts()).join() !== before.join(), { timeout: 20_000 }).toBe(true);
+  await expect
+    .poll(async () => (await cells('equity').allInnerTexts()).join() !== before.join(), {
+      timeout: 20_000,
+    })
+    .toBe(true);
 });
 
 test('search, filters and order work together', async () => {
@@ -50,15 +56,20 @@ test('search, filters and order work together', async () => {
   await expect(cells('program').first()).toHaveText('Futures 50k');
   await page.getByRole('combobox', { name: 'Program' }).selectOption('');
   await page.locator('.ag-header-cell[col-id="trader"]').click();
-  await expect.poll(async () => {
-    const names = await page.locator('.ag-cell[col-id="trader"]').allInnerTexts();
-    return names.length > 5 && names[0] === [...names].sort()[0];
-  }).toBe(true);
+  await expect
+    .poll(async () => {
+      const names = await page.locator('.ag-cell[col-id="trader"]').allInnerTexts();
+      return names.length > 5 && names[0] === [...names].sort()[0];
+    })
+    .toBe(true);
   await page.getByRole('button', { name: /Worst headroom first/ }).click();
 });
 
 test('the accounts shown can be saved as CSV', async () => {
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'CSV' }).click(),
+  ]);
   const text = readFileSync(await download.path(), 'utf8');
   expect(text.split('\r\n')[0]).toContain('Trader,Account,Program');
   expect(text.split('\r\n').length).toBeGreaterThan(300);
@@ -68,7 +79,9 @@ test('an alert is acknowledged by a person, and the server keeps it', async () =
   await page.getByRole('button', { name: 'To acknowledge' }).click();
   const alerts = page.locator('.alert.open');
   await expect(alerts.first()).toBeVisible({ timeout: 30_000 });
-  await expect(alerts.first().locator('.sentence')).toHaveText(/(Equity|Balance) [\d,.-]+ .* at \d{4}-\d\d-\d\d .* UTC/);
+  await expect(alerts.first().locator('.sentence')).toHaveText(
+    /(Equity|Balance) [\d,.-]+ .* at \d{4}-\d\d-\d\d .* UTC/,
+  );
   await page.getByRole('button', { name: 'All', exact: true }).click();
   const open = page.locator('.alert.open').first();
   await open.getByRole('button', { name: 'Acknowledge' }).click();
@@ -101,21 +114,31 @@ test('the page is accessible, in both themes', async () => {
   for (const theme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme: theme });
     await page.waitForTimeout(300);
-    const { violations } = await new AxeBuilder({ page }).disableRules(['scrollable-region-focusable']).analyze();
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    expect(serious.map(({ id, nodes }) => `${theme} ${id}: ${nodes[0]?.html.slice(0, 160)}`)).toEqual([]);
+    const { violations } = await new AxeBuilder({ page })
+      .disableRules(['scrollable-region-focusable'])
+      .analyze();
+    const serious = violations.filter(
+      ({ impact }) => impact === 'serious' || impact === 'critical',
+    );
+    expect(
+      serious.map(({ id, nodes }) => `${theme} ${id}: ${nodes[0]?.html.slice(0, 160)}`),
+    ).toEqual([]);
   }
 });
 
 test('without its server the desk says so and keeps what it knew, also after a restart of its own', async () => {
   await page.keyboard.press('Escape');
   await world.killServer();
-  await expect(page.getByRole('status')).toHaveAttribute('data-state', 'offline', { timeout: 15_000 });
+  await expect(page.getByRole('status')).toHaveAttribute('data-state', 'offline', {
+    timeout: 15_000,
+  });
   await expect(page.getByRole('alert')).toContainText('Not live.');
   await expect(cells('equity').first()).toHaveText(/[\d,]+\.\d\d/);
   await world.killDesk();
   await world.startDesk();
-  await expect(page.getByRole('status')).toHaveAttribute('data-state', 'offline', { timeout: 15_000 });
+  await expect(page.getByRole('status')).toHaveAttribute('data-state', 'offline', {
+    timeout: 15_000,
+  });
   await page.goto(world.address);
   await expect(page.getByRole('alert')).toContainText('What you see is from', { timeout: 15_000 });
   await expect(cells('equity').first()).toHaveText(/[\d,]+\.\d\d/);
@@ -133,5 +156,7 @@ test('when the server is back it goes on from its cursor without a reload', asyn
 });
 
 test('nothing was written to the browser console as an error, lost connections apart', () => {
-  expect(errors.filter((text) => !/WebSocket|ERR_CONNECTION|Failed to load resource/.test(text))).toEqual([]);
+  expect(
+    errors.filter((text) => !/WebSocket|ERR_CONNECTION|Failed to load resource/.test(text)),
+  ).toEqual([]);
 });

@@ -20,9 +20,17 @@ export interface World {
 export async function openWorld(accounts: number): Promise<World> {
   const data = mkdtempSync(join(tmpdir(), 'propdesk-e2e-'));
   const ports = { server: 0, desk: 0 };
-  const running: { server: ChildProcess | null; desk: ChildProcess | null } = { server: null, desk: null };
+  const running: { server: ChildProcess | null; desk: ChildProcess | null } = {
+    server: null,
+    desk: null,
+  };
   const launchToken = 'a-token-for-this-test-only';
-  const start = async (name: 'server' | 'desk', script: string, args: string[], ready: RegExp): Promise<void> => {
+  const start = async (
+    name: 'server' | 'desk',
+    script: string,
+    args: string[],
+    ready: RegExp,
+  ): Promise<void> => {
     const child = spawn(process.execPath, [join(root, script), ...args], {
       env: {
         ...process.env,
@@ -60,9 +68,15 @@ export async function openWorld(accounts: number): Promise<World> {
       return `http://127.0.0.1:${ports.desk}/?token=${launchToken}`;
     },
     startServer: () =>
-      start('server', 'server/main.ts', ['--accounts', String(accounts), '--activity', '400'], /server ready http:\/\/127\.0\.0\.1:(\d+)/),
+      start(
+        'server',
+        'server/main.ts',
+        ['--accounts', String(accounts), '--activity', '400'],
+        /server ready http:\/\/127\.0\.0\.1:(\d+)/,
+      ),
     killServer: () => kill('server'),
-    startDesk: () => start('desk', 'electron/loopback/index.ts', [], /http:\/\/127\.0\.0\.1:(\d+)\/\?token/),
+    startDesk: () =>
+      start('desk', 'electron/loopback/index.ts', [], /http:\/\/127\.0\.0\.1:(\d+)\/\?token/),
     killDesk: () => kill('desk'),
     close: async () => {
       await kill('desk');

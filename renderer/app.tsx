@@ -1,9 +1,6 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import type { RendererClient } from './desk/client.ts';
-import { AccountDetail } from './panels/account-detail/panel.tsx';
-import { AccountGrid } from './panels/account-grid/panel.tsx';
-import { AlertFeed } from './panels/alert-feed/panel.tsx';
-import { Feeds } from './panels/feeds/panel.tsx';
+import { AccountDetail, AccountGrid, AlertFeed, Feeds } from './panels/index.ts';
 import { usePreferences } from './store/preferences.ts';
 import { useSession } from './store/session.ts';
 import { nextTheme, TopBar, TruthBanner } from './top-bar.tsx';
@@ -35,12 +32,29 @@ export function App({ client }: { readonly client: RendererClient }): ReactEleme
       <TopBar onFeeds={() => setSheet('feeds')} onHelp={() => setSheet('keys')} />
       <TruthBanner />
       <main style={{ gridTemplateColumns: columns }}>
-        <div className="left" style={selected ? { gridTemplateRows: `minmax(120px, 1fr) 5px ${preferences.detailHeight}px` } : {}}>
+        <div
+          className="left"
+          style={
+            selected
+              ? { gridTemplateRows: `minmax(120px, 1fr) 5px ${preferences.detailHeight}px` }
+              : {}
+          }
+        >
           <AccountGrid client={client} />
-          {selected && <Splitter direction="row" size={preferences.detailHeight} onSize={(detailHeight) => preferences.set({ detailHeight })} />}
+          {selected && (
+            <Splitter
+              direction="row"
+              size={preferences.detailHeight}
+              onSize={(detailHeight) => preferences.set({ detailHeight })}
+            />
+          )}
           {selected && <AccountDetail client={client} accountId={selected} />}
         </div>
-        <Splitter direction="column" size={preferences.feedWidth} onSize={(feedWidth) => preferences.set({ feedWidth })} />
+        <Splitter
+          direction="column"
+          size={preferences.feedWidth}
+          onSize={(feedWidth) => preferences.set({ feedWidth })}
+        />
         <AlertFeed client={client} />
       </main>
       {sheet === 'feeds' && <Feeds client={client} onClose={() => setSheet(null)} />}
@@ -90,7 +104,9 @@ function useTheme(theme: 'system' | 'dark' | 'light'): void {
 function useKeys(setSheet: (sheet: 'feeds' | 'keys' | null) => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      const typing = event.target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+      const typing =
+        event.target instanceof HTMLElement &&
+        /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
       if (event.key === 'Escape') {
         setSheet(null);
         useSession.getState().select(null);

@@ -4,20 +4,34 @@ import { useSession } from './store/session.ts';
 import { dateTimeText, timeText } from './ui/format.ts';
 
 const GLYPH = { live: '●', stale: '▲', offline: '■', connecting: '○', refused: '✖' } as const;
-const WORD = { live: 'Live', stale: 'Stale', offline: 'Offline', connecting: 'Connecting', refused: 'Refused' } as const;
+const WORD = {
+  live: 'Live',
+  stale: 'Stale',
+  offline: 'Offline',
+  connecting: 'Connecting',
+  refused: 'Refused',
+} as const;
 const MARKET_LAG_SHOWN_MS = 60_000;
 
 /** How true the screen is: never a colour alone, never a guess. */
-export function TopBar({ onFeeds, onHelp }: { readonly onFeeds: () => void; readonly onHelp: () => void }): ReactElement {
+export function TopBar({
+  onFeeds,
+  onHelp,
+}: {
+  readonly onFeeds: () => void;
+  readonly onHelp: () => void;
+}): ReactElement {
   const { linked, connection, pulse, operatorId } = useSession();
   const { theme, set } = usePreferences();
   const now = useSecond();
   const state = linked ? (connection?.state ?? 'connecting') : 'offline';
   const offset = connection?.clockOffsetMs ?? 0;
   const age = connection ? Math.max(0, Math.floor((now - connection.since) / 1000)) : 0;
-  const feedsDown = (pulse?.feeds ?? []).filter((feed) => feed.state === 'stale' || feed.state === 'silent').length;
   const marketAt = pulse?.marketAt ?? null;
-  const lagging = marketAt !== null && pulse !== null && Math.abs(pulse.serverAt - marketAt) > MARKET_LAG_SHOWN_MS;
+  const lagging =
+    marketAt !== null &&
+    pulse !== null &&
+    Math.abs(pulse.serverAt - marketAt) > MARKET_LAG_SHOWN_MS;
   return (
     <header className="top-bar">
       <h1>Propdesk</h1>
@@ -26,7 +40,9 @@ export function TopBar({ onFeeds, onHelp }: { readonly onFeeds: () => void; read
         {state !== 'live' && connection && ` for ${age} s`}
       </span>
       <span className="fact" title="Server time, UTC">
-        {connection?.clockOffsetMs === null || state !== 'live' ? '' : `${timeText(now + offset)} UTC`}
+        {connection?.clockOffsetMs === null || state !== 'live'
+          ? ''
+          : `${timeText(now + offset)} UTC`}
       </span>
       {lagging && marketAt !== null && (
         <span className="fact" title="The prices are a recording: this is their own time">
@@ -36,14 +52,15 @@ export function TopBar({ onFeeds, onHelp }: { readonly onFeeds: () => void; read
       <span className="fact" title="Number of the last fact received">
         Fact {connection?.lastSeq.toLocaleString('en') ?? '–'}
       </span>
-      <button type="button" className="quiet fact" onClick={onFeeds} title="Feeds and refused records (F)">
-        {pulse ? `${pulse.marksPerSecond} marks/s · ${pulse.platform}` : 'Feeds'}
-        {feedsDown > 0 && <b className="feed-stale"> ▲ {feedsDown} stale</b>}
-        {(pulse?.quarantined ?? 0) > 0 && <b className="feed-stale"> {pulse?.quarantined} refused</b>}
-      </button>
+      <FeedsButton onFeeds={onFeeds} />
       <span className="spacer" />
       <span className="fact">{operatorId}</span>
-      <button type="button" className="quiet" onClick={() => set({ theme: nextTheme(theme) })} title="Theme (T)">
+      <button
+        type="button"
+        className="quiet"
+        onClick={() => set({ theme: nextTheme(theme) })}
+        title="Theme (T)"
+      >
         {{ system: '◐ Auto', dark: '● Dark', light: '○ Light' }[theme]}
       </button>
       <button type="button" className="quiet" onClick={onHelp} title="Keys (?)">
@@ -53,12 +70,35 @@ export function TopBar({ onFeeds, onHelp }: { readonly onFeeds: () => void; read
   );
 }
 
+/** How the prices come in, in a few words; opens the whole picture. */
+function FeedsButton({ onFeeds }: { readonly onFeeds: () => void }): ReactElement {
+  const pulse = useSession((session) => session.pulse);
+  const down = (pulse?.feeds ?? []).filter(({ state }) => state === 'stale' || state === 'silent');
+  const refused = pulse?.quarantined ?? 0;
+  return (
+    <button
+      type="button"
+      className="quiet fact"
+      onClick={onFeeds}
+      title="Feeds and refused records (F)"
+    >
+      {pulse ? `${pulse.marksPerSecond} marks/s · ${pulse.platform}` : 'Feeds'}
+      {down.length > 0 && <b className="feed-stale"> ▲ {down.length} stale</b>}
+      {refused > 0 && <b className="feed-stale"> {refused} refused</b>}
+    </button>
+  );
+}
+
 /** Above the grid whenever what it shows is not live. */
 export function TruthBanner(): ReactElement | null {
   const { linked, connection } = useSession();
   if (linked && (connection?.state === 'live' || connection === null)) return null;
-  const asOf = connection?.asOf ? `What you see is from ${dateTimeText(connection.asOf)} UTC.` : 'Nothing has been received yet.';
-  const why = linked ? (connection?.message ?? '') : 'This page cannot reach its desk; it tries again by itself.';
+  const asOf = connection?.asOf
+    ? `What you see is from ${dateTimeText(connection.asOf)} UTC.`
+    : 'Nothing has been received yet.';
+  const why = linked
+    ? (connection?.message ?? '')
+    : 'This page cannot reach its desk; it tries again by itself.';
   return (
     <p className="truth" role="alert">
       <b>Not live.</b> {asOf} {why}
@@ -71,7 +111,7 @@ export function nextTheme(theme: 'system' | 'dark' | 'light'): 'system' | 'dark'
 }
 
 function useSecond(): number {
-  const [now, setNow] = useState(Date.now());
+  const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1_000);
     return () => clearInterval(timer);

@@ -12,7 +12,9 @@ const schema = z.object({
   accounts: z.coerce.number().int().min(1).max(1_000_000).default(2_000),
   seed: z.coerce.number().int().min(0).max(4_294_967_295).default(1),
   /** Market seconds per second; 0 is as fast as possible. */
-  speed: z.union([z.literal('max').transform(() => 0), z.coerce.number().min(0.1).max(10_000)]).default(1),
+  speed: z
+    .union([z.literal('max').transform(() => 0), z.coerce.number().min(0.1).max(10_000)])
+    .default(1),
   activity: z.coerce.number().int().min(1).max(1_000).default(100),
   market: z.string().optional(),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
@@ -38,10 +40,14 @@ export function readConfig(
   const names = Object.keys(ENVIRONMENT) as (keyof Config)[];
   let given: Record<string, string | boolean | undefined>;
   try {
-    const options = Object.fromEntries(names.map((name) => [flagOf(name), { type: 'string' as const }]));
+    const options = Object.fromEntries(
+      names.map((name) => [flagOf(name), { type: 'string' as const }]),
+    );
     given = parseArgs({ args: [...args], options }).values;
   } catch (error) {
-    return err(`${error instanceof Error ? error.message : String(error)}\nknown options: ${names.map((name) => `--${flagOf(name)}`).join(' ')}`);
+    const known = names.map((name) => `--${flagOf(name)}`).join(' ');
+    const reason = error instanceof Error ? error.message : String(error);
+    return err(`${reason}\nknown options: ${known}`);
   }
   const input = Object.fromEntries(
     names.map((name) => [name, given[flagOf(name)] ?? env[ENVIRONMENT[name]]]),

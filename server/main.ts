@@ -11,7 +11,12 @@ import { readConfig, type Config } from './config.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import type { PastReply } from './history/worker.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import type { FromPartition, StateReply, ToPartition, WorkerOptions } from './partition/messages.ts';
+import type {
+  FromPartition,
+  StateReply,
+  ToPartition,
+  WorkerOptions,
+} from './partition/messages.ts';
 import { openStore } from './store/store.ts';
 
 /** A partition that does not stop in this time is ended; its log is whole all the same. */
@@ -42,7 +47,11 @@ async function serve(options: Config): Promise<void> {
   for (const fact of store.deskFacts(0, 1, lastSeq, -1)) view.apply(fact);
   let latest: Pulse | null = null;
   const http = createServer((request, response) => {
-    void respond(request.url ?? '', metrics, () => ({ lastSeq, accounts: view.accounts.length, latest }))
+    void respond(request.url ?? '', metrics, () => ({
+      lastSeq,
+      accounts: view.accounts.length,
+      latest,
+    }))
       .then(({ status, type, body }) => {
         response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' });
         response.end(body);
@@ -146,7 +155,8 @@ function startPartition(options: Config, dataFolder: string): PartitionThread {
     },
     command: async (command) => {
       const message = await ask((id) => ({ type: 'command', id, command }));
-      if (message.type !== 'commandResult') throw new Error('the partition answered something else');
+      if (message.type !== 'commandResult')
+        throw new Error('the partition answered something else');
       return message.result;
     },
     stop: () =>
@@ -161,7 +171,9 @@ function startPast(file: string): {
   of(accountId: string): Promise<PastReply['past']>;
   close(): Promise<unknown>;
 } {
-  const worker = new Worker(new URL('./history/worker.ts', import.meta.url), { workerData: { file } });
+  const worker = new Worker(new URL('./history/worker.ts', import.meta.url), {
+    workerData: { file },
+  });
   const waiting = new Map<number, (past: PastReply['past']) => void>();
   let next = 0;
   worker.on('message', ({ id, past }: PastReply) => {
@@ -193,7 +205,12 @@ async function respond(
   }
   if (url === '/healthz') {
     const { lastSeq, accounts, latest } = health();
-    const body = JSON.stringify({ ok: true, lastSeq, accounts, marketAt: latest?.marketAt ?? null });
+    const body = JSON.stringify({
+      ok: true,
+      lastSeq,
+      accounts,
+      marketAt: latest?.marketAt ?? null,
+    });
     return { status: 200, type: 'application/json', body };
   }
   return { status: 404, type: 'text/plain', body: 'not found\n' };
@@ -201,7 +218,8 @@ async function respond(
 
 /** The secret that desks of this machine share with the server; made once, readable by its owner. */
 function readToken(file: string): string {
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600 });
+  if (!existsSync(file))
+    writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600 });
   chmodSync(file, 0o600);
   return readFileSync(file, 'utf8').trim();
 }

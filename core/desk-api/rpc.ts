@@ -48,8 +48,10 @@ export function connectDesk(port: Port, after: After): DeskClient {
   port.onMessage((message) => {
     if (message.type === 'reply') settle(message.id, { ok: true, value: message.output });
     else if (message.type === 'failure') settle(message.id, { ok: false, error: message.failure });
-    else if (message.type === 'stream') for (const hear of streams.get(message.name) ?? []) hear(message.item);
-    else if (message.type === 'frame') for (const hear of frames.get(message.name) ?? []) hear(message.bytes);
+    else if (message.type === 'stream')
+      for (const hear of streams.get(message.name) ?? []) hear(message.item);
+    else if (message.type === 'frame')
+      for (const hear of frames.get(message.name) ?? []) hear(message.bytes);
   });
   return {
     call: (name, input) =>
@@ -98,14 +100,20 @@ async function answer(
   const parsed = (deskCalls[known].input as z.ZodType).safeParse(input);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    return fail({ code: 'invalid', message: `${name}: ${issue?.path.join('.')}: ${issue?.message}` });
+    return fail({
+      code: 'invalid',
+      message: `${name}: ${issue?.path.join('.')}: ${issue?.message}`,
+    });
   }
   try {
     const output = await (api[known] as (value: unknown) => Promise<unknown>)(parsed.data);
     return { type: 'reply', id, output };
   } catch (error) {
     if (error instanceof DeskRefusal) return fail(error.failure);
-    return fail({ code: 'broken', message: error instanceof Error ? error.message : String(error) });
+    return fail({
+      code: 'broken',
+      message: error instanceof Error ? error.message : String(error),
+    });
   }
 }
 

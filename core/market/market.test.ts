@@ -43,7 +43,11 @@ describe('the mark journal', () => {
 });
 
 describe('print quality', () => {
-  const print = (bid: number, at: number, ask = bid + 10): Parameters<ReturnType<typeof createPrintQuality>['assess']>[1] => ({
+  const print = (
+    bid: number,
+    at: number,
+    ask = bid + 10,
+  ): Parameters<ReturnType<typeof createPrintQuality>['assess']>[1] => ({
     bid,
     ask,
     at,
@@ -67,17 +71,27 @@ describe('print quality', () => {
 
   it('doubts the first print of a leap, not the one that confirms it', () => {
     expect(doubts([print(1000, 0), print(1200, 1), print(1201, 2)])).toEqual(['', 'offMarket', '']);
-    expect(doubts([print(1000, 0), print(1200, 1), print(1000, 2)])).toEqual(['', 'offMarket', 'offMarket']);
+    expect(doubts([print(1000, 0), print(1200, 1), print(1000, 2)])).toEqual([
+      '',
+      'offMarket',
+      'offMarket',
+    ]);
   });
 
   it('marks the first print after silence', () => {
-    expect(doubts([print(100, 0), print(100, GAP_MS), print(100, 2 * GAP_MS + 1)])).toEqual(['', '', 'afterGap']);
+    expect(doubts([print(100, 0), print(100, GAP_MS), print(100, 2 * GAP_MS + 1)])).toEqual([
+      '',
+      '',
+      'afterGap',
+    ]);
   });
 
   it('compares with a second vendor without pricing by it', () => {
     const quality = createPrintQuality();
     quality.assess('X', print(1000, 0));
-    expect(quality.assess('X', { ...print(3000, 1), source: 'two' })).toEqual({ type: 'compareOnly' });
+    expect(quality.assess('X', { ...print(3000, 1), source: 'two' })).toEqual({
+      type: 'compareOnly',
+    });
     expect(quality.assess('X', print(1001, 2))).toEqual({ type: 'use', quality: 8 });
   });
 });
@@ -95,8 +109,14 @@ describe('an instrument', () => {
 
   it('has a whole number of money units per point', () => {
     expect(pointValue(gold)).toEqual({ ok: true, value: 10 });
-    expect(pointValue({ ...gold, digits: 5, contractSize: '100000' })).toEqual({ ok: true, value: 100 });
-    expect(pointValue({ ...gold, digits: 2, volumeDecimals: 0, contractSize: '50' })).toEqual({ ok: true, value: 5000 });
+    expect(pointValue({ ...gold, digits: 5, contractSize: '100000' })).toEqual({
+      ok: true,
+      value: 100,
+    });
+    expect(pointValue({ ...gold, digits: 2, volumeDecimals: 0, contractSize: '50' })).toEqual({
+      ok: true,
+      value: 5000,
+    });
   });
 
   it('that would need finer money is refused with the reason', () => {

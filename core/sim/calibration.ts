@@ -19,7 +19,12 @@ export interface Calibration {
   readonly dollarPercent: number;
 }
 
-const forex = { assetClass: 'forex', digits: 5, volumeDecimals: 2, contractSize: '100000' } as const;
+const forex = {
+  assetClass: 'forex',
+  digits: 5,
+  volumeDecimals: 2,
+  contractSize: '100000',
+} as const;
 
 export const calibrations: readonly Calibration[] = [
   {
@@ -90,7 +95,8 @@ export const calibrations: readonly Calibration[] = [
 
 /** Ticks per hour of the day in UTC, as a share of the average hour in percent (OANDA, as above). */
 export const HOUR_PERCENT: readonly number[] = [
-  45, 70, 45, 32, 30, 45, 95, 105, 88, 88, 75, 115, 310, 190, 245, 145, 85, 72, 52, 48, 40, 20, 35, 22,
+  45, 70, 45, 32, 30, 45, 95, 105, 88, 88, 75, 115, 310, 190, 245, 145, 85, 72, 52, 48, 40, 20, 35,
+  22,
 ];
 
 /** The dirtier second vendor (FXCM, 6 and 7 May 2014): 19,846 of 192,186 prints crossed. */

@@ -14,7 +14,9 @@ export function createHeap(values: readonly number[] = [], keys: readonly number
   const key = [...keys];
   const before = (one: number, other: number): boolean => {
     const difference = (key[one] as number) - (key[other] as number);
-    return difference < 0 || (difference === 0 && (value[one] as number) < (value[other] as number));
+    return (
+      difference < 0 || (difference === 0 && (value[one] as number) < (value[other] as number))
+    );
   };
   const swap = (one: number, other: number): void => {
     [value[one], value[other]] = [value[other] as number, value[one] as number];

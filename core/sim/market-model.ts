@@ -1,5 +1,10 @@
 import { createRandom, seedFor, type Random } from '#core/kernel/random.ts';
-import { calibrations, HOUR_PERCENT, SECOND_VENDOR_CROSSED_PERCENT, type Calibration } from './calibration.ts';
+import {
+  calibrations,
+  HOUR_PERCENT,
+  SECOND_VENDOR_CROSSED_PERCENT,
+  type Calibration,
+} from './calibration.ts';
 import type { Tick, TickSource } from './tick-source.ts';
 
 export const MODEL_SOURCE = 'model';
@@ -111,11 +116,15 @@ function step(model: ModelState, symbol: number, random: Random, into: Tick): vo
   const elapsed = Math.sqrt((at - state.lastAt) / MINUTE_MS);
   const own = Math.sqrt(1 - (calibration.dollarPercent / 100) ** 2) * random.normal() * elapsed;
   const shared = (model.dollar - state.dollarSeen) * (calibration.dollarPercent / 100);
-  const deviations = (own + shared) * (trouble.after ? TROUBLE_FACTOR : 1) + jump(model, at, random);
+  const deviations =
+    (own + shared) * (trouble.after ? TROUBLE_FACTOR : 1) + jump(model, at, random);
   state.rest += deviations * calibration.minutePpm * (state.bid / 1_000_000);
   const steps = Math.trunc(state.rest / calibration.instrument.tickPoints);
   state.rest -= steps * calibration.instrument.tickPoints;
-  state.bid = Math.max(calibration.firstBid >> 2, state.bid + steps * calibration.instrument.tickPoints);
+  state.bid = Math.max(
+    calibration.firstBid >> 2,
+    state.bid + steps * calibration.instrument.tickPoints,
+  );
   state.dollarSeen = model.dollar;
   state.lastAt = at;
   state.nextAt = at + gap(calibration, at + model.hoursAhead * HOUR_MS, trouble.after, random);
@@ -156,7 +165,11 @@ function gap(calibration: Calibration, at: number, busy: boolean, random: Random
   return Math.max(1, Math.floor(long));
 }
 
-function spread({ spread: { usual, wide }, instrument }: Calibration, trouble: boolean, random: Random): number {
+function spread(
+  { spread: { usual, wide }, instrument }: Calibration,
+  trouble: boolean,
+  random: Random,
+): number {
   const chance = random.below(100);
   const quiet = chance < 80 ? usual : usual + Math.floor((wide - usual) * 1.2 * random.fraction());
   const points = trouble ? quiet * SPREAD_FACTOR : quiet;

@@ -18,7 +18,11 @@ const options = (seed: number): WorldOptions => ({
       nominalSize: 100_000_0000,
       startBalance: 100_000_0000,
       phases: [
-        { phaseId: 'one', name: 'One', ruleSet: { ruleSetId: 'set', version: 1, hash: 'a'.repeat(64) } },
+        {
+          phaseId: 'one',
+          name: 'One',
+          ruleSet: { ruleSetId: 'set', version: 1, hash: 'a'.repeat(64) },
+        },
       ],
     },
   ],
@@ -30,14 +34,19 @@ function open(seed: number): World {
 
 function resume(seed: number, state: WorldState): World {
   const copy = JSON.parse(JSON.stringify(state)) as WorldState;
-  return createWorld(options(seed), createMarketModel({ seed, startAt: START, resume: copy.ticks }), copy);
+  return createWorld(
+    options(seed),
+    createMarketModel({ seed, startAt: START, resume: copy.ticks }),
+    copy,
+  );
 }
 
 function take(world: World, count: number): PlatformRecord[] {
   return Array.from({ length: count }, () => world.next()).filter((record) => record !== null);
 }
 
-const digest = (records: readonly PlatformRecord[]): string => digestOfText(records.map(canonicalText).join('\n'));
+const digest = (records: readonly PlatformRecord[]): string =>
+  digestOfText(records.map(canonicalText).join('\n'));
 
 describe('the demo world', () => {
   it('is one world for one seed, byte for byte, and another for another', () => {
@@ -50,7 +59,8 @@ describe('the demo world', () => {
     for (const cut of [0, 1, 7, 500, 4_321]) {
       const world = open(7);
       const before = take(world, cut);
-      if (cut % 2 === 1) world.execute({ type: 'closePositions', accountId: 'nobody', reason: 'x' });
+      if (cut % 2 === 1)
+        world.execute({ type: 'closePositions', accountId: 'nobody', reason: 'x' });
       const after = take(resume(7, world.state()), 12_000 - cut);
       expect(digest([...before, ...after])).toBe(digest(whole));
     }
@@ -77,12 +87,16 @@ describe('the demo world', () => {
     const later = take(world, 20_000).filter(
       (record) => record.type === 'deal' && record.deal.accountId === accountId,
     );
-    expect(later.every((record) => record.type === 'deal' && record.deal.entry === 'out')).toBe(true);
+    expect(later.every((record) => record.type === 'deal' && record.deal.entry === 'out')).toBe(
+      true,
+    );
   });
 
   it('quotes whole points, and only the second vendor ever crosses', () => {
     const marks = take(open(10), 30_000).filter((record) => record.type === 'mark');
-    expect(marks.every(({ bid, ask }) => Number.isInteger(bid) && Number.isInteger(ask))).toBe(true);
+    expect(marks.every(({ bid, ask }) => Number.isInteger(bid) && Number.isInteger(ask))).toBe(
+      true,
+    );
     const crossed = marks.filter(({ bid, ask }) => bid > ask);
     expect(crossed.length).toBeGreaterThan(10);
     expect(crossed.every(({ source }) => source !== MODEL_SOURCE)).toBe(true);
@@ -101,7 +115,9 @@ describe('the demo world', () => {
         return more;
       },
     });
-    const prefix = calm.findIndex((record, at) => at > 0 && record.type === 'mark' && ticks > 6_000);
+    const prefix = calm.findIndex(
+      (record, at) => at > 0 && record.type === 'mark' && ticks > 6_000,
+    );
     const same = take(bent, 6_000);
     expect(digest(same)).toBe(digest(calm.slice(0, 6_000)));
     expect(prefix).toBe(-1);

@@ -136,7 +136,10 @@ export function createWorld(options: WorldOptions, ticks: TickSource, resume?: W
     counter += 1;
     return `D${counter}`;
   };
-  const book = (trader: TraderState, deal: Omit<Deal, 'accountId' | 'dealId' | 'swap' | 'fee'>): void => {
+  const book = (
+    trader: TraderState,
+    deal: Omit<Deal, 'accountId' | 'dealId' | 'swap' | 'fee'>,
+  ): void => {
     trader.balance += deal.profit + deal.commission;
     queue.push({
       type: 'deal',
@@ -148,7 +151,8 @@ export function createWorld(options: WorldOptions, ticks: TickSource, resume?: W
     const symbol = present(instruments[trader.symbol], 'symbol').symbol;
     const price = present(quotes[trader.symbol], 'quote')[0];
     const reach = PAST_LOSS_BASIS_POINTS + PAST_GAIN_BASIS_POINTS;
-    const basisPoints = ((dice(trader, 3, reach) + dice(trader, 4, reach)) >> 1) - PAST_LOSS_BASIS_POINTS;
+    const basisPoints =
+      ((dice(trader, 3, reach) + dice(trader, 4, reach)) >> 1) - PAST_LOSS_BASIS_POINTS;
     const profit = Math.floor(trader.balance / 1_000_000) * 100 * basisPoints;
     const shared = { positionId: `P${counter}-past`, symbol, volume: 1, price, commission: 0, at };
     book(trader, { ...shared, side: 'buy', entry: 'in', profit: 0 });
@@ -161,7 +165,8 @@ export function createWorld(options: WorldOptions, ticks: TickSource, resume?: W
     if (!quote) return;
     const side = sideOf(kind, quote, dice(trader, 5, 2));
     const scale = trader.lostLast ? kind.afterLossPercent / 100 : 1;
-    const risk = (trader.balance / 10_000) * kind.riskBasisPoints * scale * (0.5 + dice(trader, 6, 100) / 100);
+    const risk =
+      (trader.balance / 10_000) * kind.riskBasisPoints * scale * (0.5 + dice(trader, 6, 100) / 100);
     const hourMove = (quote[0] * HOUR_PPM) / 1_000_000;
     const volume = Math.floor(risk / (hourMove * present(points[trader.symbol], 'points')));
     if (volume < 1) return;
@@ -183,7 +188,17 @@ export function createWorld(options: WorldOptions, ticks: TickSource, resume?: W
     const price = side === 'sell' ? quote.bid : quote.ask;
     trader.positions = trader.positions.filter((one) => one !== position);
     trader.lostLast = profit < 0;
-    book(trader, { positionId, symbol, side, entry: 'out', volume, price, profit, commission: 0, at });
+    book(trader, {
+      positionId,
+      symbol,
+      side,
+      entry: 'out',
+      volume,
+      price,
+      profit,
+      commission: 0,
+      at,
+    });
   };
   const look = (number: number, at: number): void => {
     const trader = present(traders[number], 'trader');
@@ -196,7 +211,8 @@ export function createWorld(options: WorldOptions, ticks: TickSource, resume?: W
     const kind = kindOf(trader);
     const oldest = trader.positions[0];
     const aged = oldest !== undefined && at - oldest.openedAt >= kind.holdMinutes * MINUTE_MS;
-    if (oldest && (aged || trader.positions.length >= kind.positionsMax)) closePosition(trader, oldest, at);
+    if (oldest && (aged || trader.positions.length >= kind.positionsMax))
+      closePosition(trader, oldest, at);
     else if (dice(trader, 7, 3) > 0) openPosition(trader, at);
     schedule(trader, at, 20 + dice(trader, 8, 80));
   };
@@ -210,7 +226,14 @@ export function createWorld(options: WorldOptions, ticks: TickSource, resume?: W
     now = tick.at;
     const symbol = present(instruments[tick.symbol], 'symbol').symbol;
     const primary = quotes[tick.symbol];
-    queue.push({ type: 'mark', symbol, bid: tick.bid, ask: tick.ask, at: tick.at, source: tick.source });
+    queue.push({
+      type: 'mark',
+      symbol,
+      bid: tick.bid,
+      ask: tick.ask,
+      at: tick.at,
+      source: tick.source,
+    });
     if (tick.bid <= tick.ask) {
       quotes[tick.symbol] = [tick.bid, tick.ask, primary?.[0] ?? tick.bid];
       applyQuote(market, symbol, tick.bid, tick.ask);
@@ -276,7 +299,12 @@ function applyQuote(market: MarketView, symbol: string, bid: number, ask: number
   market.apply({ symbol, bid, ask });
 }
 
-function newTrader(options: WorldOptions, symbols: number, place: number, number: number): TraderState {
+function newTrader(
+  options: WorldOptions,
+  symbols: number,
+  place: number,
+  number: number,
+): TraderState {
   const program = hash(options.seed, place, 0, 11) % options.programs.length;
   const offer = present(options.programs[program], 'program');
   return {

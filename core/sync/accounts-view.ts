@@ -35,7 +35,13 @@ export function createAccountsView(): AccountsView {
           const number = accounts.length;
           numbers.set(fact.data.accountId, number);
           const { occurredAt } = fact.envelope;
-          accounts.push({ number, terms: fact.data, status: 'active', openedAt: occurredAt, lastVerdict: null });
+          accounts.push({
+            number,
+            terms: fact.data,
+            status: 'active',
+            openedAt: occurredAt,
+            lastVerdict: null,
+          });
           return;
         }
         case 'accountStatusChanged':
@@ -51,7 +57,10 @@ export function createAccountsView(): AccountsView {
 }
 
 function lastVerdictOf(
-  fact: Extract<Fact, { kind: 'warningRaised' | 'breachDetected' | 'objectiveMet' | 'objectiveLost' }>,
+  fact: Extract<
+    Fact,
+    { kind: 'warningRaised' | 'breachDetected' | 'objectiveMet' | 'objectiveLost' }
+  >,
 ): AccountSummary['lastVerdict'] {
   return {
     seq: fact.envelope.seq,

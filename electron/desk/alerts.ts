@@ -34,7 +34,12 @@ export function createAlertsView(): AlertsView {
     apply: (fact, account) => {
       if (fact.kind === 'alertAcknowledged') {
         const { alertSeq, operatorId, note } = fact.data;
-        return change(alertSeq, { operatorId, at: fact.envelope.occurredAt, note, state: 'accepted' });
+        return change(alertSeq, {
+          operatorId,
+          at: fact.envelope.occurredAt,
+          note,
+          state: 'accepted',
+        });
       }
       if (
         fact.kind !== 'warningRaised' &&
@@ -61,7 +66,8 @@ export function createAlertsView(): AlertsView {
       alerts.set(alert.seq, alert);
       return alert;
     },
-    queued: (alertSeq, operatorId, at, note) => change(alertSeq, { operatorId, at, note, state: 'queued' }),
+    queued: (alertSeq, operatorId, at, note) =>
+      change(alertSeq, { operatorId, at, note, state: 'queued' }),
     reopened: (alertSeq) => change(alertSeq, null),
   };
 }

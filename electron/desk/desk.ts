@@ -21,7 +21,12 @@ import {
   type Command,
   type Pulse,
 } from '#core/sync/protocol.ts';
-import { decodeRowFrame, encodeRowFrame, ROW_WIDTH, ROWS_PER_FRAME_MAX } from '#core/sync/row-frame.ts';
+import {
+  decodeRowFrame,
+  encodeRowFrame,
+  ROW_WIDTH,
+  ROWS_PER_FRAME_MAX,
+} from '#core/sync/row-frame.ts';
 import { runScenario } from '#core/what-if/simulate.ts';
 import { createAlertsView } from './alerts.ts';
 import type { DeskHost, Link } from './host.ts';
@@ -102,7 +107,8 @@ export function createDesk(host: DeskHost): Desk {
     if (accounts.length > 0) tell('accounts', accounts);
     if (changedAlerts.length > 0) tell('alerts', changedAlerts);
     for (const alert of changedAlerts) {
-      if (alert.severity === 'hard' && alert.acknowledgement === null) host.notify(alert.traderName, alert.sentence);
+      if (alert.severity === 'hard' && alert.acknowledgement === null)
+        host.notify(alert.traderName, alert.sentence);
     }
   };
   const accountOf = (accountId: string): AccountsView['accounts'][number] | undefined => {
@@ -131,7 +137,10 @@ export function createDesk(host: DeskHost): Desk {
     connected: () => void sayHello(),
     disconnected: (reason) => {
       syncing = false;
-      setConnection({ state: 'offline', message: `No connection to the server (${reason}). Trying again.` });
+      setConnection({
+        state: 'offline',
+        message: `No connection to the server (${reason}). Trying again.`,
+      });
     },
     accounts: (input) => {
       const part = accountsPartSchema.safeParse(input);
@@ -144,7 +153,11 @@ export function createDesk(host: DeskHost): Desk {
       store.forget();
       view = restoreView(incoming);
       alerts.restore([]);
-      store.apply({ cursor: { logId: welcomedLog, seq: part.data.seq }, accounts: incoming, alerts: [] });
+      store.apply({
+        cursor: { logId: welcomedLog, seq: part.data.seq },
+        accounts: incoming,
+        alerts: [],
+      });
       cursor = { logId: welcomedLog, seq: part.data.seq };
       tell('accounts', incoming);
       applyFacts(recent, part.data.seq, welcomedLog);
@@ -176,7 +189,13 @@ export function createDesk(host: DeskHost): Desk {
       pulse = parsed.data;
       pulseAt = host.now();
       tell('pulse', pulse);
-      if (syncing) setConnection({ state: 'live', asOf: pulse.serverAt, clockOffsetMs: pulse.serverAt - pulseAt, message: 'Live.' });
+      if (syncing)
+        setConnection({
+          state: 'live',
+          asOf: pulse.serverAt,
+          clockOffsetMs: pulse.serverAt - pulseAt,
+          message: 'Live.',
+        });
     },
   });
 
@@ -185,7 +204,10 @@ export function createDesk(host: DeskHost): Desk {
     const welcome = await link.hello(cursor.logId, cursor.seq);
     if (welcome === null) return;
     if (welcome.type === 'refused') {
-      setConnection({ state: 'refused', message: `The server refuses this desk: ${welcome.message}.` });
+      setConnection({
+        state: 'refused',
+        message: `The server refuses this desk: ${welcome.message}.`,
+      });
       return;
     }
     welcomedLog = welcome.logId;
@@ -217,7 +239,10 @@ export function createDesk(host: DeskHost): Desk {
   const saveRows = (now: number): void => {
     rowsSavedAt = now;
     rowsChanged = false;
-    store.saveRows(pulse?.serverAt ?? now, new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength));
+    store.saveRows(
+      pulse?.serverAt ?? now,
+      new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength),
+    );
   };
 
   const api: DeskApi = {
@@ -233,7 +258,9 @@ export function createDesk(host: DeskHost): Desk {
     'accounts.list': () => Promise.resolve({ accounts: [...view.accounts] }),
     'alerts.list': ({ beforeSeq = Infinity, limit }) => {
       const all = alerts.all();
-      const older = all.filter(({ seq }) => seq < beforeSeq).sort((one, other) => other.seq - one.seq);
+      const older = all
+        .filter(({ seq }) => seq < beforeSeq)
+        .sort((one, other) => other.seq - one.seq);
       const unacknowledged = all.filter(
         ({ acknowledgement, severity }) => acknowledgement === null && severity !== 'info',
       ).length;
@@ -247,7 +274,10 @@ export function createDesk(host: DeskHost): Desk {
         intent: { type: 'acknowledgeAlert', alertSeq, note },
       };
       if (!store.queue(command)) {
-        throw new DeskRefusal({ code: 'rejected', message: 'Too many commands wait for the server.' });
+        throw new DeskRefusal({
+          code: 'rejected',
+          message: 'Too many commands wait for the server.',
+        });
       }
       const alert = alerts.queued(alertSeq, host.operatorId, command.issuedAt, note);
       if (alert) {
@@ -255,7 +285,9 @@ export function createDesk(host: DeskHost): Desk {
         tell('alerts', [alert]);
       }
       await sendOutbox();
-      const state = store.queued().some(({ commandId }) => commandId === command.commandId) ? 'queued' : 'accepted';
+      const state = store.queued().some(({ commandId }) => commandId === command.commandId)
+        ? 'queued'
+        : 'accepted';
       return { commandId: command.commandId, state };
     },
     'account.detail': async ({ accountId }) => {
@@ -277,7 +309,10 @@ export function createDesk(host: DeskHost): Desk {
         .object({ entries: z.array(quarantineEntrySchema) })
         .safeParse(await link.ask('quarantine', { limit }));
       if (reply.success) return { entries: reply.data.entries };
-      throw new DeskRefusal({ code: 'offline', message: 'Only the server knows its quarantine; it cannot be reached.' });
+      throw new DeskRefusal({
+        code: 'offline',
+        message: 'Only the server knows its quarantine; it cannot be reached.',
+      });
     },
   };
   const detailOf = async (
@@ -351,7 +386,10 @@ function* framesOf(rows: Float64Array, asOf: number): Generator<Uint8Array> {
   for (let from = 0; from < known.length; from += ROWS_PER_FRAME_MAX) {
     const part = known.slice(from, from + ROWS_PER_FRAME_MAX);
     const values = new Float64Array(part.length * ROW_WIDTH);
-    for (const [row, at] of part.entries()) values.set(rows.subarray(at, at + ROW_WIDTH), row * ROW_WIDTH);
-    yield new Uint8Array(encodeRowFrame({ marketAt: asOf, serverAt: asOf, rows: part.length, values }));
+    for (const [row, at] of part.entries())
+      values.set(rows.subarray(at, at + ROW_WIDTH), row * ROW_WIDTH);
+    yield new Uint8Array(
+      encodeRowFrame({ marketAt: asOf, serverAt: asOf, rows: part.length, values }),
+    );
   }
 }

@@ -29,7 +29,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 const data = resolve(process.env.PROPDESK_DATA ?? '.propdesk');
-const serverUrl = process.env.PROPDESK_SERVER_URL ?? `http://127.0.0.1:${process.env.PROPDESK_SERVER_PORT ?? 7410}`;
+const serverUrl =
+  process.env.PROPDESK_SERVER_URL ?? `http://127.0.0.1:${process.env.PROPDESK_SERVER_PORT ?? 7410}`;
 const tokenFile = process.env.PROPDESK_TOKEN_FILE ?? join(data, 'server', 'desk-token');
 const operatorId = process.env.PROPDESK_OPERATOR ?? 'risk-officer';
 const deskFolder = join(data, 'desk');
@@ -37,7 +38,8 @@ const page = resolve(import.meta.dirname, '..', '..', 'out', 'renderer');
 
 mkdirSync(deskFolder, { recursive: true });
 const secret = readSecret(join(deskFolder, 'session-secret'));
-let launchToken: string | null = process.env.PROPDESK_LAUNCH_TOKEN ?? randomBytes(24).toString('base64url');
+let launchToken: string | null =
+  process.env.PROPDESK_LAUNCH_TOKEN ?? randomBytes(24).toString('base64url');
 const deskId = readSecret(join(deskFolder, 'desk-id')).slice(0, 16);
 
 const desk: Desk = createDesk({
@@ -47,7 +49,8 @@ const desk: Desk = createDesk({
   version: '0.1.0',
   now: Date.now,
   databaseFile: join(deskFolder, 'desk.sqlite'),
-  connect: (listener) => openSocketLink({ url: serverUrl, token: serverToken(), operatorId, deskId }, listener),
+  connect: (listener) =>
+    openSocketLink({ url: serverUrl, token: serverToken(), operatorId, deskId }, listener),
   notify: () => {}, // The page shows its own notifications.
   log: (level, text) => void process.stderr.write(`desk ${level}: ${text}\n`),
 });
@@ -114,7 +117,9 @@ function serve(request: IncomingMessage, response: ServerResponse): void {
   if (token !== null) return exchange(token, request, response);
   if (!hasSession(request)) {
     response.writeHead(401, { 'content-type': 'text/plain; charset=utf-8' });
-    return void response.end('Open the address that Propdesk printed when it started: its token lets you in.\n');
+    return void response.end(
+      'Open the address that Propdesk printed when it started: its token lets you in.\n',
+    );
   }
   sendFile(url.pathname === '/' ? '/index.html' : url.pathname, response);
 }
@@ -158,7 +163,10 @@ function isOwn(request: IncomingMessage): boolean {
   const { port: own } = http.address() as AddressInfo;
   const hosts = [`127.0.0.1:${own}`, `localhost:${own}`];
   const { host = '', origin } = request.headers;
-  return hosts.includes(host) && (origin === undefined || hosts.some((one) => origin === `http://${one}`));
+  return (
+    hosts.includes(host) &&
+    (origin === undefined || hosts.some((one) => origin === `http://${one}`))
+  );
 }
 
 function hasSession(request: IncomingMessage): boolean {

@@ -57,7 +57,9 @@ function lockDown(): void {
   session.defaultSession.setPermissionRequestHandler((_contents, permission, decide) =>
     decide(permission === 'notifications'),
   );
-  session.defaultSession.setPermissionCheckHandler((_contents, permission) => permission === 'notifications');
+  session.defaultSession.setPermissionCheckHandler(
+    (_contents, permission) => permission === 'notifications',
+  );
   app.on('web-contents-created', (_event, contents) => {
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));
     contents.on('will-navigate', (event) => event.preventDefault());
@@ -68,8 +70,12 @@ function lockDown(): void {
 function openDesk(folder: string): Desk {
   const data = process.env.PROPDESK_DATA ?? app.getPath('userData');
   const tokenFile = process.env.PROPDESK_TOKEN_FILE ?? join(data, 'server', 'desk-token');
-  const url = process.env.PROPDESK_SERVER_URL ?? `http://127.0.0.1:${process.env.PROPDESK_SERVER_PORT ?? 7410}`;
-  const token = existsSync(tokenFile) ? readFileSync(tokenFile, 'utf8').trim() : 'not-there-yet-not-there';
+  const url =
+    process.env.PROPDESK_SERVER_URL ??
+    `http://127.0.0.1:${process.env.PROPDESK_SERVER_PORT ?? 7410}`;
+  const token = existsSync(tokenFile)
+    ? readFileSync(tokenFile, 'utf8').trim()
+    : 'not-there-yet-not-there';
   const operatorId = process.env.PROPDESK_OPERATOR ?? 'risk-officer';
   const deskId = readDeskId(join(folder, 'desk-id'));
   return createDesk({

@@ -17,7 +17,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 export function fileOf(folder: string, url: string): { path: string; type: string } | null {
   const { pathname, host } = new URL(url);
   if (host !== 'propdesk') return null;
-  const path = normalize(join(folder, pathname === '/' ? 'index.html' : decodeURIComponent(pathname)));
+  const path = normalize(
+    join(folder, pathname === '/' ? 'index.html' : decodeURIComponent(pathname)),
+  );
   const type = CONTENT_TYPES[extname(path)];
   return path.startsWith(folder + sep) && type ? { path, type } : null;
 }

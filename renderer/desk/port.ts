@@ -19,7 +19,11 @@ export function openPort(onLink: (connected: boolean) => void): Port {
 
 /** A socket to the page's own origin; it reconnects by itself when the host comes back. */
 function loopbackPort(onLink: (connected: boolean) => void): Port {
-  const socket = io({ transports: ['websocket'], reconnectionDelay: 300, reconnectionDelayMax: 3_000 });
+  const socket = io({
+    transports: ['websocket'],
+    reconnectionDelay: 300,
+    reconnectionDelayMax: 3_000,
+  });
   socket.on('connect', () => onLink(true));
   socket.on('disconnect', () => onLink(false));
   socket.on('connect_error', () => onLink(false));

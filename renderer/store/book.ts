@@ -34,7 +34,8 @@ export function createBook(): Book {
   const headroom = (account: number, role: 'daily' | 'overall'): number =>
     value(account, 'equity') - value(account, role === 'daily' ? 'dailyFloor' : 'overallFloor');
   const share = (account: number, role: 'daily' | 'overall'): number =>
-    headroom(account, role) / value(account, role === 'daily' ? 'dailyAllowance' : 'overallAllowance');
+    headroom(account, role) /
+    value(account, role === 'daily' ? 'dailyAllowance' : 'overallAllowance');
   return {
     accounts,
     get version() {
@@ -65,7 +66,9 @@ export function createBook(): Book {
         const account = frame.values[from] as number;
         const to = account * ROW_WIDTH;
         if (to + ROW_WIDTH > rows.length) {
-          const larger = new Float64Array(Math.max(to + ROW_WIDTH, rows.length * 2)).fill(Number.NaN);
+          const larger = new Float64Array(Math.max(to + ROW_WIDTH, rows.length * 2)).fill(
+            Number.NaN,
+          );
           larger.set(rows);
           rows = larger;
         }

@@ -21,31 +21,39 @@ function setEquity(book: Book, account: number, equity: number): void {
   book.applyFrame(encodeRowFrame({ marketAt: 0, serverAt: 0, rows: 1, values }));
 }
 
-const byEquity: Sorting = { key: (book, account) => book.value(account, 'equity'), descending: false };
+const byEquity: Sorting = {
+  key: (book, account) => book.value(account, 'equity'),
+  descending: false,
+};
 
 describe('the order of the grid', () => {
   it('after any changes is the order of a full sort', () => {
     const change = fc.tuple(fc.integer({ min: 0, max: 39 }), fc.integer({ min: -50, max: 50 }));
     fc.assert(
-      fc.property(fc.array(fc.array(change, { maxLength: 30 }), { maxLength: 6 }), fc.boolean(), (rounds, descending) => {
-        const book = bookOf(40);
-        const order = createOrder(book, { ...byEquity, descending });
-        const equities = new Map<number, number>();
-        for (const round of rounds) {
-          for (const [account, equity] of round) {
-            setEquity(book, account, equity);
-            equities.set(account, equity);
+      fc.property(
+        fc.array(fc.array(change, { maxLength: 30 }), { maxLength: 6 }),
+        fc.boolean(),
+        (rounds, descending) => {
+          const book = bookOf(40);
+          const order = createOrder(book, { ...byEquity, descending });
+          const equities = new Map<number, number>();
+          for (const round of rounds) {
+            for (const [account, equity] of round) {
+              setEquity(book, account, equity);
+              equities.set(account, equity);
+            }
+            order.update();
+            const sign = descending ? -1 : 1;
+            const rank = (account: number): number =>
+              equities.has(account) ? (equities.get(account) as number) * sign : Infinity;
+            const expected = Array.from({ length: 40 }, (_unused, account) => account).sort(
+              (one, other) =>
+                rank(one) === rank(other) ? one - other : rank(one) < rank(other) ? -1 : 1,
+            );
+            expect([...order.accounts]).toEqual(expected);
           }
-          order.update();
-          const sign = descending ? -1 : 1;
-          const rank = (account: number): number =>
-            equities.has(account) ? (equities.get(account) as number) * sign : Infinity;
-          const expected = Array.from({ length: 40 }, (_unused, account) => account).sort(
-            (one, other) => (rank(one) === rank(other) ? one - other : rank(one) < rank(other) ? -1 : 1),
-          );
-          expect([...order.accounts]).toEqual(expected);
-        }
-      }),
+        },
+      ),
       { seed: 20_261_124 },
     );
   });

@@ -62,7 +62,12 @@ function filtered(book: Book, keep: Keep, before: Int32Array): Int32Array<ArrayB
   return Int32Array.from(stay);
 }
 
-function sortAccounts(accounts: Int32Array, book: Book, { key, descending }: Sorting, fresh: boolean): void {
+function sortAccounts(
+  accounts: Int32Array,
+  book: Book,
+  { key, descending }: Sorting,
+  fresh: boolean,
+): void {
   const count = accounts.length;
   if (count === 0) return;
   const sign = descending ? -1 : 1;

@@ -73,7 +73,10 @@ export function startSession(client: RendererClient): void {
   client.onStream('pulse', (pulse) => {
     const { connection } = getState();
     const asOf = pulse.serverAt;
-    setState({ pulse, ...(connection ? { connection: { ...connection, asOf, lastSeq: pulse.lastSeq } } : {}) });
+    setState({
+      pulse,
+      ...(connection ? { connection: { ...connection, asOf, lastSeq: pulse.lastSeq } } : {}),
+    });
   });
   client.onStream('accounts', (accounts) => {
     book.setAccounts(accounts);
@@ -90,7 +93,9 @@ export function startSession(client: RendererClient): void {
       if (!known.has(alert.seq)) for (const listener of alertListeners) listener(alert);
       known.set(alert.seq, alert);
     }
-    const alerts = [...known.values()].sort((one, other) => other.seq - one.seq).slice(0, ALERTS_SHOWN_MAX);
+    const alerts = [...known.values()]
+      .sort((one, other) => other.seq - one.seq)
+      .slice(0, ALERTS_SHOWN_MAX);
     const unacknowledged = alerts.filter(
       ({ acknowledgement, severity }) => acknowledgement === null && severity !== 'info',
     ).length;

@@ -14,7 +14,8 @@ interface Props {
 
 /** A divider that moves by pointer and by arrow keys. */
 export function Splitter({ direction, size, onSize }: Props): ReactElement {
-  const limited = (next: number): number => Math.max(SIZE_MIN, Math.min(SIZE_MAX, Math.round(next)));
+  const limited = (next: number): number =>
+    Math.max(SIZE_MIN, Math.min(SIZE_MAX, Math.round(next)));
   const drag = (event: PointerEvent<HTMLElement>): void => {
     const start = direction === 'column' ? event.clientX : event.clientY;
     const element = event.currentTarget;

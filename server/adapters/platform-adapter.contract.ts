@@ -25,16 +25,14 @@ export function describePlatformAdapter(name: string, open: () => PlatformAdapte
 
     it('says the time of the next record before giving it, never backwards', () => {
       const source = open().open(null);
-      let last = -Infinity;
+      const times: number[] = [];
       for (let count = 0; count < RECORDS_TRIED; count += 1) {
         const at = source.nextAt();
-        if (at !== null && Number.isFinite(at)) {
-          expect(at).toBeGreaterThanOrEqual(last);
-          last = at;
-        }
+        if (at !== null && Number.isFinite(at)) times.push(at);
         if (source.next() === null) break;
       }
-      expect(last).toBeGreaterThan(0);
+      expect(times.length).toBeGreaterThan(0);
+      expect(times).toEqual(times.toSorted((one, other) => one - other));
     });
 
     it('resumes from a cursor, as plain data, with the records that were left', () => {

@@ -43,16 +43,25 @@ function unusable(message: string): never {
 if (!options.program) unusable('say which program: --program two-step-100k');
 if (!options.statement) unusable('say which file: --statement FILE');
 if (!existsSync(options.statement)) unusable(`${options.statement} does not exist`);
-const programFile = existsSync(options.program) ? options.program : join(programsFolder, `${options.program}.json`);
-if (!existsSync(programFile)) unusable(`there is no program "${options.program}" in resources/programs`);
+const programFile = existsSync(options.program)
+  ? options.program
+  : join(programsFolder, `${options.program}.json`);
+if (!existsSync(programFile))
+  unusable(`there is no program "${options.program}" in resources/programs`);
 const loaded = readProgram(programFile);
-const phase = options.phase ? loaded.program.phases.findIndex(({ phaseId }) => phaseId === options.phase) : 0;
+const phase = options.phase
+  ? loaded.program.phases.findIndex(({ phaseId }) => phaseId === options.phase)
+  : 0;
 const ruleSet = loaded.ruleSets[phase];
 if (!ruleSet) unusable(`the program has no phase "${options.phase ?? ''}"`);
 
 const zone = options['statement-zone'];
 const parsed = parseStatement(readFileSync(options.statement), (text) => {
-  const iso = text.trim().replaceAll('.', '-').replace(' ', 'T').replace(/(T\d\d:\d\d:\d\d)-(\d+)/, '$1.$2');
+  const iso = text
+    .trim()
+    .replaceAll('.', '-')
+    .replace(' ', 'T')
+    .replace(/(T\d\d:\d\d:\d\d)-(\d+)/, '$1.$2');
   try {
     if (/(Z|[+-]\d\d:\d\d)$/.test(iso)) return Temporal.Instant.from(iso).epochMilliseconds;
     return Temporal.PlainDateTime.from(iso).toZonedDateTime(zone).epochMilliseconds;
@@ -70,12 +79,19 @@ const recording = options.prices
 if (recording && !recording.ok) unusable(recording.error);
 const lacks: string[] = [];
 const [deposit] = statement.balances;
-if (!deposit) lacks.push(`no first deposit: the program's ${moneyText(loaded.program.startBalance)} is taken as the start`);
-if (!recording) lacks.push('no prices: floating loss is judged at the prices of deals only, so a breach between two deals stays unseen');
+if (!deposit)
+  lacks.push(
+    `no first deposit: the program's ${moneyText(loaded.program.startBalance)} is taken as the start`,
+  );
+if (!recording)
+  lacks.push(
+    'no prices: floating loss is judged at the prices of deals only, so a breach between two deals stays unseen',
+  );
 const symbols = new Set(statement.deals.map(({ symbol }) => symbol));
 for (const symbol of symbols) {
   const known = recording?.value.instruments.some((instrument) => instrument.symbol === symbol);
-  if (recording && !known) lacks.push(`no prices of ${symbol}: its positions count as worth nothing while open`);
+  if (recording && !known)
+    lacks.push(`no prices of ${symbol}: its positions count as worth nothing while open`);
 }
 const startBalance = deposit?.amount ?? loaded.program.startBalance;
 const terms = {
@@ -110,7 +126,10 @@ for (const record of made.value.records) {
     rollOvers(record.deal.at);
     if (record.deal.entry === 'out' && !account.positions.has(record.deal.positionId)) {
       const line = statement.deals.find(({ dealId }) => dealId === record.deal.dealId)?.line ?? '?';
-      unusable(`${options.statement}, line ${line}: deal ${record.deal.dealId} closes position ${record.deal.positionId}, which the file never opens`);
+      unusable(
+        `${options.statement}, line ${line}: deal ${record.deal.dealId} closes position ` +
+          `${record.deal.positionId}, which the file never opens`,
+      );
     }
     verdicts.push(...account.deal(record.deal));
     lastAt = record.deal.at;
@@ -123,13 +142,25 @@ for (const record of made.value.records) {
     rollOvers(record.at);
     market.apply(record);
     const { symbol, bid, ask, at, source: from } = record;
-    verdicts.push(...account.mark({ index: marks, symbol, bid, ask, at, source: from, quality: assessed.quality }));
+    verdicts.push(
+      ...account.mark({
+        index: marks,
+        symbol,
+        bid,
+        ask,
+        at,
+        source: from,
+        quality: assessed.quality,
+      }),
+    );
     marks += 1;
   }
 }
 source.close();
 
-const breached = verdicts.some(({ kind, data }) => kind === 'breachDetected' && data.consequence === 'fail');
+const breached = verdicts.some(
+  ({ kind, data }) => kind === 'breachDetected' && data.consequence === 'fail',
+);
 const moment = account.moment(lastAt);
 const standing = ruleSet.rules.map((rule, at) => ({
   ruleId: rule.ruleId,
@@ -139,9 +170,10 @@ const standing = ruleSet.rules.map((rule, at) => ({
 if (options.json) {
   const result = breached ? 'breached' : 'clear';
   const { balance, equity } = moment;
-  process.stdout.write(
-    `${JSON.stringify({ result, format: statement.format, deals: statement.deals.length, marks, balance, equity, lacks, verdicts, standing }, null, 2)}\n`,
-  );
+  const { format } = statement;
+  const deals = statement.deals.length;
+  const report = { result, format, deals, marks, balance, equity, lacks, verdicts, standing };
+  process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
 } else {
   print();
 }
@@ -149,7 +181,10 @@ process.exit(breached ? 1 : 0);
 
 function print(): void {
   const write = (line: string): void => void process.stdout.write(`${line}\n`);
-  write(`${loaded.program.name}, ${loaded.program.phases[phase]?.name}: ${statement.format} statement with ${statement.deals.length} deals, ${marks} prices`);
+  write(
+    `${loaded.program.name}, ${loaded.program.phases[phase]?.name}: ${statement.format} statement ` +
+      `with ${statement.deals.length} deals, ${marks} prices`,
+  );
   for (const lack of lacks) write(`The file lacks: ${lack}.`);
   for (const draft of verdicts) {
     if (draft.kind === 'accountStatusChanged') {
@@ -164,8 +199,12 @@ function print(): void {
   }
   write(`At the end: balance ${moneyText(moment.balance)}, equity ${moneyText(moment.equity)}`);
   for (const { title, gauge } of standing) {
-    if (gauge.type === 'floor') write(`  ${title}: ${moneyText(gauge.measured - gauge.floor)} above ${moneyText(gauge.floor)}`);
-    else if (gauge.type === 'target') write(`  ${title}: ${moneyText(gauge.value)} of ${moneyText(gauge.target)}`);
+    if (gauge.type === 'floor')
+      write(
+        `  ${title}: ${moneyText(gauge.measured - gauge.floor)} above ${moneyText(gauge.floor)}`,
+      );
+    else if (gauge.type === 'target')
+      write(`  ${title}: ${moneyText(gauge.value)} of ${moneyText(gauge.target)}`);
     else write(`  ${title}: ${gauge.value} of ${gauge.needed}`);
   }
   write(breached ? 'BREACHED' : 'CLEAR');

@@ -16,7 +16,8 @@ const { values: options, positionals } = parseArgs({
 });
 const [file] = positionals;
 const results = readExamples(file).map((example) => ({ example, outcome: runExample(example) }));
-const count = (result: string): number => results.filter(({ outcome }) => outcome.result === result).length;
+const count = (result: string): number =>
+  results.filter(({ outcome }) => outcome.result === result).length;
 const summary = {
   passed: count('passed'),
   failed: count('failed'),
@@ -24,22 +25,31 @@ const summary = {
   notUnderstood: count('not understood'),
 };
 if (options.json) {
-  const listed = results.map(({ example, outcome }) => ({ id: example.id, ruleKind: example.rule_kind, ...outcome }));
+  const listed = results.map(({ example, outcome }) => ({
+    id: example.id,
+    ruleKind: example.rule_kind,
+    ...outcome,
+  }));
   process.stdout.write(`${JSON.stringify({ results: listed, ...summary }, null, 2)}\n`);
 } else {
   for (const { example, outcome } of results) {
-    process.stdout.write(`${outcome.result.padEnd(15)} ${example.id.padEnd(30)} ${example.rule_kind}\n`);
+    process.stdout.write(
+      `${outcome.result.padEnd(15)} ${example.id.padEnd(30)} ${example.rule_kind}\n`,
+    );
     if ('reason' in outcome) process.stdout.write(`${' '.repeat(16)}${outcome.reason}\n`);
     else {
       for (const { field, published, engine, equal } of outcome.comparisons) {
         const said = equal === null ? 'not compared' : `engine ${String(engine)}`;
         const sign = equal === false ? '≠' : ' ';
-        process.stdout.write(`${' '.repeat(16)}${sign} ${field}: published ${String(published)}, ${said}\n`);
+        process.stdout.write(
+          `${' '.repeat(16)}${sign} ${field}: published ${String(published)}, ${said}\n`,
+        );
       }
     }
   }
   process.stdout.write(
-    `${summary.passed} passed, ${summary.failed} failed, ${summary.notCovered} not covered, ${summary.notUnderstood} not understood\n`,
+    `${summary.passed} passed, ${summary.failed} failed, ` +
+      `${summary.notCovered} not covered, ${summary.notUnderstood} not understood\n`,
   );
 }
 process.exit(summary.failed === 0 ? 0 : 1);

@@ -88,7 +88,9 @@ write(
     `${Math.round(marks / played)} ticks/s, ${Math.round(partition.ingest.lastSeq / played)} facts/s`,
 );
 for (const [name, count] of verdictsByRule(store)) write(`  ${name.padEnd(40)} ${count}`);
-write(`journal ${(store.journalBytes() / Math.max(1, partition.ingest.marks)).toFixed(1)} bytes per tick`);
+write(
+  `journal ${(store.journalBytes() / Math.max(1, partition.ingest.marks)).toFixed(1)} bytes per tick`,
+);
 write(`digest ${digestOf(store)} over ${partition.ingest.lastSeq} facts`);
 store.close();
 
@@ -96,7 +98,8 @@ function progressLine(): string {
   const { ingest } = partition;
   const at = ingest.marketAt === null ? '' : new Date(ingest.marketAt).toISOString().slice(0, 19);
   const share = recorded ? ` ${Math.floor((ingest.marks / recorded.count) * 100)} %` : '';
-  return `${at}${share}  ${ingest.marks} ticks  ${ingest.lastSeq} facts  ${Math.round(marks / Number(seconds(started)))} ticks/s`;
+  const pace = Math.round(marks / Number(seconds(started)));
+  return `${at}${share}  ${ingest.marks} ticks  ${ingest.lastSeq} facts  ${pace} ticks/s`;
 }
 
 function seconds(since: number): string {

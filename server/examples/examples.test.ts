@@ -21,7 +21,10 @@ describe('what firms publish follows from the engine', () => {
     const floor = covered.find(({ example }) => typeof example.expected.floor === 'number');
     if (!floor) throw new Error('an example with a floor was expected');
     const { example } = floor;
-    const bent = { ...example, expected: { ...example.expected, floor: Number(example.expected.floor) + 0.01 } };
+    const bent = {
+      ...example,
+      expected: { ...example.expected, floor: Number(example.expected.floor) + 0.01 },
+    };
     expect(runExample(bent)).toMatchObject({ result: 'failed' });
   });
 

@@ -7,7 +7,10 @@ import { openStage, units, Unreadable, type RuleInput, type Stage } from './stag
  * How published examples become programs, histories and readings, family by family. Readers build
  * rules from `given` and from the wording; every number comes out of the evaluators.
  */
-export const readers: readonly { readonly family: RegExp; readonly read: (example: Example) => Answers }[] = [
+export const readers: readonly {
+  readonly family: RegExp;
+  readonly read: (example: Example) => Answers;
+}[] = [
   { family: /^daily_(loss|pause)\./, read: readDaily },
   { family: /^max_loss\./, read: readOverall },
   { family: /^breach\./, read: readBreach },
@@ -44,17 +47,27 @@ function operatorOf(example: Example): 'below' | 'atOrBelow' {
   if (/<=|>=/.test(sign)) return 'atOrBelow';
   const words = `${example.as_published} ${sign}`;
   const touching =
-    /reach|touch|\bhits?\b|or (falls? )?(below|lower|under|exceed)|at or below|to or below|equal|drops to|counts|treated as a breach|when balance <=|at \d[\d,]* the limit/i;
-  return touching.test(words) ? 'atOrBelow' : 'below';
+    /reach|touch|\bhits?\b|or (falls? )?(below|lower|under|exceed)|at or below|to or below|equal/i;
+  const said = /drops to|counts|treated as a breach|when balance <=|at \d[\d,]* the limit/i;
+  return touching.test(words) || said.test(words) ? 'atOrBelow' : 'below';
 }
 
 function clockOf(example: Example): DayClock {
-  const text = `${String(example.given.rollover ?? '')} ${String(example.given.tz ?? '')} ${String(example.given.rollover_local ?? '')}`;
+  const { rollover = '', tz = '', rollover_local: local = '' } = example.given;
+  const text = [rollover, tz, local].map(String).join(' ');
   const time = /(\d\d:\d\d)/.exec(text)?.[1];
   const known = /Europe\/Prague|America\/\w+|Asia\/\w+|UTC/.exec(text)?.[0];
-  const zone = known ?? (/EST|New York|NY/.test(text) ? 'America/New_York' : /CES?T|CE\(S\)T/.test(text) ? 'Europe/Prague' : 'UTC');
+  const zone =
+    known ??
+    (/EST|New York|NY/.test(text)
+      ? 'America/New_York'
+      : /CES?T|CE\(S\)T/.test(text)
+        ? 'Europe/Prague'
+        : 'UTC');
   const hour = /\b(1?\d)\s?(am|pm)\b/i.exec(text);
-  const fromHour = hour ? `${String((Number(hour[1]) % 12) + (hour[2]?.toLowerCase() === 'pm' ? 12 : 0)).padStart(2, '0')}:00` : undefined;
+  const fromHour = hour
+    ? `${String((Number(hour[1]) % 12) + (hour[2]?.toLowerCase() === 'pm' ? 12 : 0)).padStart(2, '0')}:00`
+    : undefined;
   return { zone, rollOver: time ?? fromHour ?? '00:00', weekend: 'separate' };
 }
 
@@ -140,7 +153,10 @@ function readDaily(example: Example): Answers {
     },
     breach: () => play().status() !== 'active',
     breach_at_floor: () => breachesAt(dayStart, 0),
-    severity: () => (example.expected.severity === 'soft' && severityOf(dayStart) === 'soft_day_lock' ? 'soft' : severityOf(dayStart)),
+    severity: () =>
+      example.expected.severity === 'soft' && severityOf(dayStart) === 'soft_day_lock'
+        ? 'soft'
+        : severityOf(dayStart),
     latched: () => {
       const stage = play();
       const end = find(example, 'end_of_day_pnl') ?? 0;
@@ -173,7 +189,8 @@ function resumes(play: Play): string {
 function dailyAnchor(kind: string, example: Example): string {
   if (/higher_of/.test(kind)) return 'dayStartHigher';
   if (/equity_anchor/.test(kind)) return 'dayStartEquity';
-  if (/day_peak/.test(kind) || find(example, 'day_peak_equity') !== undefined) return 'dayPeakEquity';
+  if (/day_peak/.test(kind) || find(example, 'day_peak_equity') !== undefined)
+    return 'dayPeakEquity';
   if (/hwm/.test(kind)) return 'peakEquity';
   return 'dayStartBalance';
 }
@@ -194,7 +211,8 @@ function dailyAmount(example: Example): Record<string, unknown> {
     const share = find(example, name);
     if (share !== undefined) return { percent: percentText(share), of: base };
   }
-  if (find(example, 'balance_threshold', 'threshold_profit_pct') !== undefined) return { fixed: '1' };
+  if (find(example, 'balance_threshold', 'threshold_profit_pct') !== undefined)
+    return { fixed: '1' };
   // A page that only says what follows from the limit holds for any amount.
   if (/soft/.test(example.rule_kind)) return { fixed: '1000' };
   throw new Unreadable('given: no amount of the daily limit (limit_amount, limit_pct_…)');
@@ -204,11 +222,18 @@ function dailyAmount(example: Example): Record<string, unknown> {
 function beginDay(example: Example, stage: Stage, anchor: string): void {
   const start = stage.measured().balance;
   const level = amountOf(example, 'anchor');
-  const balance = amountOf(example, 'balance_at_rollover', 'day_start_balance', 'day_start_balance_mon') ?? level ?? start;
+  const balance =
+    amountOf(example, 'balance_at_rollover', 'day_start_balance', 'day_start_balance_mon') ??
+    level ??
+    start;
   const floating = amountOf(example, 'floating_at_rollover') ?? 0;
   const equity = amountOf(example, 'equity_at_rollover', 'day_start_equity') ?? balance + floating;
   if (balance === start && equity === start) return;
-  stage.balance(anchor === 'dayStartEquity' && example.given.balance_at_rollover === undefined ? equity : balance);
+  stage.balance(
+    anchor === 'dayStartEquity' && example.given.balance_at_rollover === undefined
+      ? equity
+      : balance,
+  );
   if (stage.measured().equity !== equity) stage.equity(equity);
   stage.nextDay();
 }
@@ -231,7 +256,12 @@ function playDay(example: Example, stage: Stage): void {
 }
 
 /** A position carried over midnight: legal before it, illegal at it. */
-function carryAnswers(example: Example, initial: number, rule: RuleInput, clock: DayClock): Answers {
+function carryAnswers(
+  example: Example,
+  initial: number,
+  rule: RuleInput,
+  clock: DayClock,
+): Answers {
   const closed = amountOf(example, 'closed_pnl_mon', 'closed_pnl_day1');
   const floating = amountOf(example, 'floating_pnl');
   if (closed === undefined || floating === undefined) return {};
@@ -257,7 +287,12 @@ function carryAnswers(example: Example, initial: number, rule: RuleInput, clock:
 }
 
 /** The next day's floor, read on an account that carries nothing and so does not fail. */
-function floorEvenFailed(initial: number, rule: RuleInput, clock: DayClock, closed: number): number {
+function floorEvenFailed(
+  initial: number,
+  rule: RuleInput,
+  clock: DayClock,
+  closed: number,
+): number {
   const stage = openStage(initial, [rule], { clock });
   stage.balance(initial + closed);
   stage.nextDay();
@@ -267,7 +302,8 @@ function floorEvenFailed(initial: number, rule: RuleInput, clock: DayClock, clos
 /** A larger limit from the session after the balance reached a level. */
 function readStepUp(example: Example, initial: number): Answers {
   const share = find(example, 'threshold_profit_pct');
-  const threshold = amountOf(example, 'balance_threshold') ?? initial + Math.round(initial * (share ?? 0));
+  const threshold =
+    amountOf(example, 'balance_threshold') ?? initial + Math.round(initial * (share ?? 0));
   const raised = (name: string): { before: number; during: number; next: number } => {
     const amount = units(Number(example.expected[name]));
     const rule: RuleInput = {
@@ -285,9 +321,15 @@ function readStepUp(example: Example, initial: number): Answers {
       for (let day = 0; day < days; day += 1) stage.nextDay();
       return stage.allowance();
     };
-    return { before: reached(threshold - 1, 1), during: reached(threshold, 0), next: reached(threshold, 1) };
+    return {
+      before: reached(threshold - 1, 1),
+      during: reached(threshold, 0),
+      next: reached(threshold, 1),
+    };
   };
-  const names = Object.keys(example.expected).filter((name) => name.startsWith('new_dll') || name === 'new_limit');
+  const names = Object.keys(example.expected).filter(
+    (name) => name.startsWith('new_dll') || name === 'new_limit',
+  );
   return {
     threshold: () => {
       const [name] = names;
@@ -350,7 +392,10 @@ function readOverall(example: Example): Answers {
     breach_at_floor: () => breachesAt(play, 0),
     breach_if_static: () => {
       const stage = openStage(initial, [
-        { kind: 'staticLoss', params: { breachedWhen: operatorOf(example), distance: rule.params.distance } },
+        {
+          kind: 'staticLoss',
+          params: { breachedWhen: operatorOf(example), distance: rule.params.distance },
+        },
       ]);
       playOverall(example, overall, stage);
       return stage.status() === 'failed';
@@ -383,27 +428,60 @@ function overallOf(example: Example): Overall {
   const share = find(example, 'pct_of_peak');
   if (share !== undefined || /pct_of_peak/.test(kind)) {
     if (share === undefined) throw new Unreadable('given: no pct_of_peak');
-    const follows = /equity|intraday/.test(kind) ? 'equity' : /eod/.test(kind) ? 'dayCloseBalance' : 'balance';
+    const follows = /equity|intraday/.test(kind)
+      ? 'equity'
+      : /eod/.test(kind)
+        ? 'dayCloseBalance'
+        : 'balance';
     const locked = lock ?? (/lock/.test(kind) ? lockAt(0) : undefined);
-    const params = { breachedWhen, percentOfPeak: percentText(share), follows, ...(locked ? { lock: locked } : {}) };
+    const params = {
+      breachedWhen,
+      percentOfPeak: percentText(share),
+      follows,
+      ...(locked ? { lock: locked } : {}),
+    };
     return { initial, follows, rule: { kind: 'percentOfPeak', params } };
   }
   const distance = distanceOf(example);
   if (/static|step_lock/.test(kind) && !/until/.test(kind)) {
-    return { initial, follows: lock ? 'balance' : 'nothing', rule: { kind: 'staticLoss', params: { ...shared, distance } } };
+    return {
+      initial,
+      follows: lock ? 'balance' : 'nothing',
+      rule: { kind: 'staticLoss', params: { ...shared, distance } },
+    };
   }
   if (/eod/.test(kind)) {
-    return { initial, follows: 'dayCloseBalance', rule: { kind: 'endOfDayTrailing', params: { ...shared, distance } } };
+    return {
+      initial,
+      follows: 'dayCloseBalance',
+      rule: { kind: 'endOfDayTrailing', params: { ...shared, distance } },
+    };
   }
   if (/balance_trailing|closed/.test(kind) && !/equity_lock/.test(kind)) {
-    return { initial, follows: 'balance', rule: { kind: 'balanceTrailing', params: { ...shared, distance } } };
+    return {
+      initial,
+      follows: 'balance',
+      rule: { kind: 'balanceTrailing', params: { ...shared, distance } },
+    };
   }
   const follows = /higher_of/.test(kind) ? { follows: 'higherOfBoth' } : {};
-  return { initial, follows: 'equity', rule: { kind: 'equityTrailing', params: { ...shared, distance, ...follows } } };
+  return {
+    initial,
+    follows: 'equity',
+    rule: { kind: 'equityTrailing', params: { ...shared, distance, ...follows } },
+  };
 }
 
 function distanceOf(example: Example): Record<string, unknown> {
-  const fixed = amountOf(example, 'distance', 'trail', 'max_drawdown', 'mll', 'limit_amount', 'max_loss');
+  const fixed = amountOf(
+    example,
+    'distance',
+    'trail',
+    'max_drawdown',
+    'mll',
+    'limit_amount',
+    'max_loss',
+  );
   if (fixed !== undefined) return { fixed: moneyText(fixed) };
   const share = find(
     example,
@@ -418,7 +496,9 @@ function distanceOf(example: Example): Record<string, unknown> {
     'trail_pct',
   );
   if (share !== undefined) return { percentOfInitial: percentText(share) };
-  throw new Unreadable('given: no distance of the floor (distance, distance_pct_of_initial, limit_pct_of_initial)');
+  throw new Unreadable(
+    'given: no distance of the floor (distance, distance_pct_of_initial, limit_pct_of_initial)',
+  );
 }
 
 const lockAt = (offset: number): Record<string, unknown> => ({
@@ -432,7 +512,8 @@ function lockOf(example: Example): Record<string, unknown> | undefined {
   if (/step_lock/.test(kind)) {
     const trigger = find(example, 'trigger_pct');
     const locked = find(example, 'locked_pct');
-    if (trigger === undefined || locked === undefined) throw new Unreadable('given: no trigger_pct or locked_pct');
+    if (trigger === undefined || locked === undefined)
+      throw new Unreadable('given: no trigger_pct or locked_pct');
     return {
       offset: { percentOfInitial: `-${percentText(locked)}` },
       when: { profit: { percentOfInitial: percentText(trigger) }, of: 'balance' },
@@ -441,13 +522,17 @@ function lockOf(example: Example): Record<string, unknown> | undefined {
   if (/until_buffer/.test(kind)) {
     const buffer = find(example, 'buffer_pct');
     const distance = amountOf(example, 'distance');
-    if (buffer === undefined || distance === undefined) throw new Unreadable('given: no buffer_pct or distance');
+    if (buffer === undefined || distance === undefined)
+      throw new Unreadable('given: no buffer_pct or distance');
     const profit = Math.round(initial * buffer);
     return { offset: { fixed: moneyText(profit - distance) }, when: 'floorReachesLock' };
   }
   if (/lock_on_closed/.test(kind)) {
     const share = find(example, 'limit_pct_of_initial', 'distance_pct_of_initial') ?? 0;
-    return { offset: { fixed: '0' }, when: { profit: { percentOfInitial: percentText(share) }, of: 'balance' } };
+    return {
+      offset: { fixed: '0' },
+      when: { profit: { percentOfInitial: percentText(share) }, of: 'balance' },
+    };
   }
   if (/never_locks/.test(kind) || !/lock|higher_of_balance_equity/.test(kind)) return undefined;
   if (/higher_of_balance_equity/.test(kind) && !/lock/.test(kind)) return undefined;
@@ -461,7 +546,9 @@ function dailyBeside(example: Example): RuleInput[] {
   const share = find(example, 'daily_pct');
   if (fixed === undefined && share === undefined) return [];
   const amount =
-    fixed === undefined ? { percent: percentText(share ?? 0), of: 'dayStartBalance' } : { fixed: moneyText(fixed) };
+    fixed === undefined
+      ? { percent: percentText(share ?? 0), of: 'dayStartBalance' }
+      : { fixed: moneyText(fixed) };
   return [{ kind: 'dailyLoss', params: { breachedWhen, anchor: 'dayStartBalance', amount } }];
 }
 
@@ -528,7 +615,9 @@ function lockingHigh(overall: Overall): number {
 /** Several accounts in one example, told apart by a suffix: d100 → floor100, h8 → f8. */
 function readGroups(example: Example): Answers | null {
   const suffixes = [
-    ...new Set(Object.keys(example.given).flatMap((name) => /^(?:d|distance)(\d+)$/.exec(name)?.[1] ?? [])),
+    ...new Set(
+      Object.keys(example.given).flatMap((name) => /^(?:d|distance)(\d+)$/.exec(name)?.[1] ?? []),
+    ),
   ];
   if (suffixes.length === 0) return null;
   const answers: Record<string, () => number> = {};
@@ -564,8 +653,21 @@ function readBreach(example: Example): Answers {
   const equity = amountOf(example, 'equity', 'low');
   const breachedWhen = operatorOf(example);
   const rules: RuleInput[] = [
-    { kind: 'dailyLoss', params: { breachedWhen, anchor: 'initial', amount: { fixed: moneyText(initial - (daily ?? initial - units(5_000))) } } },
-    { kind: 'staticLoss', params: { breachedWhen, distance: { fixed: moneyText(initial - (overall ?? initial - units(10_000))) } } },
+    {
+      kind: 'dailyLoss',
+      params: {
+        breachedWhen,
+        anchor: 'initial',
+        amount: { fixed: moneyText(initial - (daily ?? initial - units(5_000))) },
+      },
+    },
+    {
+      kind: 'staticLoss',
+      params: {
+        breachedWhen,
+        distance: { fixed: moneyText(initial - (overall ?? initial - units(10_000))) },
+      },
+    },
   ];
   const play: Play = () => {
     const stage = openStage(initial, rules);
@@ -593,7 +695,8 @@ function readRollOver(example: Example): Answers {
   const clock: DayClock = newYork
     ? { zone: 'America/New_York', rollOver: '17:00', weekend: 'separate' }
     : { zone: 'Europe/Athens', rollOver: '00:00', weekend: 'separate' };
-  const turnsAt = (at: number): string => new Date(tradingDayAt(clock, at).opensAt).toISOString().slice(11, 16);
+  const turnsAt = (at: number): string =>
+    new Date(tradingDayAt(clock, at).opensAt).toISOString().slice(11, 16);
   const winter = (): string => turnsAt(Date.UTC(2026, 0, 14, 12));
   const summer = (): string => turnsAt(Date.UTC(2026, 6, 15, 12));
   const given = { winter: example.given.std_gmt, summer: example.given.us_dst_gmt };
@@ -610,11 +713,16 @@ function readTarget(example: Example): Answers {
   const initial = initialOf(example);
   const share = find(example, 'pct', 'target_pct');
   const fixed = amountOf(example, 'target', 'target_amount');
-  if (share === undefined && fixed === undefined) throw new Unreadable('given: no target (pct, target_pct, target)');
-  const amount = fixed === undefined ? { percentOfInitial: percentText(share ?? 0) } : { fixed: moneyText(fixed) };
+  if (share === undefined && fixed === undefined)
+    throw new Unreadable('given: no target (pct, target_pct, target)');
+  const amount =
+    fixed === undefined
+      ? { percentOfInitial: percentText(share ?? 0) }
+      : { fixed: moneyText(fixed) };
   const days = find(example, 'min_days');
   const rules: RuleInput[] = [{ kind: 'profitTarget', params: { amount } }];
-  if (days !== undefined) rules.push({ kind: 'minimumTradingDays', params: { days, countedWhen: 'positionOpened' } });
+  if (days !== undefined)
+    rules.push({ kind: 'minimumTradingDays', params: { days, countedWhen: 'positionOpened' } });
   const target = (): number => {
     const gauge = openStage(initial, rules).gauge(0);
     return gauge.type === 'target' ? gauge.target : 0;
@@ -650,7 +758,10 @@ function readTarget(example: Example): Answers {
 }
 
 function readTradingDay(example: Example): Answers {
-  const rule: RuleInput = { kind: 'minimumTradingDays', params: { days: 4, countedWhen: 'positionOpened' } };
+  const rule: RuleInput = {
+    kind: 'minimumTradingDays',
+    params: { days: 4, countedWhen: 'positionOpened' },
+  };
   const opened = Array.isArray(example.given.opened_days) ? example.given.opened_days.length : 1;
   const held = Array.isArray(example.given.held_days) ? example.given.held_days.length : 3;
   const count = (): number => {

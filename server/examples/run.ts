@@ -36,15 +36,20 @@ export function runExample(example: Example): Outcome {
       const engine = answer();
       comparisons.push({ field, published, engine, equal: engine === published });
     } catch (error) {
-      if (error instanceof Unreadable) return { result: 'not understood', reason: sentenceOf(error) };
+      if (error instanceof Unreadable)
+        return { result: 'not understood', reason: sentenceOf(error) };
       comparisons.push({ field, published, engine: sentenceOf(error), equal: false });
     }
   }
   if (unknown.length > 0) {
-    return { result: 'not understood', reason: `expected: ${unknown.join(', ')} is not understood` };
+    return {
+      result: 'not understood',
+      reason: `expected: ${unknown.join(', ')} is not understood`,
+    };
   }
   const compared = comparisons.filter(({ equal }) => equal !== null);
-  if (compared.length === 0) return { result: 'not understood', reason: 'expected: nothing to compare' };
+  if (compared.length === 0)
+    return { result: 'not understood', reason: 'expected: nothing to compare' };
   return { result: compared.every(({ equal }) => equal) ? 'passed' : 'failed', comparisons };
 }
 

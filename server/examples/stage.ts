@@ -63,7 +63,11 @@ export interface Stage {
 
 const STATUS = ['active', 'paused', 'failed', 'passed'] as const;
 
-export function openStage(initial: number, rules: readonly RuleInput[], over: { clock?: DayClock; nominal?: number } = {}): Stage {
+export function openStage(
+  initial: number,
+  rules: readonly RuleInput[],
+  over: { clock?: DayClock; nominal?: number } = {},
+): Stage {
   const clock = over.clock ?? { zone: 'UTC', rollOver: '00:00', weekend: 'separate' };
   const content = {
     ruleSetId: 'example',
@@ -73,7 +77,9 @@ export function openStage(initial: number, rules: readonly RuleInput[], over: { 
   };
   const compiled = compileRuleSet(content, 1);
   if (!compiled.ok) {
-    throw new Unreadable(compiled.error.map(({ path, message }) => `${path}: ${message}`).join('; '));
+    throw new Unreadable(
+      compiled.error.map(({ path, message }) => `${path}: ${message}`).join('; '),
+    );
   }
   const ruleSet = compiled.value;
   const terms: AccountTerms = {
@@ -171,7 +177,8 @@ export function openStage(initial: number, rules: readonly RuleInput[], over: { 
     gauge: (rule) => {
       const one = gaugeAt(reference.judged, reference.moment(at), rule);
       const other = book.standing(0).gauges[rule];
-      if (canonicalText(one) !== canonicalText(other)) throw new Error('the two evaluators disagree');
+      if (canonicalText(one) !== canonicalText(other))
+        throw new Error('the two evaluators disagree');
       return one;
     },
     floor: (rule = 0) => floorGauge(stage.gauge(rule)).floor,

@@ -99,7 +99,8 @@ export function createGateway(ports: GatewayPorts): Gateway {
   };
   io.use((socket, next) => {
     const auth = authSchema.safeParse(socket.handshake.auth);
-    if (!auth.success || !sameSecret(auth.data.token, ports.token)) return next(new Error('unauthorised'));
+    if (!auth.success || !sameSecret(auth.data.token, ports.token))
+      return next(new Error('unauthorised'));
     if (desks.size >= DESKS_MAX) return next(new Error('too many desks'));
     socket.data = { operatorId: auth.data.operatorId, deskId: auth.data.deskId };
     next();
@@ -157,7 +158,8 @@ function answer(desk: Desk, ports: GatewayPorts, desks: Map<string, Desk>): void
     socket.on(name, (input: unknown, reply?: unknown) => {
       const send = typeof reply === 'function' ? (reply as (output: unknown) => void) : () => {};
       desk.requests += 1;
-      if (desk.requests > REQUESTS_PER_SECOND_MAX) return send(refused('too many requests; wait a second'));
+      if (desk.requests > REQUESTS_PER_SECOND_MAX)
+        return send(refused('too many requests; wait a second'));
       const parsed = schema.safeParse(input);
       if (!parsed.success) return send(refused(z.prettifyError(parsed.error)));
       Promise.resolve()
@@ -169,25 +171,49 @@ function answer(desk: Desk, ports: GatewayPorts, desks: Map<string, Desk>): void
     });
   };
   const rejected = (message: string): unknown => ({ type: 'rejected', reason: message });
-  on('hello', helloSchema, (hello) => welcome(desk, hello, ports, desks), (message) => ({
-    type: 'refused',
-    reason: 'invalid',
-    message,
-  }));
+  on(
+    'hello',
+    helloSchema,
+    (hello) => welcome(desk, hello, ports, desks),
+    (message) => ({
+      type: 'refused',
+      reason: 'invalid',
+      message,
+    }),
+  );
   on('look', lookSchema, ({ accounts }) => void (desk.looked = accounts), rejected);
-  on('detail', detailRequestSchema, async ({ accountId }) => {
-    const detail = await ports.detail(accountId);
-    return detail ? { type: 'detail', detail } : rejected(`account ${accountId} is unknown`);
-  }, rejected);
-  on('command', commandSchema, (command) => ports.command({ ...command, operatorId: String((socket.data as { operatorId: string }).operatorId) }), (message) => ({
-    type: 'rejected',
-    commandId: '?',
-    code: 'invalid',
-    message,
-  }));
-  on('quarantine', z.strictObject({ limit: z.int().min(1).max(QUARANTINE_SHOWN_MAX) }), ({ limit }) => ({
-    entries: ports.quarantined(limit),
-  }), rejected);
+  on(
+    'detail',
+    detailRequestSchema,
+    async ({ accountId }) => {
+      const detail = await ports.detail(accountId);
+      return detail ? { type: 'detail', detail } : rejected(`account ${accountId} is unknown`);
+    },
+    rejected,
+  );
+  on(
+    'command',
+    commandSchema,
+    (command) =>
+      ports.command({
+        ...command,
+        operatorId: String((socket.data as { operatorId: string }).operatorId),
+      }),
+    (message) => ({
+      type: 'rejected',
+      commandId: '?',
+      code: 'invalid',
+      message,
+    }),
+  );
+  on(
+    'quarantine',
+    z.strictObject({ limit: z.int().min(1).max(QUARANTINE_SHOWN_MAX) }),
+    ({ limit }) => ({
+      entries: ports.quarantined(limit),
+    }),
+    rejected,
+  );
 }
 
 function welcome(
@@ -209,7 +235,8 @@ function welcome(
       message: `this desk holds fact ${hello.cursor}, the server's log ends at ${lastSeq}: it was rolled back`,
     };
   }
-  const mode = sameLog && hello.cursor > 0 && lastSeq - hello.cursor <= TAIL_FACTS_MAX ? 'tail' : 'snapshot';
+  const mode =
+    sameLog && hello.cursor > 0 && lastSeq - hello.cursor <= TAIL_FACTS_MAX ? 'tail' : 'snapshot';
   desks.set(desk.socket.id, desk);
   desk.rowVersion = new Int32Array(0);
   if (mode === 'tail') desk.sentSeq = hello.cursor;
@@ -287,7 +314,10 @@ function sendRows(desk: Desk, table: RowTable, serverAt: number): void {
   let rows = 0;
   const take = (account: number): void => {
     if (account >= table.count || table.version[account] === desk.rowVersion[account]) return;
-    values.set(table.values.subarray(account * ROW_WIDTH, (account + 1) * ROW_WIDTH), rows * ROW_WIDTH);
+    values.set(
+      table.values.subarray(account * ROW_WIDTH, (account + 1) * ROW_WIDTH),
+      rows * ROW_WIDTH,
+    );
     desk.rowVersion[account] = table.version[account] as number;
     rows += 1;
   };
@@ -305,7 +335,10 @@ function sendRows(desk: Desk, table: RowTable, serverAt: number): void {
 }
 
 /** Only programs on this address may speak to it: no page of another origin, no rebound name. */
-function isOwnHost(headers: { host?: string | undefined; origin?: string | undefined }, http: HttpServer): boolean {
+function isOwnHost(
+  headers: { host?: string | undefined; origin?: string | undefined },
+  http: HttpServer,
+): boolean {
   const address = http.address();
   if (address === null || typeof address === 'string') return false;
   const hosts = [`127.0.0.1:${address.port}`, `localhost:${address.port}`];

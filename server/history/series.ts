@@ -58,18 +58,28 @@ function openReplay(store: Store, partition: number, accountId: string): Replay 
     firm.flatMap((fact) => (fact.kind === 'instrumentDefined' ? [fact.data] : [])),
   );
   const published = firm.find(
-    (fact) => fact.kind === 'ruleSetPublished' && fact.data.ruleSet.hash === opening.data.ruleSet.hash,
+    (fact) =>
+      fact.kind === 'ruleSetPublished' && fact.data.ruleSet.hash === opening.data.ruleSet.hash,
   );
   if (published?.kind !== 'ruleSetPublished') return null;
   const ruleSet = compileRuleSet(published.data.content, published.data.ruleSet.version);
   if (!ruleSet.ok) return null;
   const clockId = dayClockId(ruleSet.value.dayClock);
-  const days = firm.filter((fact) => fact.kind === 'tradingDayRolled' && fact.data.clockId === clockId);
+  const days = firm.filter(
+    (fact) => fact.kind === 'tradingDayRolled' && fact.data.clockId === clockId,
+  );
   const before = days.filter((fact) => fact.envelope.seq < opening.envelope.seq).at(-1);
   const after = days.filter((fact) => fact.envelope.seq > opening.envelope.seq);
   const day = before?.kind === 'tradingDayRolled' ? before.data.day : null;
-  const account = openReferenceAccount({ terms: opening.data, ruleSet: ruleSet.value, market, day });
-  const facts = [...own.slice(1), ...after].sort((one, other) => one.envelope.seq - other.envelope.seq);
+  const account = openReferenceAccount({
+    terms: opening.data,
+    ruleSet: ruleSet.value,
+    market,
+    day,
+  });
+  const facts = [...own.slice(1), ...after].sort(
+    (one, other) => one.envelope.seq - other.envelope.seq,
+  );
   // Prices from shortly before the opening on: a first position needs the quotes of that moment.
   const from = Math.max(0, opening.envelope.marksBefore - 2_000);
   return { account, facts, market, from };

@@ -1,6 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { present } from '#core/kernel/assert.ts';
-import { DEALS_PER_DETAIL_MAX, VERDICTS_PER_DETAIL_MAX, type AccountDetail } from '#core/sync/protocol.ts';
+import {
+  DEALS_PER_DETAIL_MAX,
+  VERDICTS_PER_DETAIL_MAX,
+  type AccountDetail,
+} from '#core/sync/protocol.ts';
 import { openStore } from '../store/store.ts';
 import { seriesOf } from './series.ts';
 

@@ -71,7 +71,9 @@ export interface IngestOptions {
 export function createIngest(options: IngestOptions): Ingest {
   const { resume, ruleSets } = options;
   const book = resume
-    ? restoreBook(resume.book, (ref) => present(ruleSets.get(ref.hash), `rule set ${ref.ruleSetId}`))
+    ? restoreBook(resume.book, (ref) =>
+        present(ruleSets.get(ref.hash), `rule set ${ref.ruleSetId}`),
+      )
     : createBook();
   const envelopes = createEnvelopes(options.partition, options.now, resume?.envelopes);
   const quality = createPrintQuality(resume?.quality);
@@ -88,12 +90,7 @@ export function createIngest(options: IngestOptions): Ingest {
     platform: { type: 'platform', id: options.platform },
     engine: { type: 'engine', id: 'rules' },
   };
-  const add = (
-    draft: FactDraft,
-    actor: Actor,
-    causation: Causation,
-    occurredAt: number,
-  ): Fact => {
+  const add = (draft: FactDraft, actor: Actor, causation: Causation, occurredAt: number): Fact => {
     const around = { occurredAt, actor, causation, marksBefore: marks };
     const fact = envelopes.wrap(draft, around);
     intake.facts.push(fact);
@@ -133,7 +130,8 @@ export function createIngest(options: IngestOptions): Ingest {
   const startDay = (clockId: string): void => {
     for (let account = 0; account < book.accounts; account += 1) {
       const ruleSet = ruleSets.get(book.terms(account).ruleSet.hash);
-      if (ruleSet && dayClockId(ruleSet.dayClock) === clockId) dayStarts[account] = book.equity(account);
+      if (ruleSet && dayClockId(ruleSet.dayClock) === clockId)
+        dayStarts[account] = book.equity(account);
     }
   };
 
@@ -159,7 +157,8 @@ export function createIngest(options: IngestOptions): Ingest {
 
   const openAccount = ({ terms, at }: Extract<PlatformRecord, { type: 'accountOpened' }>): void => {
     const ruleSet = ruleSets.get(terms.ruleSet.hash);
-    if (!ruleSet) return refuse(`terms.ruleSet: no published rule set has the hash ${terms.ruleSet.hash}`);
+    if (!ruleSet)
+      return refuse(`terms.ruleSet: no published rule set has the hash ${terms.ruleSet.hash}`);
     if (book.numberOf(terms.accountId) !== undefined) {
       return refuse(`terms.accountId: account ${terms.accountId} is open already`);
     }
@@ -180,7 +179,10 @@ export function createIngest(options: IngestOptions): Ingest {
     published.add(ruleSet.ref.hash);
     const { ref, content } = ruleSet;
     booked(
-      { kind: 'ruleSetPublished', data: { ruleSet: ref, content, effectiveFrom: at, approvedBy: 'set-up' } },
+      {
+        kind: 'ruleSetPublished',
+        data: { ruleSet: ref, content, effectiveFrom: at, approvedBy: 'set-up' },
+      },
       at,
     );
   };
@@ -205,9 +207,12 @@ export function createIngest(options: IngestOptions): Ingest {
     const { envelope } = booked({ kind: 'dealBooked', data: deal }, deal.at);
     verdicts(result.value, { type: 'fact', seq: envelope.seq });
   };
-  const bookOperation = ({ operation }: Extract<PlatformRecord, { type: 'balanceOperation' }>): void => {
+  const bookOperation = ({
+    operation,
+  }: Extract<PlatformRecord, { type: 'balanceOperation' }>): void => {
     const name = `${operation.accountId}/operation/${operation.operationId}`;
-    if (deals.has(name)) return refuse(`operation.operationId: ${operation.operationId} was booked already`);
+    if (deals.has(name))
+      return refuse(`operation.operationId: ${operation.operationId} was booked already`);
     rollOvers(operation.at);
     const result = book.balanceOperation(operation);
     if (!result.ok) return refuse(`operation: ${result.error}`);
@@ -249,7 +254,12 @@ export function createIngest(options: IngestOptions): Ingest {
     },
     decided: (draft, operatorId, commandId, at) => {
       intake = emptyIntake();
-      return add(draft, { type: 'operator', id: operatorId }, { type: 'command', id: commandId }, at);
+      return add(
+        draft,
+        { type: 'operator', id: operatorId },
+        { type: 'command', id: commandId },
+        at,
+      );
     },
     adopt: envelopes.adopt,
     get lastSeq() {
@@ -280,7 +290,8 @@ export function createIngest(options: IngestOptions): Ingest {
 /** Marks come by the million: they are checked by hand, all else by its schema. */
 function readRecord(record: unknown): PlatformRecord | string {
   const mark = record as Extract<PlatformRecord, { type: 'mark' }> | null;
-  if (typeof mark === 'object' && mark !== null && mark.type === 'mark' && isMark(mark)) return mark;
+  if (typeof mark === 'object' && mark !== null && mark.type === 'mark' && isMark(mark))
+    return mark;
   const parsed = platformRecordSchema.safeParse(record);
   return parsed.success ? parsed.data : `the record is malformed: ${z.prettifyError(parsed.error)}`;
 }

@@ -14,7 +14,13 @@ function prices(list: readonly (readonly [at: number, bid: number, ask: number])
       const tick = list[place];
       if (!tick) return false;
       place += 1;
-      [into.symbol, into.at, into.bid, into.ask, into.source] = [0, START + tick[0], tick[1], tick[2], 'a'];
+      [into.symbol, into.at, into.bid, into.ask, into.source] = [
+        0,
+        START + tick[0],
+        tick[1],
+        tick[2],
+        'a',
+      ];
       return true;
     },
     state: () => place,
@@ -33,7 +39,11 @@ describe('figures of a market', () => {
       Infinity,
     );
     const values = measured.symbols.get('EURUSD')?.values ?? {};
-    expect(values).toMatchObject({ 'ticks per hour': 4, 'crossed, %': 25, 'spread p50, points': 10 });
+    expect(values).toMatchObject({
+      'ticks per hour': 4,
+      'crossed, %': 25,
+      'spread p50, points': 10,
+    });
     expect(values['largest jump, ppm']).toBeCloseTo(1_000, 6);
     expect(measured.symbols.get('EURUSD')?.hourly[12]).toBe(4);
   });
@@ -48,6 +58,8 @@ describe('figures of a market', () => {
     const wide = measureMarket(prices([[0, 100_000, 100_030]]), Infinity).symbols.get('EURUSD');
     if (!one || !wide) throw new Error('nothing measured');
     expect(differences(one, one)).toEqual([]);
-    expect(differences(one, wide)[0]).toBe('spread p50, points: the model has 3.00 times the recorded');
+    expect(differences(one, wide)[0]).toBe(
+      'spread p50, points: the model has 3.00 times the recorded',
+    );
   });
 });

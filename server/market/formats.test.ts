@@ -23,7 +23,10 @@ describe('a tick file is recognised by its first line', () => {
   });
 
   it('reads a MetaTrader 5 export, where an empty price repeats the last', () => {
-    const format = recogniseFormat('<DATE>\t<TIME>\t<BID>\t<ASK>\t<LAST>\t<VOLUME>\t<FLAGS>', context);
+    const format = recogniseFormat(
+      '<DATE>\t<TIME>\t<BID>\t<ASK>\t<LAST>\t<VOLUME>\t<FLAGS>',
+      context,
+    );
     if (typeof format === 'string') throw new Error(format);
     expect(format.read('2014.05.02\t12:30:00.292\t1.38676\t1.38688\t\t\t6')).toEqual(expected);
     const repeated = format.read('2014.05.02\t12:30:00.292\t1.38677\t\t\t\t2');

@@ -61,7 +61,9 @@ function lean({ digits, midnight, utcOffsetMinutes }: TickFileContext): TickForm
 
 function metaTrader(header: string, { digits, utcOffsetMinutes }: TickFileContext): TickFormat {
   const names = header.split('\t');
-  const [date, time, bid, ask] = ['<DATE>', '<TIME>', '<BID>', '<ASK>'].map((name) => names.indexOf(name));
+  const [date, time, bid, ask] = ['<DATE>', '<TIME>', '<BID>', '<ASK>'].map((name) =>
+    names.indexOf(name),
+  );
   let last = { bid: '', ask: '' };
   return {
     name: 'MetaTrader 5',
@@ -89,11 +91,18 @@ function histData({ digits }: TickFileContext): TickFormat {
   };
 }
 
-function withHeader(header: string, { digits, utcOffsetMinutes }: TickFileContext): TickFormat | string {
+function withHeader(
+  header: string,
+  { digits, utcOffsetMinutes }: TickFileContext,
+): TickFormat | string {
   const separator = header.includes(';') ? ';' : header.includes('\t') ? '\t' : ',';
   const names = header.split(separator).map((name) => name.trim().toLowerCase());
   const find = (word: RegExp): number => names.findIndex((name) => word.test(name));
-  const places = { time: find(/time|date/), bid: find(/^bid( price)?$/), ask: find(/^ask( price)?$/) };
+  const places = {
+    time: find(/time|date/),
+    bid: find(/^bid( price)?$/),
+    ask: find(/^ask( price)?$/),
+  };
   for (const [name, place] of Object.entries(places)) {
     if (place < 0) return `the header has no column "${name}"`;
   }

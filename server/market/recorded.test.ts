@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Tick } from '#core/sim/tick-source.ts';
-import { BAD_LINES_PER_FILE_MAX, openRecording, playRecording, type Recording } from './recorded.ts';
+import {
+  BAD_LINES_PER_FILE_MAX,
+  openRecording,
+  playRecording,
+  type Recording,
+} from './recorded.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -67,7 +72,10 @@ describe('recorded ticks', () => {
   });
 
   it('are refused as a whole when a file holds too much garbage', () => {
-    put('EURUSD.csv', ['time,bid,ask', ...Array<string>(BAD_LINES_PER_FILE_MAX + 1).fill('garbage')]);
+    put('EURUSD.csv', [
+      'time,bid,ask',
+      ...Array<string>(BAD_LINES_PER_FILE_MAX + 1).fill('garbage'),
+    ]);
     expect(open).toThrow(/more than 1000 lines cannot be read; the first: EURUSD\.csv line 2/);
   });
 

@@ -73,7 +73,8 @@ interface TickFile {
 }
 
 function listFiles(path: string): TickFile[] {
-  if (statSync(path).isFile()) return [{ path, symbol: symbolOf(basename(path)), name: basename(path) }];
+  if (statSync(path).isFile())
+    return [{ path, symbol: symbolOf(basename(path)), name: basename(path) }];
   return readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(zip|csv|txt)$/i.test(entry.name))
     .map((entry) => {
@@ -144,7 +145,9 @@ function importFiles(
     }
     problems.push(...read.problems.slice(0, BAD_LINES_SHOWN - problems.length));
     badLines += read.bad;
-    progress(`import ${number + 1}/${files.length} ${file.symbol} ${file.name}: ${read.ticks.length} ticks`);
+    progress(
+      `import ${number + 1}/${files.length} ${file.symbol} ${file.name}: ${read.ticks.length} ticks`,
+    );
   }
   const source = basename(path).split(/[-.]/)[0] || 'recorded';
   return ok({ ...merge(columns), instruments, source, problems, badLines });
@@ -156,7 +159,11 @@ interface ReadFile {
   readonly bad: number;
 }
 
-function importFile(file: TickFile, instrument: Instrument, utcOffsetMinutes: number): ReadFile | string {
+function importFile(
+  file: TickFile,
+  instrument: Instrument,
+  utcOffsetMinutes: number,
+): ReadFile | string {
   let text: string;
   try {
     text = readText(file.path);
@@ -172,7 +179,11 @@ function importFile(file: TickFile, instrument: Instrument, utcOffsetMinutes: nu
   const ticks: { at: number; bid: number; ask: number }[] = [];
   const problems: string[] = [];
   let bad = 0;
-  for (let at = format.name === 'Lean' || format.name === 'HistData' ? 0 : 1; at < lines.length; at += 1) {
+  for (
+    let at = format.name === 'Lean' || format.name === 'HistData' ? 0 : 1;
+    at < lines.length;
+    at += 1
+  ) {
     const line = (lines[at] ?? '').trimEnd();
     if (line === '') continue;
     const tick = format.read(line);
@@ -216,7 +227,8 @@ function merge(
       const place = places[symbol] as number;
       if (place >= at.length) continue;
       const earlier =
-        first < 0 || (at[place] as number) < (columns[first]?.at[places[first] as number] as number);
+        first < 0 ||
+        (at[place] as number) < (columns[first]?.at[places[first] as number] as number);
       if (earlier) first = symbol;
     }
     const column = columns[first] as { at: number[]; bid: number[]; ask: number[] };

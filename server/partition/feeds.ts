@@ -8,7 +8,9 @@ export const CLOSED_MS = 30 * 60_000;
 /** How every symbol's feed is: its latest quote, its age, and what was doubtful. */
 export function feedsOf({ book, quality, marketAt }: Ingest): Pulse['feeds'] {
   const instruments = new Map(
-    book.accounts > 0 ? book.state(0, 0).market.map(({ instrument }) => [instrument.symbol, instrument]) : [],
+    book.accounts > 0
+      ? book.state(0, 0).market.map(({ instrument }) => [instrument.symbol, instrument])
+      : [],
   );
   return [...quality()].map(([symbol, feed]) => {
     const ageMs = marketAt === null ? null : Math.max(0, marketAt - feed.at);

@@ -30,11 +30,31 @@ export interface StateReply {
 
 /** What the partition tells: facts only once they are durable. */
 export type FromPartition =
-  | { readonly type: 'ready'; readonly lastSeq: number; readonly accounts: number; readonly logId: string }
+  | {
+      readonly type: 'ready';
+      readonly lastSeq: number;
+      readonly accounts: number;
+      readonly logId: string;
+    }
   | { readonly type: 'progress'; readonly line: string }
-  | { readonly type: 'facts'; readonly fromSeq: number; readonly toSeq: number; readonly facts: readonly Fact[] }
-  | { readonly type: 'rows'; readonly rows: number; readonly values: Float64Array; readonly marketAt: number }
-  | { readonly type: 'pulse'; readonly pulse: Omit<Pulse, 'serverAt'>; readonly commitMs: number; readonly ended: boolean }
+  | {
+      readonly type: 'facts';
+      readonly fromSeq: number;
+      readonly toSeq: number;
+      readonly facts: readonly Fact[];
+    }
+  | {
+      readonly type: 'rows';
+      readonly rows: number;
+      readonly values: Float64Array;
+      readonly marketAt: number;
+    }
+  | {
+      readonly type: 'pulse';
+      readonly pulse: Omit<Pulse, 'serverAt'>;
+      readonly commitMs: number;
+      readonly ended: boolean;
+    }
   | { readonly type: 'commandResult'; readonly id: number; readonly result: CommandResult }
   | { readonly type: 'state'; readonly id: number; readonly reply: StateReply | null }
   | { readonly type: 'stopped' };

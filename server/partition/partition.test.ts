@@ -17,7 +17,16 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function argumentsFor(name: string, over: readonly string[] = []): string[] {
-  const fixed = ['--accounts', '80', '--activity', '400', '--records', String(RECORDS), '--snapshot', '9000'];
+  const fixed = [
+    '--accounts',
+    '80',
+    '--activity',
+    '400',
+    '--records',
+    String(RECORDS),
+    '--snapshot',
+    '9000',
+  ];
   return [script, ...fixed, '--data', join(folder, name), ...over];
 }
 
@@ -26,7 +35,9 @@ function digestOf(output: string): string {
 }
 
 function replay(name: string, over: readonly string[] = []): string {
-  return digestOf(spawnSync(process.execPath, argumentsFor(name, over), { encoding: 'utf8' }).stdout);
+  return digestOf(
+    spawnSync(process.execPath, argumentsFor(name, over), { encoding: 'utf8' }).stdout,
+  );
 }
 
 /** Starts a replay and kills it without warning after a while; says whether it was still running. */

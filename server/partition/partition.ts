@@ -98,7 +98,8 @@ export function openPartition(options: PartitionOptions): Partition {
         const intake = ingest.accept(record);
         for (const fact of intake.facts) facts.push(fact);
         if (intake.mark) marks.push(intake.mark);
-        if (intake.refused !== null) quarantined.push(quarantineEntry(record, intake.refused, platform, now()));
+        if (intake.refused !== null)
+          quarantined.push(quarantineEntry(record, intake.refused, platform, now()));
         for (const action of intake.actions) source.execute(action);
       }
       if (taken === 0) return { facts, records: 0, marks: 0 };
@@ -110,8 +111,10 @@ export function openPartition(options: PartitionOptions): Partition {
     command: (command) => {
       const known = store.commandResult(command.commandId);
       if (known) return { result: known, facts: [] };
-      const decision = decideAcknowledge(command, (seq) => store.fact(partition, seq), (accountId) =>
-        store.stream(partition, `account:${accountId}`),
+      const decision = decideAcknowledge(
+        command,
+        (seq) => store.fact(partition, seq),
+        (accountId) => store.stream(partition, `account:${accountId}`),
       );
       const facts = decision.ok
         ? [ingest.decided(decision.value, command.operatorId, command.commandId, now())]

@@ -28,25 +28,35 @@ const tell = (message: FromPartition, transfer: ArrayBuffer[] = []): void =>
   port.postMessage(message, transfer);
 
 mkdirSync(options.dataFolder, { recursive: true });
-const recording = options.market
-  ? openRecording(options.market, join(options.dataFolder, 'ticks'), (line) => tell({ type: 'progress', line }))
-  : null;
-if (recording && !recording.ok) throw new Error(recording.error);
-const recorded = recording?.value ?? null;
 const programs = loadPrograms();
 const ruleSets = ruleSetsByHash(programs);
 const store = openStore(join(options.dataFolder, 'log.sqlite'));
+// A world is executed again from its founding when no snapshot exists yet: it must be the same world.
+const { seed, accounts, activityPercent, startAt, market } = store.founding({
+  seed: options.seed,
+  accounts: options.accounts,
+  activityPercent: options.activityPercent,
+  startAt: options.startAt,
+  market: options.market,
+});
+const recording = market
+  ? openRecording(market, join(options.dataFolder, 'ticks'), (line) =>
+      tell({ type: 'progress', line }),
+    )
+  : null;
+if (recording && !recording.ok) throw new Error(recording.error);
+const recorded = recording?.value ?? null;
 const partition = openPartition({
   partition: 0,
   store,
   ruleSets,
   adapter: createReplayAdapter({
-    seed: options.seed,
-    accounts: options.accounts,
-    activityPercent: options.activityPercent,
+    seed,
+    accounts,
+    activityPercent,
     programs: worldPrograms(programs),
-    startAt: options.startAt,
-    hoursAhead: (BUSY_HOUR - new Date(options.startAt).getUTCHours() + 24) % 24,
+    startAt,
+    hoursAhead: (BUSY_HOUR - new Date(startAt).getUTCHours() + 24) % 24,
     recorded: recorded && ((place) => playRecording(recorded, place)),
   }),
   now: Date.now,
@@ -69,7 +79,12 @@ const marketNow = (): number => {
   return liveModel ? Date.now() : marketStart + (Date.now() - wallStart) * options.speed;
 };
 
-tell({ type: 'ready', lastSeq: ingest.lastSeq, accounts: ingest.book.accounts, logId: store.logId });
+tell({
+  type: 'ready',
+  lastSeq: ingest.lastSeq,
+  accounts: ingest.book.accounts,
+  logId: store.logId,
+});
 port.on('message', (message: ToPartition) => {
   if (message.type === 'stop') stopping = true;
   else if (message.type === 'command') {

@@ -13,7 +13,10 @@ const BUSY_MS = 5_000;
  * read back, because a pragma that is not understood is silently ignored.
  */
 export function openConnection(file: string, mode: 'write' | 'read'): Connection {
-  assert(Number(process.versions.node.split('.')[0]) >= 22, 'better-sqlite3 needs Node 22 or newer');
+  assert(
+    Number(process.versions.node.split('.')[0]) >= 22,
+    'better-sqlite3 needs Node 22 or newer',
+  );
   const connection = new Database(file, mode === 'read' ? { readonly: true } : {});
   connection.pragma(`busy_timeout = ${BUSY_MS}`);
   if (mode === 'read') return connection;

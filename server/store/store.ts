@@ -33,6 +33,8 @@ export interface Batch {
 /** The durable log of one server. Every implementation passes store.contract.ts. */
 export interface Store {
   readonly logId: string;
+  /** What this log was founded with: the first call keeps `options`, later ones return what is kept. */
+  founding<Options>(options: Options): Options;
   progress(partition: number): Progress;
   /** Durable when it returns. Asserts that `seq` and stream versions have no gap. */
   append(partition: number, batch: Batch): void;
@@ -47,7 +49,9 @@ export interface Store {
   /** Chunks that hold marks from an index on, decoded one at a time. */
   marks(partition: number, fromIndex: number): Iterable<readonly JournalledMark[]>;
   saveSnapshot(partition: number, at: Progress, bytes: Uint8Array): void;
-  latestSnapshot(partition: number): { readonly records: number; readonly bytes: Uint8Array } | null;
+  latestSnapshot(
+    partition: number,
+  ): { readonly records: number; readonly bytes: Uint8Array } | null;
   quarantined(limit: number): QuarantineEntry[];
   quarantinedCount(): number;
   commandResult(commandId: string): CommandResult | null;
@@ -73,9 +77,17 @@ export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store
     SELECT * FROM fact WHERE partition = ? AND seq BETWEEN ? AND ?
       AND kind NOT IN ('dealBooked', 'balanceOperationBooked') ORDER BY seq LIMIT ?`);
   const append = mode === 'write' ? appender(connection) : null;
-  const progress = connection.prepare('SELECT records, seq, marks FROM progress WHERE partition = ?');
+  const progress = connection.prepare(
+    'SELECT records, seq, marks FROM progress WHERE partition = ?',
+  );
   return {
     logId,
+    founding: (options) => {
+      const keep = connection.prepare('INSERT OR IGNORE INTO meta VALUES (?, ?)');
+      keep.run('founding', JSON.stringify(options));
+      const kept = connection.prepare("SELECT value FROM meta WHERE name = 'founding'").get();
+      return JSON.parse((kept as { value: string }).value) as typeof options;
+    },
     progress: (partition) =>
       (progress.get(partition) as Progress | undefined) ?? { records: 0, seq: 0, marks: 0 },
     append: (partition, batch) => {
@@ -104,7 +116,9 @@ export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store
     },
     marks: function* (partition, fromIndex) {
       const rows = connection
-        .prepare('SELECT bytes FROM mark_chunk WHERE partition = ? AND last_index >= ? ORDER BY first_index')
+        .prepare(
+          'SELECT bytes FROM mark_chunk WHERE partition = ? AND last_index >= ? ORDER BY first_index',
+        )
         .iterate(partition, fromIndex);
       for (const row of rows) {
         const decoded = decodeMarks((row as { bytes: Uint8Array }).bytes);
@@ -127,11 +141,15 @@ export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store
     },
     latestSnapshot: (partition) =>
       (connection
-        .prepare('SELECT records, bytes FROM snapshot WHERE partition = ? ORDER BY records DESC LIMIT 1')
+        .prepare(
+          'SELECT records, bytes FROM snapshot WHERE partition = ? ORDER BY records DESC LIMIT 1',
+        )
         .get(partition) as { records: number; bytes: Uint8Array } | undefined) ?? null,
     quarantined: (limit) =>
       (
-        connection.prepare('SELECT * FROM quarantine ORDER BY id DESC LIMIT ?').all(limit) as QuarantineRow[]
+        connection
+          .prepare('SELECT * FROM quarantine ORDER BY id DESC LIMIT ?')
+          .all(limit) as QuarantineRow[]
       ).map(({ id, received_at, source, reason, excerpt }) => ({
         id,
         receivedAt: received_at,
@@ -142,7 +160,9 @@ export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store
     quarantinedCount: () =>
       (connection.prepare('SELECT count(*) AS n FROM quarantine').get() as { n: number }).n,
     commandResult: (commandId) => {
-      const row = connection.prepare('SELECT result FROM command WHERE command_id = ?').get(commandId);
+      const row = connection
+        .prepare('SELECT result FROM command WHERE command_id = ?')
+        .get(commandId);
       return row ? (JSON.parse((row as { result: string }).result) as CommandResult) : null;
     },
     digestLines: function* (partition) {
@@ -151,7 +171,11 @@ export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store
       }
     },
     journalBytes: () =>
-      (connection.prepare('SELECT coalesce(sum(length(bytes)), 0) AS n FROM mark_chunk').get() as { n: number }).n,
+      (
+        connection.prepare('SELECT coalesce(sum(length(bytes)), 0) AS n FROM mark_chunk').get() as {
+          n: number;
+        }
+      ).n,
     close: () => {
       connection.close();
     },
@@ -206,7 +230,10 @@ function appender(connection: Connection): Store['append'] {
     const [first] = batch.marks;
     const last = batch.marks.at(-1);
     if (first && last) {
-      assert(first.index === before.marks, `gap in marks: expected ${before.marks}, was ${first.index}`);
+      assert(
+        first.index === before.marks,
+        `gap in marks: expected ${before.marks}, was ${first.index}`,
+      );
       chunk.run(partition, first.index, last.index, first.at, last.at, encodeMarks(batch.marks));
     }
     for (const entry of batch.quarantined) {

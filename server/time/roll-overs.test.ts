@@ -21,7 +21,10 @@ describe('trading days', () => {
   it('turn at 22:00 and at 23:00 in Prague while only one side has changed its clocks', () => {
     const opensAt = (at: string): string =>
       new Date(tradingDayAt(newYork, Date.parse(at)).opensAt).toISOString().slice(11, 16);
-    expect([opensAt('2026-03-05T12:00Z'), opensAt('2026-03-10T12:00Z')]).toEqual(['22:00', '21:00']);
+    expect([opensAt('2026-03-05T12:00Z'), opensAt('2026-03-10T12:00Z')]).toEqual([
+      '22:00',
+      '21:00',
+    ]);
   });
 
   it('own their first instant, not their last', () => {
@@ -41,7 +44,12 @@ describe('trading days', () => {
     const monday = nextTradingDay(chicago, friday);
     expect([friday.key, monday.key]).toEqual(['2014-05-02', '2014-05-05']);
     expect(monday.opensAt).toBe(friday.closesAt);
-    for (const at of ['2014-05-03T12:00Z', '2014-05-04T12:00Z', '2014-05-04T23:00Z', '2014-05-05T12:00Z']) {
+    for (const at of [
+      '2014-05-03T12:00Z',
+      '2014-05-04T12:00Z',
+      '2014-05-04T23:00Z',
+      '2014-05-05T12:00Z',
+    ]) {
       expect(tradingDayAt(chicago, Date.parse(at))).toEqual(monday);
     }
     expect(nextTradingDay(chicago, monday).key).toBe('2014-05-06');

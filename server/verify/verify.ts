@@ -46,7 +46,12 @@ export function verifyLog(
     mark = marks.next();
   }
   replay.end();
-  return { facts: counted, marks: replay.marks(), derived: replay.derived(), differences: replay.differences };
+  return {
+    facts: counted,
+    marks: replay.marks(),
+    derived: replay.derived(),
+    differences: replay.differences,
+  };
 }
 
 function* walkMarks(store: Store, partition: number): Generator<JournalledMark, undefined> {
@@ -86,7 +91,9 @@ function createReplay(): Replay {
   /** Everything derived so far must have stood in the log before this point. */
   const settled = (where: string): void => {
     for (const { kind, data } of expected) {
-      differences.push(`before ${where}: the log lacks ${kind} of account ${data.accountId} at ${data.at}`);
+      differences.push(
+        `before ${where}: the log lacks ${kind} of account ${data.accountId} at ${data.at}`,
+      );
     }
     expected = [];
   };
@@ -115,11 +122,18 @@ function createReplay(): Replay {
     const terms = fact.data;
     const ruleSet = ruleSets.get(terms.ruleSet.hash);
     if (!ruleSet) {
-      differences.push(`seq ${fact.envelope.seq}: no published rule set has the hash ${terms.ruleSet.hash}`);
+      differences.push(
+        `seq ${fact.envelope.seq}: no published rule set has the hash ${terms.ruleSet.hash}`,
+      );
       return;
     }
     const clockId = dayClockId(ruleSet.dayClock);
-    const account = openReferenceAccount({ terms, ruleSet, market, day: days.get(clockId) ?? null });
+    const account = openReferenceAccount({
+      terms,
+      ruleSet,
+      market,
+      day: days.get(clockId) ?? null,
+    });
     byAccount.set(terms.accountId, { number: byAccount.size, account, clockId });
   };
   const roll = ({ data }: Extract<Fact, { kind: 'tradingDayRolled' }>): void => {
@@ -131,10 +145,15 @@ function createReplay(): Replay {
   const publish = ({ envelope, data }: Extract<Fact, { kind: 'ruleSetPublished' }>): void => {
     const compiled = compileRuleSet(data.content, data.ruleSet.version);
     if (!compiled.ok || compiled.value.ref.hash !== data.ruleSet.hash) {
-      differences.push(`seq ${envelope.seq}: the rule set's content does not have the hash it carries`);
+      differences.push(
+        `seq ${envelope.seq}: the rule set's content does not have the hash it carries`,
+      );
     } else ruleSets.set(data.ruleSet.hash, compiled.value);
   };
-  const booked = (accountId: string, book: (account: ReferenceAccount) => readonly VerdictDraft[]): void => {
+  const booked = (
+    accountId: string,
+    book: (account: ReferenceAccount) => readonly VerdictDraft[],
+  ): void => {
     const holder = byAccount.get(accountId);
     if (!holder) return;
     derive(book(holder.account));
@@ -146,7 +165,9 @@ function createReplay(): Replay {
       settled(`mark ${mark.index}`);
       marks += 1;
       market.apply(mark);
-      const touched = [...(holders.get(mark.symbol) ?? [])].sort((one, other) => one.number - other.number);
+      const touched = [...(holders.get(mark.symbol) ?? [])].sort(
+        (one, other) => one.number - other.number,
+      );
       for (const { account } of touched) derive(account.mark(mark));
     },
     fact: (fact) => {
@@ -166,7 +187,8 @@ function createReplay(): Replay {
       } else if (fact.kind === 'ruleSetPublished') publish(fact);
       else if (fact.kind === 'accountOpened') open(fact);
       else if (fact.kind === 'tradingDayRolled') roll(fact);
-      else if (fact.kind === 'dealBooked') booked(fact.data.accountId, (account) => account.deal(fact.data));
+      else if (fact.kind === 'dealBooked')
+        booked(fact.data.accountId, (account) => account.deal(fact.data));
       else booked(fact.data.accountId, (account) => account.balanceOperation(fact.data));
     },
     end: () => settled('the end of the log'),

@@ -10,7 +10,10 @@ export function openConnection(file: string): Connection {
   connection.pragma('journal_mode = WAL');
   connection.pragma('synchronous = FULL');
   const journal = connection.pragma('journal_mode', { simple: true });
-  assert(file === ':memory:' || journal === 'wal', `journal_mode is ${String(journal)}, wanted wal`);
+  assert(
+    file === ':memory:' || journal === 'wal',
+    `journal_mode is ${String(journal)}, wanted wal`,
+  );
   assert(connection.pragma('synchronous', { simple: true }) === 2, 'synchronous is not FULL');
   const done = Number(connection.pragma('user_version', { simple: true }));
   for (const { number, sql } of migrations) {

@@ -57,13 +57,17 @@ export function openDeskStore(file: string): DeskStore {
     for (const account of change.accounts) {
       putAccount.run(account.number, account.terms.accountId, JSON.stringify(account));
     }
-    for (const alert of change.alerts) putAlert.run(alert.seq, alert.accountId, JSON.stringify(alert));
+    for (const alert of change.alerts)
+      putAlert.run(alert.seq, alert.accountId, JSON.stringify(alert));
     if (change.alerts.length > 0) trimAlerts.run(ALERTS_KEPT_MAX);
     put.run('logId', change.cursor.logId ?? '');
     put.run('seq', String(change.cursor.seq));
   });
   return {
-    cursor: () => ({ logId: get.get('logId')?.value || null, seq: Number(get.get('seq')?.value ?? 0) }),
+    cursor: () => ({
+      logId: get.get('logId')?.value || null,
+      seq: Number(get.get('seq')?.value ?? 0),
+    }),
     accounts: () =>
       db
         .prepare<[], { summary: string }>('SELECT summary FROM account ORDER BY number')
@@ -76,11 +80,15 @@ export function openDeskStore(file: string): DeskStore {
         .map(({ alert }) => JSON.parse(alert) as Alert),
     apply,
     forget: () => {
-      db.exec('DELETE FROM account; DELETE FROM alert; DELETE FROM detail; DELETE FROM rows; DELETE FROM meta;');
+      db.exec(
+        'DELETE FROM account; DELETE FROM alert; DELETE FROM detail; DELETE FROM rows; DELETE FROM meta;',
+      );
     },
     saveRows: (asOf, bytes) => void putRows.run(asOf, bytes),
     rows: () => {
-      const row = db.prepare<[], { as_of: number; bytes: Uint8Array }>('SELECT as_of, bytes FROM rows').get();
+      const row = db
+        .prepare<[], { as_of: number; bytes: Uint8Array }>('SELECT as_of, bytes FROM rows')
+        .get();
       return row ? { asOf: row.as_of, bytes: row.bytes } : null;
     },
     saveDetail: (accountId, asOf, detail) => {
@@ -89,12 +97,16 @@ export function openDeskStore(file: string): DeskStore {
     },
     detail: (accountId) => {
       const row = db
-        .prepare<[string], { as_of: number; detail: string }>('SELECT as_of, detail FROM detail WHERE account_id = ?')
+        .prepare<[string], { as_of: number; detail: string }>(
+          'SELECT as_of, detail FROM detail WHERE account_id = ?',
+        )
         .get(accountId);
       return row ? { asOf: row.as_of, detail: JSON.parse(row.detail) as AccountDetail } : null;
     },
     queue: (command) => {
-      const { n } = db.prepare<[], { n: number }>("SELECT count(*) AS n FROM outbox WHERE state = 'queued'").get() ?? {
+      const { n } = db
+        .prepare<[], { n: number }>("SELECT count(*) AS n FROM outbox WHERE state = 'queued'")
+        .get() ?? {
         n: 0,
       };
       if (n >= OUTBOX_MAX) return false;
@@ -107,7 +119,9 @@ export function openDeskStore(file: string): DeskStore {
     },
     queued: () =>
       db
-        .prepare<[], { command: string }>("SELECT command FROM outbox WHERE state = 'queued' ORDER BY issued_at")
+        .prepare<[], { command: string }>(
+          "SELECT command FROM outbox WHERE state = 'queued' ORDER BY issued_at",
+        )
         .all()
         .map(({ command }) => JSON.parse(command) as Command),
     settled: (result) => {

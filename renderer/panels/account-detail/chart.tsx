@@ -12,12 +12,18 @@ import {
 import { useEffect, useRef, useState, type ReactElement } from 'react';
 import { parseFact } from '#core/facts/registry.ts';
 import type { AccountDetail } from '#core/sync/protocol.ts';
-import { cents, dateTimeText } from '../../ui/format.ts';
+import { cents, dateTimeText } from '#renderer/ui/format.ts';
 
 const UNIT = 10_000;
 
 /** Equity, balance and floors over time, with every breach marked. */
-export function EquityChart({ detail, theme }: { readonly detail: AccountDetail; readonly theme: string }): ReactElement {
+export function EquityChart({
+  detail,
+  theme,
+}: {
+  readonly detail: AccountDetail;
+  readonly theme: string;
+}): ReactElement {
   const holder = useRef<HTMLDivElement | null>(null);
   const [readout, setReadout] = useState('');
   useEffect(() => {
@@ -38,24 +44,44 @@ export function EquityChart({ detail, theme }: { readonly detail: AccountDetail;
         <span className="spacer" />
         <span className="readout">{readout}</span>
       </p>
-      <div ref={holder} className="chart-holder" role="img" aria-label="Equity, balance and floors over time" />
+      <div
+        ref={holder}
+        className="chart-holder"
+        role="img"
+        aria-label="Equity, balance and floors over time"
+      />
     </div>
   );
 }
 
-function draw(element: HTMLElement, detail: AccountDetail, onReadout: (text: string) => void): IChartApi {
+function draw(
+  element: HTMLElement,
+  detail: AccountDetail,
+  onReadout: (text: string) => void,
+): IChartApi {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string): string => style.getPropertyValue(name).trim();
   const chart = createChart(element, {
     autoSize: true,
-    layout: { background: { type: ColorType.Solid, color: 'transparent' }, textColor: color('--text-quiet'), fontSize: 11 },
-    grid: { vertLines: { color: color('--line-soft') }, horzLines: { color: color('--line-soft') } },
+    layout: {
+      background: { type: ColorType.Solid, color: 'transparent' },
+      textColor: color('--text-quiet'),
+      fontSize: 11,
+    },
+    grid: {
+      vertLines: { color: color('--line-soft') },
+      horzLines: { color: color('--line-soft') },
+    },
     rightPriceScale: { borderColor: color('--line') },
     timeScale: { borderColor: color('--line'), timeVisible: true, secondsVisible: false },
     crosshair: { mode: 0 },
   });
   const points = inSeconds(detail.series);
-  const line = (key: 'balance' | 'dailyFloor' | 'overallFloor', name: string, dashed: boolean): void => {
+  const line = (
+    key: 'balance' | 'dailyFloor' | 'overallFloor',
+    name: string,
+    dashed: boolean,
+  ): void => {
     const series = chart.addSeries(LineSeries, {
       color: color(name),
       lineWidth: key === 'balance' ? 1 : 2,
@@ -65,7 +91,11 @@ function draw(element: HTMLElement, detail: AccountDetail, onReadout: (text: str
       lastValueVisible: key !== 'balance',
       crosshairMarkerVisible: false,
     });
-    series.setData(points.flatMap((point) => (point[key] === null ? [] : [{ time: point.time, value: (point[key] as number) / UNIT }])));
+    series.setData(
+      points.flatMap((point) =>
+        point[key] === null ? [] : [{ time: point.time, value: (point[key] as number) / UNIT }],
+      ),
+    );
   };
   const equity = chart.addSeries(AreaSeries, {
     lineColor: color('--accent'),
@@ -82,7 +112,11 @@ function draw(element: HTMLElement, detail: AccountDetail, onReadout: (text: str
   chart.timeScale().fitContent();
   chart.subscribeCrosshairMove(({ time }) => {
     const point = points.find((one) => one.time === time);
-    onReadout(point ? `${dateTimeText(point.at)} UTC   equity ${cents(point.equity)}   balance ${cents(point.balance)}` : '');
+    onReadout(
+      point
+        ? `${dateTimeText(point.at)} UTC   equity ${cents(point.equity)}   balance ${cents(point.balance)}`
+        : '',
+    );
   });
   return chart;
 }
@@ -95,12 +129,17 @@ function inSeconds(series: AccountDetail['series']): Point[] {
   for (const point of series) {
     const second = Math.floor(point.at / 1000);
     const before = bySecond.get(second);
-    if (!before || point.equity <= before.equity) bySecond.set(second, { ...point, time: second as Time });
+    if (!before || point.equity <= before.equity)
+      bySecond.set(second, { ...point, time: second as Time });
   }
   return [...bySecond.values()].sort((one, other) => one.at - other.at);
 }
 
-function breachMarkers(detail: AccountDetail, points: readonly Point[], color: string): {
+function breachMarkers(
+  detail: AccountDetail,
+  points: readonly Point[],
+  color: string,
+): {
   readonly time: Time;
   readonly position: 'belowBar';
   readonly shape: 'arrowUp';
@@ -110,11 +149,19 @@ function breachMarkers(detail: AccountDetail, points: readonly Point[], color: s
   const last = points.at(-1);
   return detail.verdicts
     .map((input) => parseFact(input))
-    .flatMap((parsed) => (parsed.ok && parsed.value.kind === 'breachDetected' ? [parsed.value.data] : []))
+    .flatMap((parsed) =>
+      parsed.ok && parsed.value.kind === 'breachDetected' ? [parsed.value.data] : [],
+    )
     .map(({ at, consequence }) => {
       const near = points.find((point) => point.at >= at - 1000) ?? last;
       const text = consequence === 'fail' ? 'Breach' : 'Pause';
-      return { time: near?.time ?? (0 as Time), position: 'belowBar' as const, shape: 'arrowUp' as const, color, text };
+      return {
+        time: near?.time ?? (0 as Time),
+        position: 'belowBar' as const,
+        shape: 'arrowUp' as const,
+        color,
+        text,
+      };
     })
     .reverse();
 }

@@ -2,13 +2,22 @@ import { useState, type ReactElement } from 'react';
 import { parseFact, type Fact } from '#core/facts/registry.ts';
 import { groupedText, moneyText, percentText } from '#core/money/money.ts';
 import { verdictSentence } from '#core/rules/sentence.ts';
-import { dateTimeText } from '../../ui/format.ts';
+import { dateTimeText } from '#renderer/ui/format.ts';
 
-type Verdict = Extract<Fact, { kind: 'warningRaised' | 'breachDetected' | 'objectiveMet' | 'objectiveLost' }>;
+type Verdict = Extract<
+  Fact,
+  { kind: 'warningRaised' | 'breachDetected' | 'objectiveMet' | 'objectiveLost' }
+>;
 
 /** Every verdict of an account with the evidence it carries: enough to check it by hand. */
-export function EvidenceList({ verdicts }: { readonly verdicts: readonly unknown[] }): ReactElement {
-  const facts = verdicts.map((input) => parseFact(input)).flatMap((parsed) => (parsed.ok ? [parsed.value] : []));
+export function EvidenceList({
+  verdicts,
+}: {
+  readonly verdicts: readonly unknown[];
+}): ReactElement {
+  const facts = verdicts
+    .map((input) => parseFact(input))
+    .flatMap((parsed) => (parsed.ok ? [parsed.value] : []));
   if (facts.length === 0) return <p className="empty">No verdict has fallen on this account.</p>;
   return (
     <ol className="evidence-list">
@@ -34,7 +43,8 @@ function Plain({ fact }: { readonly fact: Fact }): ReactElement {
         : fact.kind;
   return (
     <p className="plain-fact">
-      <span className="seq">#{fact.envelope.seq}</span> {text} <time>{dateTimeText(fact.envelope.occurredAt)}</time>
+      <span className="seq">#{fact.envelope.seq}</span> {text}{' '}
+      <time>{dateTimeText(fact.envelope.occurredAt)}</time>
     </p>
   );
 }
@@ -46,13 +56,16 @@ function Evidence({ fact }: { readonly fact: Verdict }): ReactElement {
     <details className={`evidence evidence-${fact.kind}`}>
       <summary>
         <span className="seq">#{envelope.seq}</span> {verdictSentence(fact)}
-        {data.review.length > 0 && <span className="review">Needs review: {data.review.join(', ')}</span>}
+        {data.review.length > 0 && (
+          <span className="review">Needs review: {data.review.join(', ')}</span>
+        )}
       </summary>
       <div className="evidence-body">
         <dl>
           <dt>Rule</dt>
           <dd>
-            {data.ruleId} ({data.ruleKind}) of {data.ruleSet.ruleSetId}, version {data.ruleSet.version}
+            {data.ruleId} ({data.ruleKind}) of {data.ruleSet.ruleSetId}, version{' '}
+            {data.ruleSet.version}
           </dd>
           <dt>Rule set hash</dt>
           <dd>
@@ -65,7 +78,17 @@ function Evidence({ fact }: { readonly fact: Verdict }): ReactElement {
             {moneyText(data.balance)}, {moneyText(data.equity)}
           </dd>
           {data.figures.map(({ name, unit, value }) => (
-            <Figure key={name} name={name} text={unit === 'money' ? moneyText(value) : unit === 'ppm' ? percentText(value) : String(value)} />
+            <Figure
+              key={name}
+              name={name}
+              text={
+                unit === 'money'
+                  ? moneyText(value)
+                  : unit === 'ppm'
+                    ? percentText(value)
+                    : String(value)
+              }
+            />
           ))}
           <Figure name="cause" text={causeText(data.cause)} />
           <Figure name="engine version" text={data.engineVersion} />
@@ -74,7 +97,9 @@ function Evidence({ fact }: { readonly fact: Verdict }): ReactElement {
         <button
           type="button"
           onClick={() => {
-            void navigator.clipboard.writeText(JSON.stringify(fact, null, 2)).then(() => setCopied(true));
+            void navigator.clipboard
+              .writeText(JSON.stringify(fact, null, 2))
+              .then(() => setCopied(true));
           }}
         >
           {copied ? 'Copied' : 'Copy as JSON'}
@@ -135,7 +160,8 @@ function Positions({ data }: { readonly data: Verdict['data'] }): ReactElement |
             <td>{position.side}</td>
             <td>{position.volume}</td>
             <td>
-              {position.bid === null ? '–' : groupedText(position.bid, 0)} / {position.ask === null ? '–' : groupedText(position.ask, 0)}
+              {position.bid === null ? '–' : groupedText(position.bid, 0)} /{' '}
+              {position.ask === null ? '–' : groupedText(position.ask, 0)}
               {digits === null ? '' : ''}
             </td>
             <td>{moneyText(position.floating)}</td>

@@ -2,10 +2,10 @@ import { useEffect, useState, type ReactElement } from 'react';
 import type { DeskCallOutput } from '#core/desk-api/contract.ts';
 import { groupedText, moneyText } from '#core/money/money.ts';
 import type { AccountDetail as Detail } from '#core/sync/protocol.ts';
-import type { RendererClient } from '../../desk/client.ts';
-import { usePreferences } from '../../store/preferences.ts';
-import { book, useSession } from '../../store/session.ts';
-import { cents, dateTimeText, percent, signedCents } from '../../ui/format.ts';
+import type { RendererClient } from '#renderer/desk/client.ts';
+import { usePreferences } from '#renderer/store/preferences.ts';
+import { book, useSession } from '#renderer/store/session.ts';
+import { cents, dateTimeText, percent, signedCents } from '#renderer/ui/format.ts';
 import { EquityChart } from './chart.tsx';
 import { EvidenceList } from './evidence.tsx';
 import { WhatIf } from './what-if.tsx';
@@ -15,7 +15,13 @@ const TABS = ['Overview', 'What if', 'Evidence', 'Deals', 'Rules'] as const;
 type Tab = (typeof TABS)[number];
 
 /** One account: where it stands, how it came there, and what would happen if. */
-export function AccountDetail({ client, accountId }: { readonly client: RendererClient; readonly accountId: string }): ReactElement {
+export function AccountDetail({
+  client,
+  accountId,
+}: {
+  readonly client: RendererClient;
+  readonly accountId: string;
+}): ReactElement {
   const select = useSession((session) => session.select);
   const version = useSession((session) => session.selectedVersion);
   const theme = usePreferences((preferences) => preferences.theme);
@@ -46,20 +52,39 @@ export function AccountDetail({ client, accountId }: { readonly client: Renderer
         </h2>
         {detail && (
           <span className="terms">
-            {detail.state.terms.program.name} · {detail.state.terms.phase.name} · {detail.state.terms.ruleSet.ruleSetId} v
-            {detail.state.terms.ruleSet.version} <code title={detail.state.terms.ruleSet.hash}>{detail.state.terms.ruleSet.hash.slice(0, 8)}</code>
+            {detail.state.terms.program.name} · {detail.state.terms.phase.name} ·{' '}
+            {detail.state.terms.ruleSet.ruleSetId} v{detail.state.terms.ruleSet.version}{' '}
+            <code title={detail.state.terms.ruleSet.hash}>
+              {detail.state.terms.ruleSet.hash.slice(0, 8)}
+            </code>
           </span>
         )}
-        {loaded?.source === 'cache' && <span className="review">As this desk last saw it at {dateTimeText(loaded.asOf)} UTC</span>}
+        {loaded?.source === 'cache' && (
+          <span className="review">
+            As this desk last saw it at {dateTimeText(loaded.asOf)} UTC
+          </span>
+        )}
         <span className="spacer" />
         <nav className="tabs" role="tablist">
           {TABS.map((name, at) => (
-            <button key={name} type="button" role="tab" aria-selected={tab === name} title={`Alt+${at + 1}`} onClick={() => setTab(name)}>
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              aria-selected={tab === name}
+              title={`Alt+${at + 1}`}
+              onClick={() => setTab(name)}
+            >
               {name}
             </button>
           ))}
         </nav>
-        <button type="button" className="quiet" aria-label="Close account" onClick={() => select(null)}>
+        <button
+          type="button"
+          className="quiet"
+          aria-label="Close account"
+          onClick={() => select(null)}
+        >
           ✕
         </button>
       </header>
@@ -76,7 +101,13 @@ export function AccountDetail({ client, accountId }: { readonly client: Renderer
   );
 }
 
-function Overview({ detail, theme }: { readonly detail: Detail; readonly theme: string }): ReactElement {
+function Overview({
+  detail,
+  theme,
+}: {
+  readonly detail: Detail;
+  readonly theme: string;
+}): ReactElement {
   return (
     <div className="overview">
       <EquityChart detail={detail} theme={theme} />
@@ -137,13 +168,24 @@ function GaugeLine({ rule }: { readonly rule: Detail['rules'][number] }): ReactE
         ? `${gauge.value} of ${gauge.needed}`
         : `${moneyText(gauge.value)} of ${moneyText(gauge.target)}`;
   const drawn = Math.max(0, Math.min(1, share));
-  const level = gauge.type !== 'floor' ? 'target' : drawn >= 0.9 ? 'critical' : drawn >= 0.75 ? 'serious' : drawn >= 0.5 ? 'watch' : 'calm';
+  const level =
+    gauge.type !== 'floor'
+      ? 'target'
+      : drawn >= 0.9
+        ? 'critical'
+        : drawn >= 0.75
+          ? 'serious'
+          : drawn >= 0.5
+            ? 'watch'
+            : 'calm';
   const said = latch === 'none' ? '' : latch;
   return (
     <div title={rule.description}>
       <p>
         <b>{rule.title}</b> <span className={`latch latch-${latch}`}>{said}</span>
-        <span className="number">{gauge.type === 'floor' ? `${percent(drawn)} used` : percent(Math.max(0, share))}</span>
+        <span className="number">
+          {gauge.type === 'floor' ? `${percent(drawn)} used` : percent(Math.max(0, share))}
+        </span>
       </p>
       <span className="gauge">
         <i className={`bar bar-${level}`} style={{ transform: `scaleX(${drawn})` }} />
@@ -155,7 +197,9 @@ function GaugeLine({ rule }: { readonly rule: Detail['rules'][number] }): ReactE
 
 function Positions({ detail }: { readonly detail: Detail }): ReactElement {
   if (detail.state.positions.length === 0) return <p className="empty">Nothing is open.</p>;
-  const instrumentOf = new Map(detail.state.market.map((entry) => [entry.instrument.symbol, entry]));
+  const instrumentOf = new Map(
+    detail.state.market.map((entry) => [entry.instrument.symbol, entry]),
+  );
   return (
     <table>
       <thead>
@@ -176,9 +220,15 @@ function Positions({ detail }: { readonly detail: Detail }): ReactElement {
             <tr key={position.positionId}>
               <td>{position.symbol}</td>
               <td>{position.side}</td>
-              <td className="number">{groupedText(position.volume, entry?.instrument.volumeDecimals ?? 0)}</td>
-              <td className="number">{groupedText(Math.round(position.openValue / position.volume), digits)}</td>
-              <td className="number">{price === null || price === undefined ? '–' : groupedText(price, digits)}</td>
+              <td className="number">
+                {groupedText(position.volume, entry?.instrument.volumeDecimals ?? 0)}
+              </td>
+              <td className="number">
+                {groupedText(Math.round(position.openValue / position.volume), digits)}
+              </td>
+              <td className="number">
+                {price === null || price === undefined ? '–' : groupedText(price, digits)}
+              </td>
             </tr>
           );
         })}
@@ -189,12 +239,26 @@ function Positions({ detail }: { readonly detail: Detail }): ReactElement {
 
 function Deals({ detail }: { readonly detail: Detail }): ReactElement {
   if (detail.deals.length === 0) return <p className="empty">No deals yet.</p>;
-  const instrumentOf = new Map(detail.state.market.map(({ instrument }) => [instrument.symbol, instrument]));
+  const instrumentOf = new Map(
+    detail.state.market.map(({ instrument }) => [instrument.symbol, instrument]),
+  );
   return (
     <table className="wide">
       <thead>
         <tr>
-          {['Time (UTC)', 'Deal', 'Position', 'Symbol', 'Side', 'Entry', 'Lots', 'Price', 'Profit', 'Commission', 'Swap'].map((title) => (
+          {[
+            'Time (UTC)',
+            'Deal',
+            'Position',
+            'Symbol',
+            'Side',
+            'Entry',
+            'Lots',
+            'Price',
+            'Profit',
+            'Commission',
+            'Swap',
+          ].map((title) => (
             <th key={title}>{title}</th>
           ))}
         </tr>
@@ -210,9 +274,13 @@ function Deals({ detail }: { readonly detail: Detail }): ReactElement {
               <td>{deal.symbol}</td>
               <td>{deal.side}</td>
               <td>{deal.entry}</td>
-              <td className="number">{groupedText(deal.volume, instrument?.volumeDecimals ?? 0)}</td>
+              <td className="number">
+                {groupedText(deal.volume, instrument?.volumeDecimals ?? 0)}
+              </td>
               <td className="number">{groupedText(deal.price, instrument?.digits ?? 0)}</td>
-              <td className={`number ${deal.profit < 0 ? 'loss' : ''}`}>{deal.entry === 'out' ? moneyText(deal.profit) : ''}</td>
+              <td className={`number ${deal.profit < 0 ? 'loss' : ''}`}>
+                {deal.entry === 'out' ? moneyText(deal.profit) : ''}
+              </td>
               <td className="number">{moneyText(deal.commission)}</td>
               <td className="number">{moneyText(deal.swap)}</td>
             </tr>
@@ -227,7 +295,8 @@ function Rules({ detail }: { readonly detail: Detail }): ReactElement {
   return (
     <div className="rules">
       <p>
-        {detail.state.ruleSet.name}: trading day turns at {detail.state.ruleSet.dayClock.rollOver} in {detail.state.ruleSet.dayClock.zone}.
+        {detail.state.ruleSet.name}: trading day turns at {detail.state.ruleSet.dayClock.rollOver}{' '}
+        in {detail.state.ruleSet.dayClock.zone}.
       </p>
       <ol>
         {detail.rules.map((rule) => (
@@ -237,7 +306,8 @@ function Rules({ detail }: { readonly detail: Detail }): ReactElement {
         ))}
       </ol>
       <p className="quiet-text">
-        {detail.state.terms.ruleSet.ruleSetId}, version {detail.state.terms.ruleSet.version}, <code>{detail.state.terms.ruleSet.hash}</code>
+        {detail.state.terms.ruleSet.ruleSetId}, version {detail.state.terms.ruleSet.version},{' '}
+        <code>{detail.state.terms.ruleSet.hash}</code>
       </p>
     </div>
   );

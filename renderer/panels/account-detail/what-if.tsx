@@ -3,7 +3,7 @@ import { groupedText, moneyText, parseDecimal } from '#core/money/money.ts';
 import type { AccountDetail } from '#core/sync/protocol.ts';
 import type { ScenarioStep } from '#core/what-if/scenario.ts';
 import type { Standing, WhatIfResult } from '#core/what-if/simulate.ts';
-import type { RendererClient } from '../../desk/client.ts';
+import type { RendererClient } from '#renderer/desk/client.ts';
 
 interface Props {
   readonly client: RendererClient;
@@ -18,7 +18,10 @@ export function WhatIf({ client, detail }: Props): ReactElement {
   const { accountId } = detail.state.terms;
   const run = useCallback(async () => {
     const at = detail.marketAt ?? 0;
-    const answer = await client.call('whatIf.run', { accountId, scenario: { steps: [...steps], at } });
+    const answer = await client.call('whatIf.run', {
+      accountId,
+      scenario: { steps: [...steps], at },
+    });
     if (answer.ok) setResult(answer.value);
     setFailure(answer.ok ? '' : answer.error.message);
   }, [accountId, client, detail.marketAt, steps]);
@@ -29,13 +32,22 @@ export function WhatIf({ client, detail }: Props): ReactElement {
     <div className="what-if">
       <StepForm detail={detail} onAdd={(step) => setSteps([...steps, step])} />
       <div className="steps">
-        {steps.length === 0 && <p className="empty">No steps: the right side equals live. Add a move, a trade or a jump past the roll-over.</p>}
+        {steps.length === 0 && (
+          <p className="empty">
+            No steps: the right side equals live. Add a move, a trade or a jump past the roll-over.
+          </p>
+        )}
         <ol>
           {steps.map((step, at) => (
             // Steps have no name of their own: their place is their identity.
             <li key={`${at}-${step.type}`}>
               {stepText(step, detail)}
-              <button type="button" className="quiet" aria-label={`Remove step ${at + 1}`} onClick={() => setSteps(steps.filter((_step, place) => place !== at))}>
+              <button
+                type="button"
+                className="quiet"
+                aria-label={`Remove step ${at + 1}`}
+                onClick={() => setSteps(steps.filter((_step, place) => place !== at))}
+              >
                 ✕
               </button>
             </li>
@@ -58,9 +70,17 @@ export function WhatIf({ client, detail }: Props): ReactElement {
   );
 }
 
-function StepForm({ detail, onAdd }: { readonly detail: AccountDetail; readonly onAdd: (step: ScenarioStep) => void }): ReactElement {
+function StepForm({
+  detail,
+  onAdd,
+}: {
+  readonly detail: AccountDetail;
+  readonly onAdd: (step: ScenarioStep) => void;
+}): ReactElement {
   const held = [...new Set(detail.state.positions.map(({ symbol }) => symbol))];
-  const priced = detail.state.market.filter(({ bid }) => bid !== null).map(({ instrument }) => instrument.symbol);
+  const priced = detail.state.market
+    .filter(({ bid }) => bid !== null)
+    .map(({ instrument }) => instrument.symbol);
   const [symbol, setSymbol] = useState(held[0] ?? priced[0] ?? '');
   const [percentShift, setPercentShift] = useState('-1');
   const [level, setLevel] = useState('');
@@ -74,7 +94,12 @@ function StepForm({ detail, onAdd }: { readonly detail: AccountDetail; readonly 
   };
   const digits = entry?.instrument.digits ?? 0;
   const open = (side: 'buy' | 'sell'): void =>
-    add(lots, entry?.instrument.volumeDecimals ?? 0, (volume) => ({ type: 'open', symbol, side, volume }));
+    add(lots, entry?.instrument.volumeDecimals ?? 0, (volume) => ({
+      type: 'open',
+      symbol,
+      side,
+      volume,
+    }));
   return (
     <div className="step-form">
       <label>
@@ -91,9 +116,25 @@ function StepForm({ detail, onAdd }: { readonly detail: AccountDetail; readonly 
       <label>
         Move by %
         <span className="row">
-          <input type="range" min="-10" max="10" step="0.1" value={percentShift} aria-label="Move by percent" onChange={(event) => setPercentShift(event.target.value)} />
-          <input size={6} value={percentShift} aria-label="Percent" onChange={(event) => setPercentShift(event.target.value)} />
-          <button type="button" onClick={() => add(percentShift, 4, (ppm) => ({ type: 'movePercent', symbol, ppm }))}>
+          <input
+            type="range"
+            min="-10"
+            max="10"
+            step="0.1"
+            value={percentShift}
+            aria-label="Move by percent"
+            onChange={(event) => setPercentShift(event.target.value)}
+          />
+          <input
+            size={6}
+            value={percentShift}
+            aria-label="Percent"
+            onChange={(event) => setPercentShift(event.target.value)}
+          />
+          <button
+            type="button"
+            onClick={() => add(percentShift, 4, (ppm) => ({ type: 'movePercent', symbol, ppm }))}
+          >
             Move
           </button>
         </span>
@@ -101,11 +142,22 @@ function StepForm({ detail, onAdd }: { readonly detail: AccountDetail; readonly 
       <label>
         Points, or bid to a level{entry?.bid ? ` (now ${groupedText(entry.bid, digits)})` : ''}
         <span className="row">
-          <input value={level} size={10} placeholder="-250 or 1285.5" onChange={(event) => setLevel(event.target.value)} />
-          <button type="button" onClick={() => add(level, 0, (points) => ({ type: 'movePoints', symbol, points }))}>
+          <input
+            value={level}
+            size={10}
+            placeholder="-250 or 1285.5"
+            onChange={(event) => setLevel(event.target.value)}
+          />
+          <button
+            type="button"
+            onClick={() => add(level, 0, (points) => ({ type: 'movePoints', symbol, points }))}
+          >
             By points
           </button>
-          <button type="button" onClick={() => add(level, digits, (bid) => ({ type: 'moveTo', symbol, bid }))}>
+          <button
+            type="button"
+            onClick={() => add(level, digits, (bid) => ({ type: 'moveTo', symbol, bid }))}
+          >
             To level
           </button>
         </span>
@@ -124,7 +176,11 @@ function StepForm({ detail, onAdd }: { readonly detail: AccountDetail; readonly 
       </label>
       <span className="row">
         {detail.state.positions.slice(0, 6).map((position) => (
-          <button key={position.positionId} type="button" onClick={() => onAdd({ type: 'close', positionId: position.positionId })}>
+          <button
+            key={position.positionId}
+            type="button"
+            onClick={() => onAdd({ type: 'close', positionId: position.positionId })}
+          >
             Close {position.positionId} ({position.symbol})
           </button>
         ))}
@@ -152,9 +208,18 @@ function Outcome({ result }: { readonly result: WhatIfResult }): ReactElement {
         <tbody>
           <Line name="Status" before={before.status} after={after.status} />
           <Line name="Equity" before={moneyText(before.equity)} after={moneyText(after.equity)} />
-          <Line name="Balance" before={moneyText(before.balance)} after={moneyText(after.balance)} />
+          <Line
+            name="Balance"
+            before={moneyText(before.balance)}
+            after={moneyText(after.balance)}
+          />
           {before.rules.map((rule, at) => (
-            <Line key={rule.ruleId} name={rule.title} before={gaugeText(rule)} after={gaugeText(after.rules[at] ?? rule)} />
+            <Line
+              key={rule.ruleId}
+              name={rule.title}
+              before={gaugeText(rule)}
+              after={gaugeText(after.rules[at] ?? rule)}
+            />
           ))}
         </tbody>
       </table>
@@ -187,7 +252,15 @@ function Outcome({ result }: { readonly result: WhatIfResult }): ReactElement {
   );
 }
 
-function Line({ name, before, after }: { readonly name: string; readonly before: string; readonly after: string }): ReactElement {
+function Line({
+  name,
+  before,
+  after,
+}: {
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+}): ReactElement {
   return (
     <tr className={before === after ? '' : 'changed'}>
       <th scope="row">{name}</th>
@@ -206,7 +279,9 @@ function gaugeText({ gauge, latch }: Standing['rules'][number]): string {
 
 function stepText(step: ScenarioStep, detail: AccountDetail): string {
   const instrument =
-    'symbol' in step ? detail.state.market.find((entry) => entry.instrument.symbol === step.symbol)?.instrument : undefined;
+    'symbol' in step
+      ? detail.state.market.find((entry) => entry.instrument.symbol === step.symbol)?.instrument
+      : undefined;
   switch (step.type) {
     case 'movePoints':
       return `${step.symbol} moves by ${step.points} points`;

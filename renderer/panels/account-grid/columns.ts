@@ -1,6 +1,6 @@
-import type { Book } from '../../store/book.ts';
-import type { SortKey } from '../../store/order.ts';
-import { cents, percent, signedCents } from '../../ui/format.ts';
+import type { Book } from '#renderer/store/book.ts';
+import type { SortKey } from '#renderer/store/order.ts';
+import { cents, percent, signedCents } from '#renderer/ui/format.ts';
 
 /** One column of the grid: what it says, what it sorts by, and how it looks. */
 export interface GridColumn {
@@ -20,7 +20,8 @@ export interface GridColumn {
   readonly tip?: string;
 }
 
-const summaryOf = (book: Book, account: number): Book['accounts'][number] | undefined => book.accounts[account];
+const summaryOf = (book: Book, account: number): Book['accounts'][number] | undefined =>
+  book.accounts[account];
 const label = (id: string, title: string, width: number, text: GridColumn['text']): GridColumn => ({
   id,
   title,
@@ -30,8 +31,18 @@ const label = (id: string, title: string, width: number, text: GridColumn['text'
   key: text,
   text,
 });
-const STATUS_RANK: Readonly<Record<string, number>> = { active: 0, paused: 1, passed: 2, failed: 3 };
-const STATUS_GLYPH: Readonly<Record<string, string>> = { active: '●', paused: '❚❚', passed: '✔', failed: '✖' };
+const STATUS_RANK: Readonly<Record<string, number>> = {
+  active: 0,
+  paused: 1,
+  passed: 2,
+  failed: 3,
+};
+const STATUS_GLYPH: Readonly<Record<string, string>> = {
+  active: '●',
+  paused: '❚❚',
+  passed: '✔',
+  failed: '✖',
+};
 
 /** Judged accounts first, by the smallest share of an allowance left. */
 export const worstHeadroomFirst: SortKey = (book, account) => {
@@ -55,9 +66,24 @@ const headroom = (role: 'daily' | 'overall', title: string): GridColumn => ({
 });
 
 export const gridColumns: readonly GridColumn[] = [
-  label('trader', 'Trader', 138, (book, account) => summaryOf(book, account)?.terms.traderName ?? ''),
-  label('account', 'Account', 88, (book, account) => summaryOf(book, account)?.terms.accountId ?? ''),
-  label('program', 'Program', 122, (book, account) => summaryOf(book, account)?.terms.program.name ?? ''),
+  label(
+    'trader',
+    'Trader',
+    138,
+    (book, account) => summaryOf(book, account)?.terms.traderName ?? '',
+  ),
+  label(
+    'account',
+    'Account',
+    88,
+    (book, account) => summaryOf(book, account)?.terms.accountId ?? '',
+  ),
+  label(
+    'program',
+    'Program',
+    122,
+    (book, account) => summaryOf(book, account)?.terms.program.name ?? '',
+  ),
   label('phase', 'Phase', 104, (book, account) => summaryOf(book, account)?.terms.phase.name ?? ''),
   {
     ...label('status', 'Status', 92, (book, account) => {
@@ -135,11 +161,17 @@ export const gridColumns: readonly GridColumn[] = [
     tip: 'Open positions',
   },
   {
-    ...label('verdict', 'Last verdict', 420, (book, account) => summaryOf(book, account)?.lastVerdict?.sentence ?? '–'),
+    ...label(
+      'verdict',
+      'Last verdict',
+      420,
+      (book, account) => summaryOf(book, account)?.lastVerdict?.sentence ?? '–',
+    ),
     key: (book, account) => summaryOf(book, account)?.lastVerdict?.seq ?? 0,
     numeric: false,
     firstDescending: true,
-    tone: (book, account) => `severity-${summaryOf(book, account)?.lastVerdict?.severity ?? 'info'}`,
+    tone: (book, account) =>
+      `severity-${summaryOf(book, account)?.lastVerdict?.severity ?? 'info'}`,
   },
 ];
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createBook } from '../../store/book.ts';
+import { createBook } from '#renderer/store/book.ts';
 import type { GridColumn } from './columns.ts';
 import { csvOf } from './csv.ts';
 

@@ -1,8 +1,12 @@
-import type { Book } from '../../store/book.ts';
+import type { Book } from '#renderer/store/book.ts';
 import type { GridColumn } from './columns.ts';
 
 /** The accounts in the order shown, as CSV (RFC 4180). A leading formula sign is defused. */
-export function csvOf(book: Book, accounts: Iterable<number>, columns: readonly GridColumn[]): string {
+export function csvOf(
+  book: Book,
+  accounts: Iterable<number>,
+  columns: readonly GridColumn[],
+): string {
   const lines = [columns.map(({ title }) => field(title)).join(',')];
   for (const account of accounts) {
     lines.push(columns.map((column) => field(column.text(book, account))).join(','));

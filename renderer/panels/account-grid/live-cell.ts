@@ -1,5 +1,5 @@
 import type { ICellRendererComp, ICellRendererParams } from 'ag-grid-community';
-import type { Book } from '../../store/book.ts';
+import type { Book } from '#renderer/store/book.ts';
 import type { GridColumn } from './columns.ts';
 
 /** A row of the grid: a place on the screen, whose account the order decides. */
@@ -31,7 +31,9 @@ export class LiveCell implements ICellRendererComp<Slot> {
   #tone = '';
   #share = Number.NaN;
 
-  init(params: ICellRendererParams<Slot> & { column_: GridColumn; context_: LiveCellContext }): void {
+  init(
+    params: ICellRendererParams<Slot> & { column_: GridColumn; context_: LiveCellContext },
+  ): void {
     this.#column = params.column_;
     this.#context = params.context_;
     this.#slot = params.data?.slot ?? -1;
@@ -89,11 +91,15 @@ export class LiveCell implements ICellRendererComp<Slot> {
     if (drawn === this.#share) return;
     this.#share = drawn;
     bar.style.transform = `scaleX(${Math.max(0, drawn) / 100})`;
-    const level = drawn <= 10 ? 'critical' : drawn <= 25 ? 'serious' : drawn <= 50 ? 'watch' : 'calm';
+    const level =
+      drawn <= 10 ? 'critical' : drawn <= 25 ? 'serious' : drawn <= 50 ? 'watch' : 'calm';
     bar.className = tone === 'target' ? 'bar bar-target' : `bar bar-${level}`;
   }
 
   #flash(): void {
-    this.#element.animate([{ backgroundColor: 'var(--flash)' }, { backgroundColor: 'transparent' }], FLASH_MS);
+    this.#element.animate(
+      [{ backgroundColor: 'var(--flash)' }, { backgroundColor: 'transparent' }],
+      FLASH_MS,
+    );
   }
 }

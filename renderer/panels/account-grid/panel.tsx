@@ -9,10 +9,10 @@ import {
 } from 'ag-grid-community';
 import { AgGridReact } from 'ag-grid-react';
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
-import type { RendererClient } from '../../desk/client.ts';
-import { createOrder, type Order } from '../../store/order.ts';
-import { usePreferences } from '../../store/preferences.ts';
-import { book, useSession } from '../../store/session.ts';
+import type { RendererClient } from '#renderer/desk/client.ts';
+import { createOrder, type Order } from '#renderer/store/order.ts';
+import { usePreferences } from '#renderer/store/preferences.ts';
+import { book, useSession } from '#renderer/store/session.ts';
 import { gridColumns, worstHeadroomFirst, type GridColumn } from './columns.ts';
 import { csvOf } from './csv.ts';
 import { LiveCell, type LiveCellContext, type Slot } from './live-cell.ts';
@@ -74,7 +74,10 @@ export function AccountGrid({ client }: { readonly client: RendererClient }): Re
     () => ({ book, accountAt: (slot) => order.accounts[slot], live: new Set() }),
     [order],
   );
-  const columns = useMemo(() => gridColumns.map((column) => columnDefinition(column, context)), [context]);
+  const columns = useMemo(
+    () => gridColumns.map((column) => columnDefinition(column, context)),
+    [context],
+  );
 
   useEffect(() => {
     order.setKeep(keepFor(filters));
@@ -169,7 +172,9 @@ export function AccountGrid({ client }: { readonly client: RendererClient }): Re
 
 function emptyText(linked: boolean, accounts: number): string {
   if (!linked) return 'This page has lost its desk. It reconnects by itself when the desk is back.';
-  return accounts === 0 ? 'No accounts yet. They appear as soon as the server sends them.' : 'No account matches these filters.';
+  return accounts === 0
+    ? 'No accounts yet. They appear as soon as the server sends them.'
+    : 'No account matches these filters.';
 }
 
 function columnDefinition(column: GridColumn, context: LiveCellContext): ColDef<Slot> {
@@ -239,10 +244,18 @@ function useLook(
 function slotsFor(before: Slot[], count: number): Slot[] {
   if (before.length === count) return before;
   if (before.length > count) return before.slice(0, count);
-  return [...before, ...Array.from({ length: count - before.length }, (_u, at) => ({ slot: before.length + at }))];
+  return [
+    ...before,
+    ...Array.from({ length: count - before.length }, (_u, at) => ({ slot: before.length + at })),
+  ];
 }
 
-function keepFor({ text, status, program, within }: Filters): (from: typeof book, account: number) => boolean {
+function keepFor({
+  text,
+  status,
+  program,
+  within,
+}: Filters): (from: typeof book, account: number) => boolean {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const share = within === '' ? null : Number(within) / 100;
   return (from, account) => {
@@ -261,8 +274,12 @@ function keepFor({ text, status, program, within }: Filters): (from: typeof book
 function copy(event: CellKeyDownEvent<Slot>, order: Order, row: boolean): void {
   const account = order.accounts[event.data?.slot ?? -1];
   if (account === undefined) return;
-  const columns = row ? gridColumns : gridColumns.filter(({ id }) => id === event.column.getColId());
-  void navigator.clipboard.writeText(columns.map((column) => column.text(book, account)).join('\t'));
+  const columns = row
+    ? gridColumns
+    : gridColumns.filter(({ id }) => id === event.column.getColId());
+  void navigator.clipboard.writeText(
+    columns.map((column) => column.text(book, account)).join('\t'),
+  );
 }
 
 function download(csv: string): void {
@@ -287,7 +304,9 @@ interface ToolbarProps {
 
 function Toolbar(props: ToolbarProps): ReactElement {
   const { filters, onFilters, shown, total, sorted } = props;
-  const programs = [...new Set(book.accounts.map((summary) => summary?.terms.program.name ?? ''))].sort();
+  const programs = [
+    ...new Set(book.accounts.map((summary) => summary?.terms.program.name ?? '')),
+  ].sort();
   const change = (over: Partial<Filters>): void => onFilters({ ...filters, ...over });
   return (
     <div className="toolbar" role="toolbar" aria-label="Filter accounts">
@@ -299,14 +318,38 @@ function Toolbar(props: ToolbarProps): ReactElement {
         value={filters.text}
         onChange={(event) => change({ text: event.target.value })}
       />
-      <Choice label="Status" value={filters.status} options={['active', 'paused', 'passed', 'failed']} onChange={(status) => change({ status })} />
-      <Choice label="Program" value={filters.program} options={programs} onChange={(program) => change({ program })} />
-      <Choice label="Headroom" value={filters.within} options={['10', '25', '50']} suffix=" % or less" onChange={(within) => change({ within })} />
+      <Choice
+        label="Status"
+        value={filters.status}
+        options={['active', 'paused', 'passed', 'failed']}
+        onChange={(status) => change({ status })}
+      />
+      <Choice
+        label="Program"
+        value={filters.program}
+        options={programs}
+        onChange={(program) => change({ program })}
+      />
+      <Choice
+        label="Headroom"
+        value={filters.within}
+        options={['10', '25', '50']}
+        suffix=" % or less"
+        onChange={(within) => change({ within })}
+      />
       <span className="count" aria-live="polite">
-        {shown === total ? `${total.toLocaleString('en')} accounts` : `${shown.toLocaleString('en')} of ${total.toLocaleString('en')}`}
+        {shown === total
+          ? `${total.toLocaleString('en')} accounts`
+          : `${shown.toLocaleString('en')} of ${total.toLocaleString('en')}`}
       </span>
       <span className="spacer" />
-      <button type="button" className="quiet" disabled={!sorted} onClick={props.onDefaultOrder} title="Back to the default order">
+      <button
+        type="button"
+        className="quiet"
+        disabled={!sorted}
+        onClick={props.onDefaultOrder}
+        title="Back to the default order"
+      >
         ↓ Worst headroom first
       </button>
       <details className="menu">
@@ -318,7 +361,11 @@ function Toolbar(props: ToolbarProps): ReactElement {
                 type="checkbox"
                 checked={!props.hidden.includes(id)}
                 onChange={(event) =>
-                  props.onHidden(event.target.checked ? props.hidden.filter((one) => one !== id) : [...props.hidden, id])
+                  props.onHidden(
+                    event.target.checked
+                      ? props.hidden.filter((one) => one !== id)
+                      : [...props.hidden, id],
+                  )
                 }
               />
               {title}
@@ -341,7 +388,12 @@ function Choice(props: {
   readonly onChange: (value: string) => void;
 }): ReactElement {
   return (
-    <select aria-label={props.label} value={props.value} className={props.value === '' ? '' : 'chosen'} onChange={(event) => props.onChange(event.target.value)}>
+    <select
+      aria-label={props.label}
+      value={props.value}
+      className={props.value === '' ? '' : 'chosen'}
+      onChange={(event) => props.onChange(event.target.value)}
+    >
       <option value="">{props.label}: all</option>
       {props.options.map((option) => (
         <option key={option} value={option}>

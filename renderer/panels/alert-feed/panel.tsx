@@ -1,10 +1,10 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import type { Alert } from '#core/desk-api/contract.ts';
-import type { RendererClient } from '../../desk/client.ts';
-import { usePreferences } from '../../store/preferences.ts';
-import { onNewAlert, useSession } from '../../store/session.ts';
-import { beep } from '../../ui/sound.ts';
-import { timeText } from '../../ui/format.ts';
+import type { RendererClient } from '#renderer/desk/client.ts';
+import { usePreferences } from '#renderer/store/preferences.ts';
+import { onNewAlert, useSession } from '#renderer/store/session.ts';
+import { beep } from '#renderer/ui/sound.ts';
+import { timeText } from '#renderer/ui/format.ts';
 
 const GLYPH = { hard: '✖', soft: '❚❚', warning: '▲', info: '✔' } as const;
 const WORD = { hard: 'Breach', soft: 'Pause', warning: 'Warning', info: 'Objective' } as const;
@@ -40,7 +40,12 @@ export function AlertFeed({ client }: { readonly client: RendererClient }): Reac
           {unacknowledged}
         </span>
         <span className="spacer" />
-        <Toggle on={preferences.sound} label="Sound" text="Sound" onChange={(sound) => preferences.set({ sound })} />
+        <Toggle
+          on={preferences.sound}
+          label="Sound"
+          text="Sound"
+          onChange={(sound) => preferences.set({ sound })}
+        />
         <Toggle
           on={preferences.notifications}
           label="Desktop notifications"
@@ -53,13 +58,20 @@ export function AlertFeed({ client }: { readonly client: RendererClient }): Reac
       </header>
       <div className="tabs" role="group" aria-label="Show">
         {(['all', 'open', 'breaches'] as const).map((choice) => (
-          <button key={choice} type="button" aria-pressed={only === choice} onClick={() => setOnly(choice)}>
+          <button
+            key={choice}
+            type="button"
+            aria-pressed={only === choice}
+            onClick={() => setOnly(choice)}
+          >
             {{ all: 'All', open: 'To acknowledge', breaches: 'Breaches' }[choice]}
           </button>
         ))}
       </div>
       {failure !== '' && <p className="failure">{failure}</p>}
-      {shown.length === 0 && <p className="empty">Nothing here. Breaches and warnings appear the moment they happen.</p>}
+      {shown.length === 0 && (
+        <p className="empty">Nothing here. Breaches and warnings appear the moment they happen.</p>
+      )}
       <ol className="alerts" tabIndex={-1}>
         {shown.slice(0, SHOWN_MAX).map((alert) => (
           <AlertRow key={alert.seq} alert={alert} onAcknowledge={acknowledge} />
@@ -69,7 +81,13 @@ export function AlertFeed({ client }: { readonly client: RendererClient }): Reac
   );
 }
 
-function AlertRow({ alert, onAcknowledge }: { readonly alert: Alert; readonly onAcknowledge: (alert: Alert) => Promise<void> }): ReactElement {
+function AlertRow({
+  alert,
+  onAcknowledge,
+}: {
+  readonly alert: Alert;
+  readonly onAcknowledge: (alert: Alert) => Promise<void>;
+}): ReactElement {
   const select = useSession((session) => session.select);
   const { severity, acknowledgement, review } = alert;
   const open = acknowledgement === null && severity !== 'info';
@@ -95,17 +113,26 @@ function AlertRow({ alert, onAcknowledge }: { readonly alert: Alert; readonly on
         </span>
         <span className="sentence">{alert.sentence}</span>
         {review.length > 0 && (
-          <span className="review">Needs review: {review.map((doubt) => DOUBT[doubt] ?? doubt).join(', ')}</span>
+          <span className="review">
+            Needs review: {review.map((doubt) => DOUBT[doubt] ?? doubt).join(', ')}
+          </span>
         )}
       </button>
       {open ? (
-        <button type="button" className="ack" title="Acknowledge (A)" onClick={() => void onAcknowledge(alert)}>
+        <button
+          type="button"
+          className="ack"
+          title="Acknowledge (A)"
+          onClick={() => void onAcknowledge(alert)}
+        >
           Acknowledge
         </button>
       ) : (
         acknowledgement && (
           <span className={`acked ${acknowledgement.state}`}>
-            {acknowledgement.state === 'queued' ? 'Queued on this desk' : `Seen by ${acknowledgement.operatorId}`}
+            {acknowledgement.state === 'queued'
+              ? 'Queued on this desk'
+              : `Seen by ${acknowledgement.operatorId}`}
           </span>
         )
       )}
@@ -121,16 +148,30 @@ function useAnnouncements(): void {
         const { sound, notifications } = usePreferences.getState();
         if (alert.acknowledgement !== null) return;
         if (sound && alert.severity !== 'info') beep(alert.severity);
-        const allowed = notifications && 'Notification' in window && Notification.permission === 'granted';
-        if (allowed && alert.severity === 'hard') void new Notification(alert.traderName, { body: alert.sentence });
+        const allowed =
+          notifications && 'Notification' in window && Notification.permission === 'granted';
+        if (allowed && alert.severity === 'hard')
+          void new Notification(alert.traderName, { body: alert.sentence });
       }),
     [],
   );
 }
 
-function Toggle(props: { readonly on: boolean; readonly label: string; readonly text: string; readonly onChange: (on: boolean) => void }): ReactElement {
+function Toggle(props: {
+  readonly on: boolean;
+  readonly label: string;
+  readonly text: string;
+  readonly onChange: (on: boolean) => void;
+}): ReactElement {
   return (
-    <button type="button" className="quiet icon" aria-pressed={props.on} aria-label={props.label} title={`${props.label}: ${props.on ? 'on' : 'off'}`} onClick={() => props.onChange(!props.on)}>
+    <button
+      type="button"
+      className="quiet icon"
+      aria-pressed={props.on}
+      aria-label={props.label}
+      title={`${props.label}: ${props.on ? 'on' : 'off'}`}
+      onClick={() => props.onChange(!props.on)}
+    >
       {props.text}
     </button>
   );

@@ -1,14 +1,20 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import type { QuarantineEntry } from '#core/sync/protocol.ts';
-import type { RendererClient } from '../../desk/client.ts';
-import { useSession } from '../../store/session.ts';
-import { dateTimeText, priceText } from '../../ui/format.ts';
+import type { RendererClient } from '#renderer/desk/client.ts';
+import { useSession } from '#renderer/store/session.ts';
+import { dateTimeText, priceText } from '#renderer/ui/format.ts';
 
 const STATE_GLYPH = { live: '●', stale: '▲', closed: '■', silent: '○' } as const;
 const ENTRIES_SHOWN = 100;
 
 /** Where the prices come from, how old they are, what was doubtful, and what was refused. */
-export function Feeds({ client, onClose }: { readonly client: RendererClient; readonly onClose: () => void }): ReactElement {
+export function Feeds({
+  client,
+  onClose,
+}: {
+  readonly client: RendererClient;
+  readonly onClose: () => void;
+}): ReactElement {
   const pulse = useSession((session) => session.pulse);
   const [entries, setEntries] = useState<readonly QuarantineEntry[] | string>([]);
   const quarantined = pulse?.quarantined ?? 0;
@@ -29,7 +35,19 @@ export function Feeds({ client, onClose }: { readonly client: RendererClient; re
       <table>
         <thead>
           <tr>
-            {['Symbol', 'Source', 'State', 'Bid', 'Ask', 'Age', 'Marks', 'Crossed', 'Backward', 'Off market', 'After gap'].map((title) => (
+            {[
+              'Symbol',
+              'Source',
+              'State',
+              'Bid',
+              'Ask',
+              'Age',
+              'Marks',
+              'Crossed',
+              'Backward',
+              'Off market',
+              'After gap',
+            ].map((title) => (
               <th key={title}>{title}</th>
             ))}
           </tr>
@@ -56,7 +74,9 @@ export function Feeds({ client, onClose }: { readonly client: RendererClient; re
       </table>
       <h2>Refused records ({quarantined})</h2>
       {typeof entries === 'string' && <p className="failure">{entries}</p>}
-      {typeof entries !== 'string' && entries.length === 0 && <p className="empty">None. Records that cannot be used are kept here with the reason.</p>}
+      {typeof entries !== 'string' && entries.length === 0 && (
+        <p className="empty">None. Records that cannot be used are kept here with the reason.</p>
+      )}
       {typeof entries !== 'string' && entries.length > 0 && (
         <table>
           <tbody>

@@ -35,7 +35,12 @@ export function createReplayAdapter(options: ReplayOptions): PlatformAdapter {
       const state = cursor as WorldState | null;
       const ticks = recorded
         ? recorded(state?.ticks)
-        : createMarketModel({ seed, startAt, hoursAhead, ...(state ? { resume: state.ticks } : {}) });
+        : createMarketModel({
+            seed,
+            startAt,
+            hoursAhead,
+            ...(state ? { resume: state.ticks } : {}),
+          });
       const world = createWorld(
         { seed, accounts, programs, activityPercent, platform: 'demo' },
         ticks,

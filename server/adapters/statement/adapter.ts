@@ -3,7 +3,7 @@ import type { PlatformRecord } from '#core/accounts/record.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
 import { pointValue, type Instrument } from '#core/market/instrument.ts';
 import { parseDecimal } from '#core/money/money.ts';
-import { instrumentFor, type Recording } from '../../market/recorded.ts';
+import { instrumentFor, type Recording } from '#server/market/recorded.ts';
 import type { PlatformAdapter } from '../platform-adapter.ts';
 import type { Statement, StatementDeal } from './parse.ts';
 
@@ -29,7 +29,10 @@ export function createStatementAdapter(
   }
   const bySymbol = new Map(instruments.map((instrument) => [instrument.symbol, instrument]));
   const events: PlatformRecord[] = [];
-  const openedAt = Math.min(statement.deals[0]?.at ?? Infinity, statement.balances[0]?.at ?? Infinity);
+  const openedAt = Math.min(
+    statement.deals[0]?.at ?? Infinity,
+    statement.balances[0]?.at ?? Infinity,
+  );
   for (const deal of statement.deals) {
     const read = readDeal(deal, bySymbol.get(deal.symbol), terms.accountId);
     if (!read.ok) return err(`line ${deal.line}: ${read.error}`);
@@ -43,7 +46,14 @@ export function createStatementAdapter(
     if (at === 0) continue; // The first is the starting balance, which the terms hold already.
     const type = balance.amount >= 0 ? 'deposit' : 'withdrawal';
     const { amount, comment, id } = balance;
-    const operation = { accountId: terms.accountId, operationId: id, type, amount, comment, at: balance.at } as const;
+    const operation = {
+      accountId: terms.accountId,
+      operationId: id,
+      type,
+      amount,
+      comment,
+      at: balance.at,
+    } as const;
     events.push({ type: 'balanceOperation', operation });
   }
   const timed = events.map((record, place) => ({ record, place, at: timeOf(record) }));
@@ -51,7 +61,12 @@ export function createStatementAdapter(
   const records: PlatformRecord[] = [
     ...instruments.map((instrument) => ({ type: 'instrument' as const, instrument })),
     { type: 'accountOpened', terms, at: openedAt },
-    ...mergePrices(timed.map(({ record }) => record), bySymbol, recording, openedAt),
+    ...mergePrices(
+      timed.map(({ record }) => record),
+      bySymbol,
+      recording,
+      openedAt,
+    ),
   ];
   return ok({ adapter: adapterOf(records), records, instruments });
 }
@@ -101,7 +116,11 @@ function instrumentsOf(statement: Statement, recording: Recording | null): Instr
   return [...held, ...others];
 }
 
-function readDeal(deal: StatementDeal, instrument: Instrument | undefined, accountId: string): Result<Deal, string> {
+function readDeal(
+  deal: StatementDeal,
+  instrument: Instrument | undefined,
+  accountId: string,
+): Result<Deal, string> {
   if (!instrument) return err(`symbol "${deal.symbol}" is unknown`);
   const volume = parseDecimal(deal.lots, instrument.volumeDecimals);
   if (!volume.ok) return err(`lots: ${volume.error}`);

@@ -42,7 +42,8 @@ export function parseStatement(bytes: Uint8Array, toUtc: ToUtc): Result<Statemen
   const text = decodeStatement(bytes);
   if (/<html|<table/i.test(text.slice(0, 4_000))) {
     const rows = htmlRows(text);
-    if (rows.some(({ cells }) => cells[0] === 'Closed Transactions:')) return metaTrader4(rows, toUtc);
+    if (rows.some(({ cells }) => cells[0] === 'Closed Transactions:'))
+      return metaTrader4(rows, toUtc);
     return metaTrader5(rows, toUtc);
   }
   return csv(csvRows(text), toUtc);
@@ -70,27 +71,53 @@ export function readAmount(text: string, decimals = 4): Result<number, string> {
   const bare = text.replace(/[\s\u00A0']/g, '');
   if (bare === '') return ok(0);
   const european = /^-?\d{1,3}(\.\d{3})*,\d+$/.test(bare);
-  return parseDecimal(european ? bare.replaceAll('.', '').replace(',', '.') : bare.replaceAll(',', ''), decimals);
+  return parseDecimal(
+    european ? bare.replaceAll('.', '').replace(',', '.') : bare.replaceAll(',', ''),
+    decimals,
+  );
 }
 
-const CSV_COLUMNS = ['time', 'type', 'id', 'position', 'symbol', 'side', 'entry', 'lots', 'price', 'profit'] as const;
+const CSV_COLUMNS = [
+  'time',
+  'type',
+  'id',
+  'position',
+  'symbol',
+  'side',
+  'entry',
+  'lots',
+  'price',
+  'profit',
+] as const;
 
 function csv(rows: readonly Row[], toUtc: ToUtc): Result<Statement, string> {
   const [header, ...body] = rows;
   if (!header) return err('the file is empty');
   const columns = columnsOf(header, CSV_COLUMNS, 'CSV header');
   if (!columns.ok) return columns;
-  const optional = (name: string): number => header.cells.map((cell) => cell.toLowerCase()).indexOf(name);
-  const places = { commission: optional('commission'), swap: optional('swap'), fee: optional('fee') };
+  const optional = (name: string): number =>
+    header.cells.map((cell) => cell.toLowerCase()).indexOf(name);
+  const places = {
+    commission: optional('commission'),
+    swap: optional('swap'),
+    fee: optional('fee'),
+  };
   const deals: StatementDeal[] = [];
   const balances: StatementBalance[] = [];
   for (const row of body) {
-    const cell = (name: (typeof CSV_COLUMNS)[number]): string => row.cells[columns.value[name]] ?? '';
+    const cell = (name: (typeof CSV_COLUMNS)[number]): string =>
+      row.cells[columns.value[name]] ?? '';
     const read = createRowReader(row, 'CSV', toUtc);
     const at = read.time(cell('time'));
     const profit = read.amount(cell('profit'), 'profit');
     if (cell('type').toLowerCase() === 'balance') {
-      balances.push({ line: row.line, at, id: cell('id') || `line-${row.line}`, amount: profit, comment: '' });
+      balances.push({
+        line: row.line,
+        at,
+        id: cell('id') || `line-${row.line}`,
+        amount: profit,
+        comment: '',
+      });
     } else {
       deals.push({
         line: row.line,
@@ -113,12 +140,27 @@ function csv(rows: readonly Row[], toUtc: ToUtc): Result<Statement, string> {
   return finished({ format: 'CSV', deals, balances });
 }
 
-const MT5_COLUMNS = ['Time', 'Deal', 'Symbol', 'Type', 'Direction', 'Volume', 'Price', 'Order', 'Commission', 'Swap', 'Profit'] as const;
+const MT5_COLUMNS = [
+  'Time',
+  'Deal',
+  'Symbol',
+  'Type',
+  'Direction',
+  'Volume',
+  'Price',
+  'Order',
+  'Commission',
+  'Swap',
+  'Profit',
+] as const;
 
 /** The Deals section has every fill; positions are paired by symbol, first in first out. */
 function metaTrader5(rows: readonly Row[], toUtc: ToUtc): Result<Statement, string> {
-  const title = rows.findIndex(({ cells }) => cells.filter((cell) => cell !== '').join() === 'Deals');
-  if (title < 0) return err('MetaTrader 5 report: the section "Deals" is missing; export the full report');
+  const title = rows.findIndex(
+    ({ cells }) => cells.filter((cell) => cell !== '').join() === 'Deals',
+  );
+  if (title < 0)
+    return err('MetaTrader 5 report: the section "Deals" is missing; export the full report');
   const header = rows[title + 1];
   if (!header) return err('MetaTrader 5 report: the section "Deals" is empty');
   const columns = columnsOf(header, MT5_COLUMNS, 'MetaTrader 5 report, section Deals');
@@ -128,7 +170,8 @@ function metaTrader5(rows: readonly Row[], toUtc: ToUtc): Result<Statement, stri
   const balances: StatementBalance[] = [];
   const open: { id: string; symbol: string; side: 'buy' | 'sell'; lots: number }[] = [];
   for (const row of rows.slice(title + 2)) {
-    const cell = (name: (typeof MT5_COLUMNS)[number]): string => row.cells[columns.value[name]] ?? '';
+    const cell = (name: (typeof MT5_COLUMNS)[number]): string =>
+      row.cells[columns.value[name]] ?? '';
     if (!/^\d{4}\.\d\d\.\d\d/.test(cell('Time'))) {
       if (cell('Time') === '' && deals.length > 0) break;
       continue;
@@ -144,7 +187,13 @@ function metaTrader5(rows: readonly Row[], toUtc: ToUtc): Result<Statement, stri
     const side = read.oneOf(type, ['buy', 'sell'], 'Type');
     const direction = read.oneOf(cell('Direction').toLowerCase(), ['in', 'out'], 'Direction');
     const lots = read.amount(cell('Volume').split('/')[0] ?? '', 'Volume');
-    const shared = { line: row.line, at, symbol: cell('Symbol').toUpperCase(), side, price: cell('Price').replace(/\s/g, '') };
+    const shared = {
+      line: row.line,
+      at,
+      symbol: cell('Symbol').toUpperCase(),
+      side,
+      price: cell('Price').replace(/\s/g, ''),
+    };
     const costs = {
       commission: read.amount(cell('Commission'), 'Commission'),
       swap: read.amount(cell('Swap'), 'Swap'),
@@ -152,10 +201,21 @@ function metaTrader5(rows: readonly Row[], toUtc: ToUtc): Result<Statement, stri
     };
     if (direction === 'in') {
       open.push({ id: cell('Order'), symbol: shared.symbol, side, lots });
-      deals.push({ ...shared, ...costs, dealId: cell('Deal'), positionId: cell('Order'), entry: 'in', lots: lotsText(lots), profit });
+      deals.push({
+        ...shared,
+        ...costs,
+        dealId: cell('Deal'),
+        positionId: cell('Order'),
+        entry: 'in',
+        lots: lotsText(lots),
+        profit,
+      });
     } else {
       const closed = closeFirst(open, shared.symbol, side, lots);
-      if (closed === null) return err(`${read.where}: deal ${cell('Deal')} closes more ${shared.symbol} than was open`);
+      if (closed === null)
+        return err(
+          `${read.where}: deal ${cell('Deal')} closes more ${shared.symbol} than was open`,
+        );
       for (const [part, piece] of closed.entries()) {
         const first = part === 0;
         deals.push({
@@ -175,22 +235,40 @@ function metaTrader5(rows: readonly Row[], toUtc: ToUtc): Result<Statement, stri
   return finished({ format: 'MetaTrader 5', deals, balances });
 }
 
-const MT4_COLUMNS = ['Ticket', 'Open Time', 'Type', 'Size', 'Item', 'Close Time', 'Commission', 'Swap', 'Profit'] as const;
+const MT4_COLUMNS = [
+  'Ticket',
+  'Open Time',
+  'Type',
+  'Size',
+  'Item',
+  'Close Time',
+  'Commission',
+  'Swap',
+  'Profit',
+] as const;
 
 /** Every closed order is one line with both prices; balance lines stand among them. */
 function metaTrader4(rows: readonly Row[], toUtc: ToUtc): Result<Statement, string> {
   const title = rows.findIndex(({ cells }) => cells[0] === 'Closed Transactions:');
   const header = rows[title + 1];
   if (!header) return err('MetaTrader 4 statement: the section "Closed Transactions" is empty');
-  const columns = columnsOf(header, MT4_COLUMNS, 'MetaTrader 4 statement, section Closed Transactions');
+  const columns = columnsOf(
+    header,
+    MT4_COLUMNS,
+    'MetaTrader 4 statement, section Closed Transactions',
+  );
   if (!columns.ok) return columns;
   const prices = header.cells.flatMap((cell, at) => (cell === 'Price' ? [at] : []));
   const taxes = header.cells.indexOf('Taxes');
-  if (prices.length < 2) return err('MetaTrader 4 statement, section Closed Transactions: two columns "Price" are expected');
+  if (prices.length < 2)
+    return err(
+      'MetaTrader 4 statement, section Closed Transactions: two columns "Price" are expected',
+    );
   const deals: StatementDeal[] = [];
   const balances: StatementBalance[] = [];
   for (const row of rows.slice(title + 2)) {
-    const cell = (name: (typeof MT4_COLUMNS)[number]): string => row.cells[columns.value[name]] ?? '';
+    const cell = (name: (typeof MT4_COLUMNS)[number]): string =>
+      row.cells[columns.value[name]] ?? '';
     if (!/^\d+$/.test(cell('Ticket'))) {
       if (/Open Trades|Working Orders|Closed P/.test(row.cells.join(' '))) break;
       continue;
@@ -205,9 +283,22 @@ function metaTrader4(rows: readonly Row[], toUtc: ToUtc): Result<Statement, stri
     }
     if (!['buy', 'sell'].includes(type)) continue; // Cancelled pending orders move no money.
     const side = type as 'buy' | 'sell';
-    const shared = { line: row.line, positionId: cell('Ticket'), symbol: cell('Item').toUpperCase(), lots: cell('Size') };
+    const shared = {
+      line: row.line,
+      positionId: cell('Ticket'),
+      symbol: cell('Item').toUpperCase(),
+      lots: cell('Size'),
+    };
     const none = { profit: 0, commission: 0, swap: 0, fee: 0 };
-    deals.push({ ...shared, ...none, at: openedAt, dealId: `${cell('Ticket')}-in`, side, entry: 'in', price: row.cells[prices[0] ?? -1] ?? '' });
+    deals.push({
+      ...shared,
+      ...none,
+      at: openedAt,
+      dealId: `${cell('Ticket')}-in`,
+      side,
+      entry: 'in',
+      price: row.cells[prices[0] ?? -1] ?? '',
+    });
     deals.push({
       ...shared,
       at: read.time(cell('Close Time')),
@@ -227,8 +318,12 @@ function metaTrader4(rows: readonly Row[], toUtc: ToUtc): Result<Statement, stri
 
 function finished(statement: Statement): Result<Statement, string> {
   if (statement.deals.length === 0) return err(`the ${statement.format} statement holds no deals`);
-  const deals = statement.deals.toSorted((one, other) => one.at - other.at || one.line - other.line);
-  const balances = statement.balances.toSorted((one, other) => one.at - other.at || one.line - other.line);
+  const deals = statement.deals.toSorted(
+    (one, other) => one.at - other.at || one.line - other.line,
+  );
+  const balances = statement.balances.toSorted(
+    (one, other) => one.at - other.at || one.line - other.line,
+  );
   return ok({ ...statement, deals, balances });
 }
 

@@ -1,0 +1,5 @@
+/** Every panel there is; the window arranges them. Adding one is a folder and a line here. */
+export { AccountDetail } from './account-detail/panel.tsx';
+export { AccountGrid } from './account-grid/panel.tsx';
+export { AlertFeed } from './alert-feed/panel.tsx';
+export { Feeds } from './feeds/panel.tsx';
