@@ -28,6 +28,11 @@ if (!config.ok) {
   process.stderr.write(`server: the configuration is wrong\n${config.error}\n`);
   process.exit(2);
 }
+const { market } = config.value;
+if (market !== undefined && !existsSync(market)) {
+  process.stderr.write(`server: --market ${market} does not exist\n`);
+  process.exit(2);
+}
 await serve(config.value);
 
 /** Starts the partition's thread, then the gateway on what the log holds; stops on a signal. */

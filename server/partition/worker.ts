@@ -39,6 +39,11 @@ const { seed, accounts, activityPercent, startAt, market } = store.founding({
   startAt: options.startAt,
   market: options.market,
 });
+if (market !== options.market || seed !== options.seed || accounts !== options.accounts) {
+  const line =
+    'This data folder was founded with another market, seed or number of accounts: it goes on';
+  tell({ type: 'progress', line: `${line} with its own. Give another --data for a new firm.` });
+}
 const recording = market
   ? openRecording(market, join(options.dataFolder, 'ticks'), (line) =>
       tell({ type: 'progress', line }),
