@@ -81,39 +81,42 @@ function sortAccounts(
     });
     return;
   }
-  const keys = new Float64Array(book.accounts.length);
-  for (const account of accounts) {
+  const { length } = book.accounts;
+  if (sharedKeys.length < length) sharedKeys = new Float64Array(length * 2);
+  const keys = sharedKeys;
+  for (let at = 0; at < count; at += 1) {
+    const account = accounts[at] as number;
     const value = key(book, account) as number;
     // Accounts without the number come last, whichever way the rest is sorted.
     keys[account] = Number.isNaN(value) ? Infinity : value * sign;
   }
-  const before = (one: number, other: number): boolean => {
-    const [a, b] = [keys[one] as number, keys[other] as number];
-    return a < b || (a === b && one < other);
-  };
-  if (!fresh && insertionPass(accounts, before, count * INSERTION_MOVES_PER_ROW)) return;
+  if (!fresh && insertionPass(accounts, keys, count * INSERTION_MOVES_PER_ROW)) return;
   accounts.sort((one, other) => {
-    const [a, b] = [keys[one] as number, keys[other] as number];
-    return a === b ? one - other : a < b ? -1 : 1;
+    const difference = (keys[one] as number) - (keys[other] as number);
+    return difference === 0 || Number.isNaN(difference) ? one - other : difference;
   });
 }
 
+/** Reused from update to update: fifty thousand keys a second would only feed the collector. */
+let sharedKeys = new Float64Array(0);
+
 /** Sorts what is nearly sorted; gives up, leaving a permutation, when it takes too many moves. */
-function insertionPass(
-  accounts: Int32Array,
-  before: (one: number, other: number) => boolean,
-  movesMax: number,
-): boolean {
+function insertionPass(accounts: Int32Array, keys: Float64Array, movesMax: number): boolean {
   let moves = 0;
-  for (let at = 1; at < accounts.length; at += 1) {
+  const { length } = accounts;
+  for (let at = 1; at < length; at += 1) {
     const account = accounts[at] as number;
+    const own = keys[account] as number;
     let to = at;
-    while (to > 0 && before(account, accounts[to - 1] as number)) {
-      accounts[to] = accounts[to - 1] as number;
+    while (to > 0) {
+      const above = accounts[to - 1] as number;
+      const other = keys[above] as number;
+      if (other < own || (other === own && above < account)) break;
+      accounts[to] = above;
       to -= 1;
-      moves += 1;
     }
     accounts[to] = account;
+    moves += at - to;
     if (moves > movesMax) return false;
   }
   return true;

@@ -10,7 +10,7 @@ import { openStore, type Store } from '../store/store.ts';
 
 /**
  * npm run replay -- --market FOLDER [--accounts 50000] [--seed 1] [--batch 5000] [--data DIR]
- *                   [--activity PERCENT] [--resume] [--records N]
+ *                   [--activity PERCENT] [--resume] [--records N] [--until 2014-05-02T12:31:00Z]
  *
  * Plays recorded prices to the demo firm, headless and as fast as possible, through the same
  * intake, engine and log as live. Prints progress, then verdicts by rule and one digest over all
@@ -27,6 +27,7 @@ const { values: options } = parseArgs({
     activity: { type: 'string', default: '' },
     data: { type: 'string', default: join('.propdesk', 'replay') },
     records: { type: 'string', default: '' },
+    until: { type: 'string', default: '' },
     resume: { type: 'boolean', default: false },
   },
 });
@@ -70,10 +71,11 @@ const partition = openPartition({
 if (partition.records > 0) write(`resumed at record ${partition.records}: ${seconds(started)} s`);
 
 const limit = options.records === '' ? Infinity : Number(options.records);
+const until = options.until === '' ? Infinity : Date.parse(options.until);
 let marks = 0;
 let shown = performance.now();
 while (partition.records < limit) {
-  const done = partition.run(Infinity, limit - partition.records);
+  const done = partition.run(until, limit - partition.records);
   if (done.records === 0) break;
   marks += done.marks;
   if (performance.now() - shown > 2_000) {

@@ -19,7 +19,10 @@ import { LiveCell, type LiveCellContext, type Slot } from './live-cell.ts';
 
 ModuleRegistry.registerModules([AllCommunityModule]);
 
-const ORDER_EVERY_MS = 400;
+const ORDER_EVERY_MS = 500;
+/** Above so many rows the order is taken up less often: nobody reads thousands of rows at once. */
+const LARGE_BOOK = 10_000;
+const LARGE_ORDER_EVERY_MS = 1_500;
 const LOOK_EVERY_MS = 500;
 /** Rows beyond the screen that the server sends as if they were on it. */
 const LOOK_MARGIN = 20;
@@ -85,7 +88,11 @@ export function AccountGrid({ client }: { readonly client: RendererClient }): Re
     setShown(order.accounts.length);
   }, [filters, order]);
   useEffect(() => {
+    let last = 0;
     const timer = setInterval(() => {
+      const every = order.accounts.length > LARGE_BOOK ? LARGE_ORDER_EVERY_MS : ORDER_EVERY_MS;
+      if (performance.now() - last < every) return;
+      last = performance.now();
       order.update();
       setShown(order.accounts.length);
     }, ORDER_EVERY_MS);
