@@ -4,8 +4,8 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium, type Page } from '@playwright/test';
-import { findBrowser } from '../../.ci/browser.ts';
-import { buildRenderer } from '../../.ci/build.ts';
+import { findBrowser } from '#ci/browser.ts';
+import { buildRenderer } from '#ci/build.ts';
 import { startSyntheticServer } from './synthetic-server.ts';
 
 /**
@@ -43,7 +43,8 @@ const browser = await chromium.launch({
   ],
 });
 process.stdout.write(
-  `${cpus()[0]?.model ?? ''}, ${cpus().length} cores, Chromium ${browser.version()} headless, software rendering, 1280×800\n`,
+  `${cpus()[0]?.model ?? ''}, ${cpus().length} cores, Chromium ${browser.version()} headless, ` +
+    'software rendering, 1280×800\n',
 );
 
 const synthetic = await startSyntheticServer(Number(options.accounts), Number(options.rows));
@@ -150,13 +151,13 @@ async function report(page: Page, title: string): Promise<void> {
     () => (window as unknown as { observed: Observed }).observed,
   );
   const line = (name: string, values: readonly number[]): string =>
-    `  ${name.padEnd(26)} p50 ${at(values, 0.5)} ms   p95 ${at(values, 0.95)} ms   p99 ${at(values, 0.99)} ms   N ${values.length}\n`;
+    `  ${name.padEnd(26)} p50 ${at(values, 0.5)} ms   p95 ${at(values, 0.95)} ms   ` +
+    `p99 ${at(values, 0.99)} ms   N ${values.length}\n`;
   process.stdout.write(`\n${title}, ${seconds} s\n`);
   process.stdout.write(line('frame time', frames));
   process.stdout.write(line('mark to paint', latencies));
-  process.stdout.write(
-    `  long tasks (> 50 ms)       ${tasks.length}${tasks.length > 0 ? `, longest ${Math.round(Math.max(...tasks))} ms` : ''}\n`,
-  );
+  const longest = tasks.length > 0 ? `, longest ${Math.round(Math.max(...tasks))} ms` : '';
+  process.stdout.write(`  long tasks (> 50 ms)       ${tasks.length}${longest}\n`);
   process.stdout.write(`  main thread busy           ${Math.round(share * 100)} %\n`);
 }
 
