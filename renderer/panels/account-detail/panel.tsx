@@ -163,7 +163,7 @@ function GaugeLine({ rule }: { readonly rule: Detail['rules'][number] }): ReactE
         : (gauge.value - gauge.start) / (gauge.target - gauge.start);
   const text =
     gauge.type === 'floor'
-      ? `${moneyText(gauge.measured - gauge.floor)} above ${moneyText(gauge.floor)}`
+      ? floorText(gauge.measured - gauge.floor, gauge.floor)
       : gauge.type === 'count'
         ? `${gauge.value} of ${gauge.needed}`
         : `${moneyText(gauge.value)} of ${moneyText(gauge.target)}`;
@@ -193,6 +193,11 @@ function GaugeLine({ rule }: { readonly rule: Detail['rules'][number] }): ReactE
       <p className="quiet-text">{text}</p>
     </div>
   );
+}
+
+function floorText(headroom: number, floor: number): string {
+  const side = headroom < 0 ? 'below' : 'above';
+  return `${moneyText(Math.abs(headroom))} ${side} ${moneyText(floor)}`;
 }
 
 function Positions({ detail }: { readonly detail: Detail }): ReactElement {

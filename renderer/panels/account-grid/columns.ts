@@ -55,7 +55,7 @@ export const worstHeadroomFirst: SortKey = (book, account) => {
 const headroom = (role: 'daily' | 'overall', title: string): GridColumn => ({
   id: `${role}Headroom`,
   title,
-  width: 176,
+  width: 150,
   numeric: true,
   firstDescending: false,
   key: (book, account) => book.share(account, role),
@@ -81,10 +81,10 @@ export const gridColumns: readonly GridColumn[] = [
   label(
     'program',
     'Program',
-    122,
+    108,
     (book, account) => summaryOf(book, account)?.terms.program.name ?? '',
   ),
-  label('phase', 'Phase', 104, (book, account) => summaryOf(book, account)?.terms.phase.name ?? ''),
+  label('phase', 'Phase', 92, (book, account) => summaryOf(book, account)?.terms.phase.name ?? ''),
   {
     ...label('status', 'Status', 92, (book, account) => {
       const status = summaryOf(book, account)?.status ?? '';
