@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { ROWS_FRAME } from '#core/desk-api/contract.ts';
+import type { Port } from '#core/desk-api/port.ts';
+import { connectDesk, serveDesk, type DeskClient } from '#core/desk-api/rpc.ts';
+import { encodeRowFrame, ROW_WIDTH } from '#core/sync/row-frame.ts';
+import { createDesk, type Desk } from './desk.ts';
+import type { DeskHost, Link, LinkListener } from './host.ts';
+
+/** Both ends of a port, over whatever carries it. */
+export interface PortPair {
+  readonly renderer: Port;
+  readonly host: Port;
+  close(): Promise<void> | void;
+}
+
+/** A server that a test plays by hand. */
+export interface PlayedServer {
+  readonly listener: LinkListener;
+  readonly asked: { readonly name: string; readonly input: unknown }[];
+  readonly hellos: { readonly logId: string | null; readonly cursor: number }[];
+  answer: (name: string, input: unknown) => unknown;
+}
+
+export function openPlayedDesk(databaseFile = ':memory:'): { desk: Desk; server: PlayedServer } {
+  const hellos: PlayedServer['hellos'] = [];
+  const asked: PlayedServer['asked'] = [];
+  let listener: LinkListener | null = null;
+  const server: PlayedServer = {
+    get listener() {
+      if (!listener) throw new Error('the desk has not connected');
+      return listener;
+    },
+    asked,
+    hellos,
+    answer: () => null,
+  };
+  const host: DeskHost = {
+    kind: 'loopback',
+    operatorId: 'officer',
+    deskId: 'desk',
+    version: 'test',
+    now: Date.now,
+    databaseFile,
+    connect: (heard): Link => {
+      listener = heard;
+      return {
+        hello: (logId, cursor) => {
+          hellos.push({ logId, cursor });
+          const welcome = {
+            type: 'welcome',
+            mode: 'snapshot',
+            logId: 'log',
+            lastSeq: 1,
+            serverAt: 1,
+          } as const;
+          return Promise.resolve(welcome);
+        },
+        ask: (name, input) => {
+          asked.push({ name, input });
+          return Promise.resolve(server.answer(name, input));
+        },
+        look: () => {},
+        close: () => {},
+      };
+    },
+    notify: () => {},
+    log: () => {},
+  };
+  return { desk: createDesk(host), server };
+}
+
+/** What every host owes its renderer: the same over every port. */
+export function describeDeskPort(name: string, open: () => Promise<PortPair>): void {
+  describe(`a desk behind ${name}`, () => {
+    const withDesk = async (
+      work: (client: DeskClient, server: PlayedServer) => Promise<void>,
+    ): Promise<void> => {
+      const pair = await open();
+      const { desk, server } = openPlayedDesk();
+      const stop = serveDesk(desk.api, pair.host);
+      const stopListening = desk.listen({
+        stream: (stream, item) => pair.host.send({ type: 'stream', name: stream, item }),
+        rows: (bytes) => pair.host.send({ type: 'frame', name: ROWS_FRAME, bytes }),
+      });
+      const client = connectDesk(pair.renderer, (ms, done) => void setTimeout(done, ms).unref());
+      try {
+        await work(client, server);
+      } finally {
+        stop();
+        stopListening();
+        desk.close();
+        await pair.close();
+      }
+    };
+
+    it('answers calls', () =>
+      withDesk(async (client) => {
+        const session = await client.call('session.get', {});
+        expect(session).toMatchObject({ ok: true, value: { operatorId: 'officer' } });
+      }));
+
+    it('refuses a malformed call with its place, and an unknown one by name', () =>
+      withDesk(async (client) => {
+        const malformed = await client.call('alerts.list', { limit: -1 });
+        expect(malformed).toMatchObject({ ok: false, error: { code: 'invalid' } });
+        const unknown = await client.call('no.such' as 'session.get', {});
+        expect(unknown).toMatchObject({ ok: false, error: { code: 'unknownCall' } });
+      }));
+
+    it('says why when the server cannot be reached', () =>
+      withDesk(async (client) => {
+        const detail = await client.call('account.detail', { accountId: 'A1' });
+        expect(detail).toMatchObject({ ok: false, error: { code: 'offline' } });
+      }));
+
+    it('pushes streams, and frames byte for byte', () =>
+      withDesk(async (client, server) => {
+        const values = Float64Array.from({ length: ROW_WIDTH }, (_unused, at) => at / 3);
+        const frame = new Uint8Array(encodeRowFrame({ marketAt: 1, serverAt: 2, rows: 1, values }));
+        const frames: Uint8Array[] = [];
+        const states: string[] = [];
+        client.onFrame(ROWS_FRAME, (bytes) => frames.push(new Uint8Array(bytes)));
+        client.onStream('connection', ({ state }) => states.push(state));
+        server.listener.connected();
+        server.listener.rows(frame);
+        await expect.poll(() => frames.length).toBe(1);
+        expect([...(frames[0] ?? [])]).toEqual([...frame]);
+        await expect.poll(() => states).toContain('live');
+      }));
+  });
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import type { AccountTerms, Deal } from '#core/accounts/account.ts';
+import { loadPrograms, ruleSetsByHash, sampleTermsOf, worldPrograms } from '../programs.ts';
+import { createReplayAdapter } from '../adapters/replay/adapter.ts';
+import { openStore } from '../store/store.ts';
+import { openPartition } from '../partition/partition.ts';
+import { verifyLog } from '../verify/verify.ts';
+import { createIngest, type Ingest } from './ingest.ts';
+
+const programs = loadPrograms();
+const ruleSets = ruleSetsByHash(programs);
+const START = Date.UTC(2014, 4, 2, 9);
+const gold = {
+  symbol: 'XAUUSD',
+  assetClass: 'metal',
+  digits: 3,
+  volumeDecimals: 2,
+  contractSize: '100',
+  quoteCurrency: 'USD',
+  tickPoints: 1,
+};
+const program = programs.find((one) => one.program.programId === 'two-step-100k') ?? programs[0];
+const terms: AccountTerms = {
+  ...sampleTermsOf(program?.program ?? (programs[0] as (typeof programs)[number]).program, 0),
+  accountId: 'A1',
+  ruleSet: (program?.ruleSets[0] as { ref: AccountTerms['ruleSet'] }).ref,
+};
+const mark = (over: object = {}): object => ({
+  type: 'mark',
+  symbol: 'XAUUSD',
+  bid: 1_288_000,
+  ask: 1_288_300,
+  at: START + 1_000,
+  source: 'one',
+  ...over,
+});
+const deal = (over: Partial<Deal> = {}): object => ({
+  type: 'deal',
+  deal: {
+    accountId: 'A1',
+    dealId: 'D1',
+    positionId: 'P1',
+    symbol: 'XAUUSD',
+    side: 'buy',
+    entry: 'in',
+    volume: 100,
+    price: 1_288_300,
+    profit: 0,
+    commission: 0,
+    swap: 0,
+    fee: 0,
+    at: START + 2_000,
+    ...over,
+  },
+});
+
+function opened(): Ingest {
+  const ingest = createIngest({ partition: 0, platform: 'test', ruleSets, now: () => 0 });
+  ingest.accept({ type: 'instrument', instrument: gold });
+  ingest.accept({ type: 'accountOpened', terms, at: START });
+  expect(ingest.accept(mark()).refused).toBeNull();
+  return ingest;
+}
+
+describe('intake refuses with the place, and loses nothing else', () => {
+  it.each([
+    ['garbage', 'not a record at all', /malformed/],
+    ['a mark that is no number', mark({ bid: 'cheap' }), /bid/],
+    [
+      'a mark of an unknown symbol',
+      mark({ symbol: 'MOON' }),
+      /mark\.symbol: "MOON" is not defined/,
+    ],
+    ['a mark older than the last', mark({ at: START }), /mark\.at: older than the last print/],
+    ['a deal for an unknown account', deal({ accountId: 'nobody' }), /account nobody is unknown/],
+    ['a deal in an unknown symbol', deal({ symbol: 'MOON' }), /symbol "MOON" is not defined/],
+    ['closing what is not open', deal({ entry: 'out', side: 'sell' }), /position P1 is not open/],
+    ['a volume that is not exact', deal({ volume: 1e13 }), /too large to be kept exactly/],
+    [
+      'an account with an unpublished rule set',
+      {
+        type: 'accountOpened',
+        terms: { ...terms, accountId: 'A2', ruleSet: { ...terms.ruleSet, hash: 'f'.repeat(64) } },
+        at: START,
+      },
+      /no published rule set has the hash/,
+    ],
+    [
+      'an account that is open already',
+      { type: 'accountOpened', terms, at: START },
+      /A1 is open already/,
+    ],
+    [
+      'an instrument that needs finer money',
+      { type: 'instrument', instrument: { ...gold, symbol: 'FINE', volumeDecimals: 8 } },
+      /fraction of 0\.0001 USD/,
+    ],
+  ])('%s', (_what, record, reason) => {
+    const ingest = opened();
+    const before = ingest.lastSeq;
+    const intake = ingest.accept(record);
+    expect(intake.refused).toMatch(reason);
+    expect([intake.facts, ingest.lastSeq]).toEqual([[], before]);
+    expect(ingest.accept(deal()).facts.map(({ kind }) => kind)).toContain('dealBooked');
+  });
+
+  it('a deal told twice is booked once', () => {
+    const ingest = opened();
+    expect(ingest.accept(deal()).refused).toBeNull();
+    expect(ingest.accept(deal()).refused).toMatch(/deal\.dealId: deal D1 was booked already/);
+  });
+
+  it('a verdict on a crossed print falls at once, and asks for review', () => {
+    const ingest = opened();
+    ingest.accept(deal());
+    const intake = ingest.accept(mark({ at: START + 3_000, bid: 1_200_000, ask: 1_199_000 }));
+    const breach = intake.facts.find(({ kind }) => kind === 'breachDetected');
+    expect(breach?.kind === 'breachDetected' ? breach.data.review : null).toContain('crossed');
+    expect(intake.actions.map(({ type }) => type)).toEqual(['closePositions', 'disableTrading']);
+  });
+});
+
+describe('the log of a run', () => {
+  const run = (): ReturnType<typeof openStore> => {
+    const store = openStore(':memory:');
+    const partition = openPartition({
+      partition: 0,
+      store,
+      ruleSets,
+      now: () => 0,
+      adapter: createReplayAdapter({
+        seed: 4,
+        accounts: 60,
+        activityPercent: 800,
+        programs: worldPrograms(programs),
+        startAt: START,
+        recorded: null,
+      }),
+    });
+    while (partition.records < 20_000) partition.run(Infinity, 20_000 - partition.records);
+    return store;
+  };
+
+  it('is derived again by the reference evaluator, every verdict equal', () => {
+    const verified = verifyLog(run(), 0);
+    expect(verified.derived).toBeGreaterThan(50);
+    expect(verified.differences).toEqual([]);
+  });
+
+  it('with one verdict bent is found out, by its number', () => {
+    const store = run();
+    const bent = [...store.facts(0, 1, Infinity)].find(({ kind }) => kind === 'warningRaised');
+    const facts = store.facts.bind(store);
+    const tampered = {
+      ...store,
+      *facts(partition: number, from: number, to: number) {
+        for (const fact of facts(partition, from, to)) {
+          if (fact.kind === 'warningRaised' && fact.envelope.seq === bent?.envelope.seq) {
+            yield { ...fact, data: { ...fact.data, equity: fact.data.equity + 1 } };
+          } else yield fact;
+        }
+      },
+    };
+    const { differences } = verifyLog(tampered, 0);
+    expect(differences).toHaveLength(1);
+    expect(differences[0]).toContain(`seq ${bent?.envelope.seq} (warningRaised`);
+  });
+});
