@@ -5,6 +5,7 @@ import {
   dealSchema,
   idSchema,
 } from '#core/accounts/account.ts';
+import { gaugeSchema } from '#core/rules/gauge.ts';
 import { accountStateSchema } from '#core/rules/account-state.ts';
 import { epochMs } from '#core/time/time.ts';
 
@@ -140,18 +141,6 @@ export type Pulse = z.infer<typeof pulseSchema>;
 export const lookSchema = z.strictObject({
   accounts: z.array(z.int().min(0)).max(LOOK_ACCOUNTS_MAX),
 });
-
-const gaugeSchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('floor'),
-    role: z.enum(['daily', 'overall']),
-    floor: z.int(),
-    allowance: z.int(),
-    measured: z.int(),
-  }),
-  z.strictObject({ type: z.literal('target'), value: z.int(), target: z.int(), start: z.int() }),
-  z.strictObject({ type: z.literal('count'), value: z.int(), needed: z.int() }),
-]);
 
 /** Everything the account page shows. */
 export const accountDetailSchema = z.strictObject({

@@ -6,6 +6,7 @@ import { err, ok, type Result } from '#core/kernel/result.ts';
 import type { JournalledMark } from '#core/market/mark.ts';
 import { PPM_UNIT } from '#core/money/money.ts';
 import type { AccountState } from '#core/rules/account-state.ts';
+import { gaugeSchema } from '#core/rules/gauge.ts';
 import { gaugeAt, LATCH } from '#core/rules/judge.ts';
 import { openReferenceAccount, type ReferenceAccount } from '#core/rules/reference.ts';
 import { compileRuleSet, type RuleSet } from '#core/rules/rule-set.ts';
@@ -17,18 +18,6 @@ import type { Scenario, ScenarioStep } from './scenario.ts';
 const DAY_MS = 86_400_000;
 /** How far a price is followed in search of a floor: a factor of its present level. */
 const TOUCH_SEARCH_FACTOR = 2;
-
-const gaugeSchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('floor'),
-    role: z.enum(['daily', 'overall']),
-    floor: z.int(),
-    allowance: z.int(),
-    measured: z.int(),
-  }),
-  z.strictObject({ type: z.literal('target'), value: z.int(), target: z.int(), start: z.int() }),
-  z.strictObject({ type: z.literal('count'), value: z.int(), needed: z.int() }),
-]);
 
 /** Where an account stands: the same shape before and after a scenario. */
 const standingSchema = z.strictObject({
