@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountTerms, Deal } from '#core/accounts/account.ts';
+import { present } from '#core/kernel/assert.ts';
 import { loadPrograms, ruleSetsByHash, sampleTermsOf, worldPrograms } from '../programs.ts';
 import { createReplayAdapter } from '../adapters/replay/adapter.ts';
 import { openStore } from '../store/store.ts';
@@ -19,11 +20,14 @@ const gold = {
   quoteCurrency: 'USD',
   tickPoints: 1,
 };
-const program = programs.find((one) => one.program.programId === 'two-step-100k') ?? programs[0];
+const loaded = present(
+  programs.find((one) => one.program.programId === 'two-step-100k'),
+  'the two-step program',
+);
 const terms: AccountTerms = {
-  ...sampleTermsOf(program?.program ?? (programs[0] as (typeof programs)[number]).program, 0),
+  ...sampleTermsOf(loaded.program, 0),
   accountId: 'A1',
-  ruleSet: (program?.ruleSets[0] as { ref: AccountTerms['ruleSet'] }).ref,
+  ruleSet: present(loaded.ruleSets[0], 'its first rule set').ref,
 };
 const mark = (over: object = {}): object => ({
   type: 'mark',
