@@ -83,9 +83,15 @@ export class DeskRefusal extends Error {
 /** The host's side: every input is read by its schema before use, nothing is thrown across. */
 export function serveDesk(api: DeskApi, port: Port): () => void {
   return port.onMessage((message) => {
-    if (message.type !== 'call') return;
+    if (!isCall(message)) return;
     void answer(api, message).then((reply) => port.send(reply));
   });
+}
+
+/** A renderer may send anything: what is no call is not heard. */
+function isCall(message: unknown): message is Extract<PortMessage, { type: 'call' }> {
+  const call = message as { type?: unknown; id?: unknown; name?: unknown } | null | undefined;
+  return call?.type === 'call' && Number.isInteger(call.id) && typeof call.name === 'string';
 }
 
 async function answer(

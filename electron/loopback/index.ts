@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize, resolve, sep } from 'node:path';
@@ -60,7 +60,8 @@ const http = createServer((request, response) => {
     serve(request, response);
   } catch (error) {
     process.stderr.write(`desk error: ${String(error)}\n`);
-    response.writeHead(500).end();
+    if (!response.headersSent) response.writeHead(500);
+    response.end();
   }
 });
 const io = new Server(http, {
@@ -142,7 +143,7 @@ function exchange(token: string, request: IncomingMessage, response: ServerRespo
 
 function sendFile(path: string, response: ServerResponse): void {
   const file = normalize(join(page, path));
-  const inside = file.startsWith(page + sep) && existsSync(file);
+  const inside = file.startsWith(page + sep) && existsSync(file) && statSync(file).isFile();
   if (!inside) return void response.writeHead(404).end('not found\n');
   response.writeHead(200, {
     'content-type': CONTENT_TYPES[extname(file)] ?? 'application/octet-stream',

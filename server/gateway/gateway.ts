@@ -32,6 +32,7 @@ const ROWS_EVERY_MS = 50;
 const ROWS_PER_FRAME = 2_048;
 /** A desk this many facts behind takes a fresh snapshot rather than the tail. */
 const TAIL_FACTS_MAX = 50_000;
+/** Beyond it the answer is `busy`, which decides nothing: the desk asks again later. */
 const REQUESTS_PER_SECOND_MAX = 50;
 const QUARANTINE_SHOWN_MAX = 500;
 
@@ -158,15 +159,14 @@ function answer(desk: Desk, ports: GatewayPorts, desks: Map<string, Desk>): void
     socket.on(name, (input: unknown, reply?: unknown) => {
       const send = typeof reply === 'function' ? (reply as (output: unknown) => void) : () => {};
       desk.requests += 1;
-      if (desk.requests > REQUESTS_PER_SECOND_MAX)
-        return send(refused('too many requests; wait a second'));
+      if (desk.requests > REQUESTS_PER_SECOND_MAX) return send({ type: 'busy' });
       const parsed = schema.safeParse(input);
       if (!parsed.success) return send(refused(z.prettifyError(parsed.error)));
       Promise.resolve()
         .then(() => handle(parsed.data))
         .then(send, (error: unknown) => {
           ports.log.error({ error, name }, 'a request failed');
-          send(refused('the server could not answer; its log says why'));
+          send({ type: 'busy' });
         });
     });
   };
