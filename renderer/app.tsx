@@ -30,7 +30,7 @@ export function App({ client }: { readonly client: RendererClient }): ReactEleme
   return (
     <div className={live ? 'app' : 'app not-live'}>
       <TopBar onFeeds={() => setSheet('feeds')} onHelp={() => setSheet('keys')} />
-      <TruthBanner />
+      <TruthBanner client={client} />
       <main style={{ gridTemplateColumns: columns }}>
         <div
           className="left"

@@ -1,4 +1,5 @@
 import { useEffect, useState, type ReactElement } from 'react';
+import type { RendererClient } from './desk/client.ts';
 import { usePreferences } from './store/preferences.ts';
 import { useSession } from './store/session.ts';
 import { dateTimeText, timeText } from './ui/format.ts';
@@ -90,7 +91,7 @@ function FeedsButton({ onFeeds }: { readonly onFeeds: () => void }): ReactElemen
 }
 
 /** Above the grid whenever what it shows is not live. */
-export function TruthBanner(): ReactElement | null {
+export function TruthBanner({ client }: { readonly client: RendererClient }): ReactElement | null {
   const { linked, connection } = useSession();
   if (linked && (connection?.state === 'live' || connection === null)) return null;
   const asOf = connection?.asOf
@@ -102,6 +103,11 @@ export function TruthBanner(): ReactElement | null {
   return (
     <p className="truth" role="alert">
       <b>Not live.</b> {asOf} {why}
+      {linked && connection?.otherLog === true && (
+        <button type="button" onClick={() => void client.call('session.startOver', {})}>
+          Forget what this desk kept and follow this server
+        </button>
+      )}
     </p>
   );
 }

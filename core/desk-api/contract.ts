@@ -22,6 +22,8 @@ export const connectionSchema = z.strictObject({
   /** Server clock minus desk clock, from the latest pulse; null before one. */
   clockOffsetMs: z.int().nullable(),
   message: z.string(),
+  /** True when only starting over (`session.startOver`) can connect this desk again. */
+  otherLog: z.boolean(),
 });
 export type Connection = z.infer<typeof connectionSchema>;
 
@@ -101,6 +103,14 @@ export const deskCalls = {
     input: z.strictObject({ accounts: z.array(z.int().min(0)).max(LOOK_ACCOUNTS_MAX) }),
     output: z.strictObject({}),
   },
+  /**
+   * The server has another log than the one this desk kept: forget what was kept and follow the
+   * new one. Commands that waited for the old log are set aside, never sent.
+   */
+  'session.startOver': {
+    input: z.strictObject({}),
+    output: z.strictObject({ setAside: z.int().min(0) }),
+  },
   'quarantine.list': {
     input: z.strictObject({ limit: z.int().min(1).max(500) }),
     output: z.strictObject({ entries: z.array(quarantineEntrySchema) }),
@@ -113,8 +123,10 @@ export const deskStreams = {
   pulse: pulseSchema,
   /** Accounts that are new or whose summary changed. */
   accounts: z.array(accountSummarySchema),
-  /** Alerts that are new or whose acknowledgement changed. */
-  alerts: z.array(alertSchema),
+  /** Alerts that are new or whose acknowledgement changed, and how many of all are open. */
+  alerts: z.strictObject({ alerts: z.array(alertSchema), unacknowledged: z.int().min(0) }),
+  /** Everything was replaced: read accounts and alerts again. */
+  reset: z.strictObject({}),
 } as const;
 export const ROWS_FRAME = 'rows';
 

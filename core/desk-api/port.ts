@@ -13,7 +13,9 @@ export type PortMessage =
   | { readonly type: 'reply'; readonly id: number; readonly output: unknown }
   | { readonly type: 'failure'; readonly id: number; readonly failure: CallFailure }
   | { readonly type: 'stream'; readonly name: string; readonly item: unknown }
-  | { readonly type: 'frame'; readonly name: string; readonly bytes: ArrayBuffer | Uint8Array };
+  | { readonly type: 'frame'; readonly name: string; readonly bytes: ArrayBuffer | Uint8Array }
+  /** From a renderer: one frame has been read, the next may come. */
+  | { readonly type: 'received'; readonly name: string };
 
 /** Why a call failed: a closed set, so that a screen has a sentence for each. */
 export type CallFailure =

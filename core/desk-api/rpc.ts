@@ -50,8 +50,10 @@ export function connectDesk(port: Port, after: After): DeskClient {
     else if (message.type === 'failure') settle(message.id, { ok: false, error: message.failure });
     else if (message.type === 'stream')
       for (const hear of streams.get(message.name) ?? []) hear(message.item);
-    else if (message.type === 'frame')
+    else if (message.type === 'frame') {
       for (const hear of frames.get(message.name) ?? []) hear(message.bytes);
+      port.send({ type: 'received', name: message.name });
+    }
   });
   return {
     call: (name, input) =>

@@ -63,6 +63,7 @@ export function decodeRowFrame(bytes: ArrayBuffer | Uint8Array): RowFrame | null
 function float64View(bytes: ArrayBuffer | Uint8Array): Float64Array | null {
   if (bytes.byteLength % 8 !== 0) return null;
   if (!ArrayBuffer.isView(bytes)) return new Float64Array(bytes);
-  const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+  // Copied by constructor: the `slice` of a Node buffer copies nothing.
+  const aligned = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
   return new Float64Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 8);
 }

@@ -7,6 +7,8 @@ import type { AccountSummary } from '#core/sync/protocol.ts';
 /** The feed as it stands: warnings, breaches and objectives, with who has seen them. */
 export interface AlertsView {
   all(): readonly Alert[];
+  /** How many of all still want a person: informative ones do not. */
+  unacknowledged(): number;
   /** The alert that a fact makes or changes, or null. */
   apply(fact: Fact, account: (accountId: string) => AccountSummary | undefined): Alert | null;
   restore(alerts: readonly Alert[]): void;
@@ -18,18 +20,26 @@ export interface AlertsView {
 
 export function createAlertsView(): AlertsView {
   const alerts = new Map<number, Alert>();
+  let open = 0;
+  const put = (alert: Alert): void => {
+    const before = alerts.get(alert.seq);
+    open += Number(isOpen(alert)) - Number(before !== undefined && isOpen(before));
+    alerts.set(alert.seq, alert);
+  };
   const change = (seq: number, acknowledgement: Alert['acknowledgement']): Alert | null => {
     const before = alerts.get(seq);
     if (!before) return null;
     const after = { ...before, acknowledgement };
-    alerts.set(seq, after);
+    put(after);
     return after;
   };
   return {
     all: () => [...alerts.values()],
+    unacknowledged: () => open,
     restore: (saved) => {
       alerts.clear();
-      for (const alert of saved) alerts.set(alert.seq, alert);
+      open = 0;
+      for (const alert of saved) put(alert);
     },
     apply: (fact, account) => {
       if (fact.kind === 'alertAcknowledged') {
@@ -63,11 +73,15 @@ export function createAlertsView(): AlertsView {
         review: fact.data.review,
         acknowledgement: alerts.get(fact.envelope.seq)?.acknowledgement ?? null,
       };
-      alerts.set(alert.seq, alert);
+      put(alert);
       return alert;
     },
     queued: (alertSeq, operatorId, at, note) =>
       change(alertSeq, { operatorId, at, note, state: 'queued' }),
     reopened: (alertSeq) => change(alertSeq, null),
   };
+}
+
+function isOpen({ acknowledgement, severity }: Alert): boolean {
+  return acknowledgement === null && severity !== 'info';
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ROWS_FRAME } from '#core/desk-api/contract.ts';
 import type { Port } from '#core/desk-api/port.ts';
-import { connectDesk, serveDesk, type DeskClient } from '#core/desk-api/rpc.ts';
-import { encodeRowFrame, ROW_WIDTH } from '#core/sync/row-frame.ts';
+import { connectDesk, type DeskClient } from '#core/desk-api/rpc.ts';
+import { decodeRowFrame, encodeRowFrame, ROW_WIDTH } from '#core/sync/row-frame.ts';
+import type { Welcome } from '#core/sync/protocol.ts';
 import { createDesk, type Desk } from './desk.ts';
+import { FRAMES_IN_FLIGHT_MAX, serveWindow } from './window.ts';
 import type { DeskHost, Link, LinkListener } from './host.ts';
 
 /** Both ends of a port, over whatever carries it. */
@@ -19,6 +21,7 @@ export interface PlayedServer {
   readonly asked: { readonly name: string; readonly input: unknown }[];
   readonly hellos: { readonly logId: string | null; readonly cursor: number }[];
   answer: (name: string, input: unknown) => unknown;
+  welcome: Extract<Welcome, { type: 'welcome' }>;
 }
 
 export function openPlayedDesk(databaseFile = ':memory:'): { desk: Desk; server: PlayedServer } {
@@ -33,6 +36,7 @@ export function openPlayedDesk(databaseFile = ':memory:'): { desk: Desk; server:
     asked,
     hellos,
     answer: () => null,
+    welcome: { type: 'welcome', mode: 'snapshot', logId: 'log', lastSeq: 1, serverAt: 1 },
   };
   const host: DeskHost = {
     kind: 'loopback',
@@ -44,16 +48,9 @@ export function openPlayedDesk(databaseFile = ':memory:'): { desk: Desk; server:
     connect: (heard): Link => {
       listener = heard;
       return {
-        hello: (logId, cursor) => {
+        hello: (logId, cursor, answered) => {
           hellos.push({ logId, cursor });
-          const welcome = {
-            type: 'welcome',
-            mode: 'snapshot',
-            logId: 'log',
-            lastSeq: 1,
-            serverAt: 1,
-          } as const;
-          return Promise.resolve(welcome);
+          answered({ ...server.welcome });
         },
         ask: (name, input) => {
           asked.push({ name, input });
@@ -77,17 +74,12 @@ export function describeDeskPort(name: string, open: () => Promise<PortPair>): v
     ): Promise<void> => {
       const pair = await open();
       const { desk, server } = openPlayedDesk();
-      const stop = serveDesk(desk.api, pair.host);
-      const stopListening = desk.listen({
-        stream: (stream, item) => pair.host.send({ type: 'stream', name: stream, item }),
-        rows: (bytes) => pair.host.send({ type: 'frame', name: ROWS_FRAME, bytes }),
-      });
+      const stop = serveWindow(desk, pair.host);
       const client = connectDesk(pair.renderer, (ms, done) => void setTimeout(done, ms).unref());
       try {
         await work(client, server);
       } finally {
         stop();
-        stopListening();
         desk.close();
         await pair.close();
       }
@@ -126,6 +118,26 @@ export function describeDeskPort(name: string, open: () => Promise<PortPair>): v
         await expect.poll(() => frames.length).toBe(1);
         expect([...(frames[0] ?? [])]).toEqual([...frame]);
         await expect.poll(() => states).toContain('live');
+      }));
+
+    it('sends a window that fell behind the latest numbers of what it missed', () =>
+      withDesk(async (client, server) => {
+        const latest = new Map<number, number>();
+        client.onFrame(ROWS_FRAME, (bytes) => {
+          const { rows = 0, values = new Float64Array() } = decodeRowFrame(bytes) ?? {};
+          for (let row = 0; row < rows; row += 1) {
+            latest.set(values[row * ROW_WIDTH] ?? -1, values[row * ROW_WIDTH + 1] ?? -1);
+          }
+        });
+        server.listener.connected();
+        const sent = FRAMES_IN_FLIGHT_MAX * 3;
+        for (let at = 0; at < sent; at += 1) {
+          const values = new Float64Array(ROW_WIDTH).fill(at);
+          values[0] = at % 2;
+          const frame = encodeRowFrame({ marketAt: 1, serverAt: 2, rows: 1, values });
+          server.listener.rows(new Uint8Array(frame));
+        }
+        await expect.poll(() => [latest.get(0), latest.get(1)]).toEqual([sent - 2, sent - 1]);
       }));
   });
 }

@@ -2,12 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
 import { Server } from 'socket.io';
 import { io } from 'socket.io-client';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Port, PortMessage } from '#core/desk-api/port.ts';
 import { CHANNEL, createWindowPort, type IpcEvent } from '../main/port.ts';
+import { migrations } from './store/migrations.ts';
+import { openConnection } from './store/open.ts';
+import { openSocketLink } from './sync/socket-link.ts';
+import { openDeskStore } from './store/store.ts';
 import { describeDeskPort, openPlayedDesk, type PortPair } from './desk.contract.ts';
 
 /** Two ends that clone what crosses, as Electron's IPC does. */
@@ -187,18 +192,163 @@ describe('a desk and its server', () => {
     desk.close();
   });
 
+  const greeted = (databaseFile?: string): ReturnType<typeof openPlayedDesk> => {
+    const played = openPlayedDesk(databaseFile);
+    played.server.listener.connected();
+    played.server.listener.accounts({ seq: 1, part: 0, parts: 1, accounts: [], recentFacts: [] });
+    return played;
+  };
+  const accepting = (_name: string, input: unknown): unknown => ({
+    type: 'accepted',
+    commandId: (input as { commandId: string }).commandId,
+    seq: 8,
+  });
+
   it('keeps a command until the server has answered, and sends the same one again', async () => {
-    const { desk, server } = openPlayedDesk();
+    const { desk, server } = greeted();
     const first = await desk.api['alerts.acknowledge']({ alertSeq: 7, note: '' });
     expect(first.state).toBe('queued');
-    server.answer = (name, input) =>
-      name === 'command'
-        ? { type: 'accepted', commandId: (input as { commandId: string }).commandId, seq: 8 }
-        : null;
+    server.answer = accepting;
+    server.listener.disconnected('test');
     server.listener.connected();
-    await expect.poll(() => server.asked.filter(({ name }) => name === 'command').length).toBe(2);
+    await expect.poll(() => server.asked.length).toBeGreaterThan(1);
     const ids = server.asked.map(({ input }) => (input as { commandId: string }).commandId);
     expect(new Set(ids)).toEqual(new Set([first.commandId]));
     desk.close();
+  });
+
+  it('sends an undecided command again while the connection lasts', async () => {
+    const { desk, server } = greeted();
+    server.answer = () => ({ type: 'busy' });
+    const { state } = await desk.api['alerts.acknowledge']({ alertSeq: 7, note: '' });
+    expect(state).toBe('queued');
+    server.answer = accepting;
+    await expect.poll(() => server.asked.length, { timeout: 5_000 }).toBeGreaterThan(1);
+    desk.close();
+  });
+
+  it('reports a rejected acknowledgement as rejected, with the reason', async () => {
+    const { desk, server } = greeted();
+    server.answer = (_name, input) => ({
+      type: 'rejected',
+      commandId: (input as { commandId: string }).commandId,
+      code: 'notFound',
+      message: 'there is no fact 99',
+    });
+    const reply = desk.api['alerts.acknowledge']({ alertSeq: 99, note: '' });
+    await expect(reply).rejects.toThrow('there is no fact 99');
+    desk.close();
+  });
+
+  it('is not held up by an answer that cannot be read', async () => {
+    const { desk, server } = greeted();
+    const first = await desk.api['alerts.acknowledge']({ alertSeq: 7, note: '' });
+    server.answer = (name, input) =>
+      (input as { commandId: string }).commandId === first.commandId ? 42 : accepting(name, input);
+    const second = await desk.api['alerts.acknowledge']({ alertSeq: 8, note: '' });
+    expect(second.state).toBe('accepted');
+    desk.close();
+  });
+
+  it('refuses another log, keeps what it had, and sends it no command of the old one', async () => {
+    const file = join(folder, 'other-log.sqlite');
+    const { desk, server } = greeted(file);
+    server.listener.facts({ fromSeq: 2, toSeq: 2, facts: [fact(2, 'accountOpened', terms)] });
+    server.listener.disconnected('test');
+    await desk.api['alerts.acknowledge']({ alertSeq: 2, note: '' });
+    server.welcome = { ...server.welcome, logId: 'another' };
+    server.answer = accepting;
+    server.asked.length = 0;
+    server.listener.connected();
+    server.listener.accounts({ seq: 9, part: 0, parts: 1, accounts: [], recentFacts: [] });
+    server.listener.facts({ fromSeq: 3, toSeq: 3, facts: [changed(3, 'active', 'failed')] });
+    const { connection } = await desk.api['session.get']({});
+    expect([connection.state, connection.otherLog, connection.lastSeq]).toEqual([
+      'refused',
+      true,
+      2,
+    ]);
+    expect(await statusOf(desk)).toBe('active');
+    expect(server.asked).toEqual([]);
+    const { setAside } = await desk.api['session.startOver']({});
+    server.listener.accounts({ seq: 9, part: 0, parts: 1, accounts: [], recentFacts: [] });
+    expect(setAside).toBe(1);
+    expect(server.asked).toEqual([]);
+    expect((await desk.api['session.get']({})).connection).toMatchObject({
+      state: 'live',
+      lastSeq: 9,
+    });
+    desk.close();
+  });
+
+  it('stays refused after an unreadable fact, without asking again and again', async () => {
+    const { desk, server } = openPlayedDesk();
+    server.listener.connected();
+    for (let times = 0; times < 20; times += 1) {
+      server.listener.facts({ fromSeq: 1, toSeq: 1, facts: [fact(1, 'fromTheFuture', {})] });
+      server.listener.facts({ fromSeq: 2, toSeq: 2, facts: [] });
+    }
+    const { connection } = await desk.api['session.get']({});
+    expect([connection.state, server.hellos.length]).toEqual(['refused', 1]);
+    desk.close();
+  });
+});
+
+describe('the wire to a server', () => {
+  it('connects once the token is there, though the first handshake was refused', async () => {
+    const http = createServer();
+    const server = new Server(http, { transports: ['websocket'] });
+    server.use((socket, next) =>
+      socket.handshake.auth.token === 'right' ? next() : next(new Error('unauthorised')),
+    );
+    await new Promise<void>((done) => http.listen(0, '127.0.0.1', done));
+    const { port } = http.address() as AddressInfo;
+    let token = 'wrong';
+    const reasons: string[] = [];
+    let connected = 0;
+    const ignore = (): void => {};
+    const link = openSocketLink(
+      { url: `http://127.0.0.1:${port}`, token: () => token, operatorId: 'o', deskId: 'd' },
+      {
+        connected: () => (connected += 1),
+        disconnected: (reason) => reasons.push(reason),
+        accounts: ignore,
+        facts: ignore,
+        rows: ignore,
+        pulse: ignore,
+      },
+    );
+    await expect.poll(() => reasons, { timeout: 5_000 }).toContain('unauthorised');
+    token = 'right';
+    await expect.poll(() => connected, { timeout: 10_000 }).toBe(1);
+    link.close();
+    await server.close();
+  }, 20_000);
+});
+
+describe('the store of a desk', () => {
+  it('refuses data that a newer Propdesk wrote, and says what to do', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'propdesk-')), 'newer.sqlite');
+    openDeskStore(file).close();
+    const connection = openConnection(file);
+    connection.pragma('user_version = 9999');
+    connection.close();
+    expect(() => openDeskStore(file)).toThrow(/newer Propdesk.*update Propdesk/);
+    rmSync(dirname(file), { recursive: true });
+  });
+
+  it('gives commands that waited before the log was written beside them to the log they had', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'propdesk-')), 'older.sqlite');
+    const before = new Database(file);
+    before.exec(migrations[0]?.sql ?? '');
+    before.pragma('user_version = 10');
+    before.exec(`INSERT INTO meta VALUES ('logId', 'log'), ('seq', '5');
+      INSERT INTO outbox VALUES ('c1', 1, '{"commandId":"c1"}', 'queued', NULL);`);
+    before.close();
+    const store = openDeskStore(file);
+    expect(store.queued('log')).toEqual([{ commandId: 'c1' }]);
+    expect(store.queued('another')).toEqual([]);
+    store.close();
+    rmSync(dirname(file), { recursive: true });
   });
 });

@@ -8,35 +8,31 @@ import type {
   DeskStreamName,
 } from '#core/desk-api/contract.ts';
 import { DeskRefusal } from '#core/desk-api/rpc.ts';
-import { parseFact, type Fact } from '#core/facts/registry.ts';
-import { createAccountsView, type AccountsView } from '#core/sync/accounts-view.ts';
 import {
-  accountsPartSchema,
-  commandResultSchema,
   detailReplySchema,
-  factsMessageSchema,
-  pulseSchema,
   quarantineEntrySchema,
   type AccountDetail,
   type Command,
+  type CommandResult,
   type Pulse,
 } from '#core/sync/protocol.ts';
-import {
-  decodeRowFrame,
-  encodeRowFrame,
-  ROW_WIDTH,
-  ROWS_PER_FRAME_MAX,
-} from '#core/sync/row-frame.ts';
 import { runScenario } from '#core/what-if/simulate.ts';
-import { createAlertsView } from './alerts.ts';
 import type { DeskHost, Link } from './host.ts';
+import { createLiveRows } from './live-rows.ts';
+import { createLocalState, type StateChange } from './local-state.ts';
 import { openDeskStore } from './store/store.ts';
+import { createFollower } from './sync/follower.ts';
+import { createOutbox } from './sync/outbox.ts';
 
 /** Without a pulse for so long, what is shown is stale. */
 const STALE_AFTER_MS = 3_500;
 const WATCH_EVERY_MS = 500;
 /** The live numbers are saved so often, for a desk that starts without its server. */
 const ROWS_SAVED_EVERY_MS = 3_000;
+/** Commands that the server was too busy to decide are sent again so often. */
+const OUTBOX_AGAIN_EVERY_MS = 2_000;
+/** Rejections remembered for the call that waits for one. */
+const REJECTIONS_MAX = 1_000;
 
 /** Receives what a desk pushes to its renderers. */
 export interface DeskListener {
@@ -49,185 +45,91 @@ export interface Desk {
   readonly api: DeskApi;
   /** Starts telling a renderer; the latest live numbers come at once. */
   listen(listener: DeskListener): () => void;
+  /** The latest live numbers of some accounts, as frames. */
+  rowsOf(accounts: readonly number[]): Iterable<Uint8Array>;
   close(): void;
 }
 
 export function createDesk(host: DeskHost): Desk {
   const store = openDeskStore(host.databaseFile);
+  const state = createLocalState(store);
+  const rows = createLiveRows(store.rows()?.bytes);
   const listeners = new Set<DeskListener>();
-  const alerts = createAlertsView();
-  let view: AccountsView = createAccountsView();
-  let rows = restoreRows(store.rows()?.bytes);
+  const rejections = new Map<string, string>();
   let rowsSavedAt = 0;
   let rowsChanged = false;
-  let cursor = store.cursor();
+  let outboxSentAt = 0;
   let pulse: Pulse | null = null;
   let pulseAt = 0;
-  let syncing = false;
   let connection: Connection = {
     state: 'connecting',
     asOf: store.rows()?.asOf ?? null,
     since: host.now(),
-    lastSeq: cursor.seq,
+    lastSeq: state.cursor.seq,
     clockOffsetMs: null,
     message: 'Looking for the server.',
+    otherLog: false,
   };
-  view = restoreView(store.accounts());
-  alerts.restore(store.alerts());
 
   const tell = <Name extends DeskStreamName>(name: Name, item: DeskStreamItem<Name>): void => {
     for (const listener of listeners) listener.stream(name, item);
   };
+  const tellAlerts = (alerts: readonly Alert[]): void =>
+    tell('alerts', { alerts: [...alerts], unacknowledged: state.unacknowledged() });
   const setConnection = (over: Partial<Connection>): void => {
     const changed = over.state !== undefined && over.state !== connection.state;
-    connection = {
-      ...connection,
-      ...(changed ? { since: host.now() } : {}),
-      ...over,
-      lastSeq: cursor.seq,
-    };
+    const since = changed ? host.now() : connection.since;
+    connection = { ...connection, since, ...over, lastSeq: state.cursor.seq };
     if (changed) tell('connection', connection);
   };
-
-  /** Facts in order: cache, feed and cursor change in one transaction, then renderers hear of it. */
-  const applyFacts = (facts: readonly Fact[], toSeq: number, logId: string | null): void => {
-    const changedAccounts = new Set<number>();
-    const changedAlerts: Alert[] = [];
-    for (const fact of facts) {
-      view.apply(fact);
-      const alert = alerts.apply(fact, (accountId) => accountOf(accountId));
-      if (alert) changedAlerts.push(alert);
-      const accountId = 'accountId' in fact.data ? fact.data.accountId : null;
-      const number = accountId === null ? undefined : view.numberOf(accountId);
-      if (number !== undefined) changedAccounts.add(number);
+  const tellChange = ({ accounts, alerts }: StateChange): void => {
+    if (accounts.length > 0) tell('accounts', [...accounts]);
+    if (alerts.length > 0) tellAlerts(alerts);
+    for (const { severity, acknowledgement, traderName, sentence } of alerts) {
+      if (severity === 'hard' && acknowledgement === null) host.notify(traderName, sentence);
     }
-    const accounts = [...changedAccounts].flatMap((number) => view.accounts[number] ?? []);
-    cursor = { logId, seq: toSeq };
-    store.apply({ cursor, accounts, alerts: changedAlerts });
-    if (accounts.length > 0) tell('accounts', accounts);
-    if (changedAlerts.length > 0) tell('alerts', changedAlerts);
-    for (const alert of changedAlerts) {
-      if (alert.severity === 'hard' && alert.acknowledgement === null)
-        host.notify(alert.traderName, alert.sentence);
-    }
-  };
-  const accountOf = (accountId: string): AccountsView['accounts'][number] | undefined => {
-    const number = view.numberOf(accountId);
-    return number === undefined ? undefined : view.accounts[number];
-  };
-  /** All of them, or null: a cursor never passes a fact that this desk could not read. */
-  const readFacts = (inputs: readonly unknown[]): Fact[] | null => {
-    const facts: Fact[] = [];
-    for (const input of inputs) {
-      const parsed = parseFact(input);
-      if (!parsed.ok) {
-        host.log('error', `a fact from the server cannot be read: ${parsed.error}`);
-        const message = 'The server sends facts that this desk cannot read: update the desk.';
-        syncing = false;
-        setConnection({ state: 'refused', message });
-        return null;
-      }
-      facts.push(parsed.value);
-    }
-    return facts;
   };
 
-  let incoming: AccountsView['accounts'][number][] = [];
-  const link: Link = host.connect({
-    connected: () => void sayHello(),
-    disconnected: (reason) => {
-      syncing = false;
-      setConnection({
-        state: 'offline',
-        message: `No connection to the server (${reason}). Trying again.`,
-      });
-    },
-    accounts: (input) => {
-      const part = accountsPartSchema.safeParse(input);
-      if (!part.success) return host.log('error', `accounts: ${z.prettifyError(part.error)}`);
-      if (part.data.part === 0) incoming = [];
-      incoming.push(...part.data.accounts);
-      if (part.data.part + 1 < part.data.parts) return;
-      const recent = readFacts(part.data.recentFacts);
-      if (recent === null) return;
-      store.forget();
-      view = restoreView(incoming);
-      alerts.restore([]);
-      store.apply({
-        cursor: { logId: welcomedLog, seq: part.data.seq },
-        accounts: incoming,
-        alerts: [],
-      });
-      cursor = { logId: welcomedLog, seq: part.data.seq };
-      tell('accounts', incoming);
-      applyFacts(recent, part.data.seq, welcomedLog);
-      incoming = [];
-    },
-    facts: (input) => {
-      const message = factsMessageSchema.safeParse(input);
-      if (!message.success) return host.log('error', `facts: ${z.prettifyError(message.error)}`);
-      const { fromSeq, toSeq, facts } = message.data;
-      if (toSeq <= cursor.seq) return; // Delivered twice: kept once.
-      if (fromSeq !== cursor.seq + 1) {
-        host.log('warn', `facts ${fromSeq} to ${toSeq} do not follow ${cursor.seq}; asking again`);
-        void sayHello();
-        return;
-      }
-      const read = readFacts(facts);
-      if (read !== null) applyFacts(read, toSeq, welcomedLog);
+  const follower = createFollower(() => link, {
+    cursor: () => state.cursor,
+    apply: (facts, cursor) => tellChange(state.apply(facts, cursor)),
+    replace: (accounts, recent, cursor) => {
+      state.replace(accounts, recent, cursor);
+      rows.clear();
+      tell('reset', {});
     },
     rows: (bytes) => {
-      const frame = decodeRowFrame(bytes);
-      if (!frame) return host.log('error', 'a row frame cannot be read');
-      rows = mergeRows(rows, frame.values, frame.rows);
+      if (!rows.merge(bytes)) return false;
       rowsChanged = true;
       for (const listener of listeners) listener.rows(bytes);
+      return true;
     },
-    pulse: (input) => {
-      const parsed = pulseSchema.safeParse(input);
-      if (!parsed.success) return host.log('error', `pulse: ${z.prettifyError(parsed.error)}`);
-      pulse = parsed.data;
+    pulse: (latest) => {
+      pulse = latest;
       pulseAt = host.now();
-      tell('pulse', pulse);
-      if (syncing)
-        setConnection({
-          state: 'live',
-          asOf: pulse.serverAt,
-          clockOffsetMs: pulse.serverAt - pulseAt,
-          message: 'Live.',
-        });
+      tell('pulse', latest);
+      const clockOffsetMs = latest.serverAt - pulseAt;
+      setConnection({ state: 'live', asOf: latest.serverAt, clockOffsetMs, message: 'Live.' });
     },
+    welcomed: (logId, serverAt) => {
+      pulseAt = host.now();
+      setConnection({ state: 'live', asOf: serverAt, message: 'Live.', otherLog: false });
+      void outbox.send(logId);
+    },
+    connection: setConnection,
+    log: host.log,
   });
-
-  let welcomedLog: string | null = cursor.logId;
-  const sayHello = async (): Promise<void> => {
-    const welcome = await link.hello(cursor.logId, cursor.seq);
-    if (welcome === null) return;
-    if (welcome.type === 'refused') {
-      setConnection({
-        state: 'refused',
-        message: `The server refuses this desk: ${welcome.message}.`,
-      });
-      return;
-    }
-    welcomedLog = welcome.logId;
-    syncing = true;
-    pulseAt = host.now();
-    setConnection({ state: 'live', asOf: welcome.serverAt, message: 'Live.' });
-    await sendOutbox();
+  const link: Link = host.connect(follower);
+  const decided = ({ intent }: Command, result: CommandResult): void => {
+    if (result.type === 'accepted') return;
+    host.log('warn', `the server rejected ${result.commandId}: ${result.message}`);
+    // Someone else's acknowledgement comes as a fact; any other refusal leaves the alert open.
+    const open = result.code === 'alreadyAcknowledged' ? null : state.reopened(intent.alertSeq);
+    if (open) tellAlerts([open]);
+    if (rejections.size >= REJECTIONS_MAX) rejections.clear();
+    rejections.set(result.commandId, result.message);
   };
-  const sendOutbox = async (): Promise<void> => {
-    for (const command of store.queued()) {
-      const reply = commandResultSchema.safeParse(await link.ask('command', command));
-      if (!reply.success) return;
-      store.settled({ ...reply.data, commandId: command.commandId });
-      if (reply.data.type === 'accepted') continue;
-      const reopened =
-        reply.data.code === 'alreadyAcknowledged' ? null : alerts.reopened(command.intent.alertSeq);
-      if (reopened) tell('alerts', [reopened]);
-      host.log('warn', `the server rejected ${command.commandId}: ${reply.data.message}`);
-    }
-  };
+  const outbox = createOutbox(store, link, decided, (text) => host.log('error', text));
 
   const watch = setInterval(() => {
     const now = host.now();
@@ -235,14 +137,69 @@ export function createDesk(host: DeskHost): Desk {
       setConnection({ state: 'stale', message: 'The server is silent: what you see may be old.' });
     }
     if (rowsChanged && now - rowsSavedAt > ROWS_SAVED_EVERY_MS) saveRows(now);
+    const followed = follower.following();
+    if (followed !== null && now - outboxSentAt > OUTBOX_AGAIN_EVERY_MS) {
+      outboxSentAt = now;
+      void outbox.send(followed);
+    }
   }, WATCH_EVERY_MS);
   const saveRows = (now: number): void => {
     rowsSavedAt = now;
     rowsChanged = false;
-    store.saveRows(
-      pulse?.serverAt ?? now,
-      new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength),
-    );
+    store.saveRows(pulse?.serverAt ?? now, rows.bytes());
+  };
+
+  const detailOf = async (
+    accountId: string,
+  ): Promise<{ source: 'live' | 'cache'; asOf: number; detail: AccountDetail }> => {
+    const followed = follower.following();
+    const input = followed === null ? null : await link.ask('detail', { accountId });
+    const reply = detailReplySchema.safeParse(input);
+    if (reply.success && reply.data.type === 'detail') {
+      const { detail } = reply.data;
+      const asOf = pulse?.serverAt ?? host.now();
+      store.saveDetail(accountId, asOf, detail);
+      return { source: 'live', asOf, detail };
+    }
+    if (reply.success && reply.data.type === 'rejected') {
+      throw new DeskRefusal({ code: 'rejected', message: reply.data.reason });
+    }
+    const cached = store.detail(accountId);
+    if (cached) return { source: 'cache', ...cached };
+    throw new DeskRefusal({
+      code: 'offline',
+      message: 'The server cannot be reached, and this desk has not seen this account before.',
+    });
+  };
+  const acknowledge = async (
+    alertSeq: number,
+    note: string,
+  ): Promise<{ commandId: string; state: 'queued' | 'accepted' }> => {
+    const { logId } = state.cursor;
+    if (logId === null) {
+      throw new DeskRefusal({ code: 'offline', message: 'This desk has not met a server yet.' });
+    }
+    const command: Command = {
+      commandId: randomUUID(),
+      operatorId: host.operatorId,
+      issuedAt: host.now(),
+      intent: { type: 'acknowledgeAlert', alertSeq, note },
+    };
+    if (!store.queue(command, logId)) {
+      const message = 'Too many commands wait for the server: try again when it is back.';
+      throw new DeskRefusal({ code: 'rejected', message });
+    }
+    const alert = state.acknowledged(alertSeq, host.operatorId, command.issuedAt, note);
+    if (alert) tellAlerts([alert]);
+    if (follower.following() === logId) await outbox.send(logId);
+    const rejection = rejections.get(command.commandId);
+    if (rejection !== undefined) {
+      rejections.delete(command.commandId);
+      const message = `The server did not take it: ${rejection}.`;
+      throw new DeskRefusal({ code: 'rejected', message });
+    }
+    const waits = store.queued(logId).some(({ commandId }) => commandId === command.commandId);
+    return { commandId: command.commandId, state: waits ? 'queued' : 'accepted' };
   };
 
   const api: DeskApi = {
@@ -252,48 +209,31 @@ export function createDesk(host: DeskHost): Desk {
         operatorId: host.operatorId,
         deskId: host.deskId,
         version: host.version,
-        connection,
+        connection: { ...connection, lastSeq: state.cursor.seq },
         pulse,
       }),
-    'accounts.list': () => Promise.resolve({ accounts: [...view.accounts] }),
+    'session.startOver': async () => {
+      if (!connection.otherLog) {
+        const message = 'This desk follows its own log; there is nothing to start over.';
+        throw new DeskRefusal({ code: 'rejected', message });
+      }
+      state.startOver();
+      rows.clear();
+      tell('reset', {});
+      follower.greet();
+      return { setAside: store.setAside().length };
+    },
+    'accounts.list': () => Promise.resolve({ accounts: [...state.accounts()] }),
     'alerts.list': ({ beforeSeq = Infinity, limit }) => {
-      const all = alerts.all();
-      const older = all
+      const older = state
+        .alerts()
         .filter(({ seq }) => seq < beforeSeq)
         .sort((one, other) => other.seq - one.seq);
-      const unacknowledged = all.filter(
-        ({ acknowledgement, severity }) => acknowledgement === null && severity !== 'info',
-      ).length;
+      const unacknowledged = state.unacknowledged();
       return Promise.resolve({ alerts: older.slice(0, limit), unacknowledged });
     },
-    'alerts.acknowledge': async ({ alertSeq, note }) => {
-      const command: Command = {
-        commandId: randomUUID(),
-        operatorId: host.operatorId,
-        issuedAt: host.now(),
-        intent: { type: 'acknowledgeAlert', alertSeq, note },
-      };
-      if (!store.queue(command)) {
-        throw new DeskRefusal({
-          code: 'rejected',
-          message: 'Too many commands wait for the server.',
-        });
-      }
-      const alert = alerts.queued(alertSeq, host.operatorId, command.issuedAt, note);
-      if (alert) {
-        store.apply({ cursor, accounts: [], alerts: [alert] });
-        tell('alerts', [alert]);
-      }
-      await sendOutbox();
-      const state = store.queued().some(({ commandId }) => commandId === command.commandId)
-        ? 'queued'
-        : 'accepted';
-      return { commandId: command.commandId, state };
-    },
-    'account.detail': async ({ accountId }) => {
-      const { source, asOf, detail } = await detailOf(accountId);
-      return { source, asOf, detail };
-    },
+    'alerts.acknowledge': ({ alertSeq, note }) => acknowledge(alertSeq, note),
+    'account.detail': ({ accountId }) => detailOf(accountId),
     'whatIf.run': async ({ accountId, scenario }) => {
       const { detail } = await detailOf(accountId);
       const result = runScenario(detail.state, scenario);
@@ -315,33 +255,14 @@ export function createDesk(host: DeskHost): Desk {
       });
     },
   };
-  const detailOf = async (
-    accountId: string,
-  ): Promise<{ source: 'live' | 'cache'; asOf: number; detail: AccountDetail }> => {
-    const reply = detailReplySchema.safeParse(await link.ask('detail', { accountId }));
-    if (reply.success && reply.data.type === 'detail') {
-      const { detail } = reply.data;
-      const asOf = pulse?.serverAt ?? host.now();
-      store.saveDetail(accountId, asOf, detail);
-      return { source: 'live', asOf, detail };
-    }
-    if (reply.success && reply.data.type === 'rejected') {
-      throw new DeskRefusal({ code: 'rejected', message: reply.data.reason });
-    }
-    const cached = store.detail(accountId);
-    if (cached) return { source: 'cache', ...cached };
-    throw new DeskRefusal({
-      code: 'offline',
-      message: 'The server cannot be reached, and this desk has not seen this account before.',
-    });
-  };
   return {
     api,
     listen: (listener) => {
       listeners.add(listener);
-      for (const frame of framesOf(rows, connection.asOf ?? 0)) listener.rows(frame);
+      for (const frame of rows.frames(connection.asOf ?? 0)) listener.rows(frame);
       return () => void listeners.delete(listener);
     },
+    rowsOf: (accounts) => rows.frames(connection.asOf ?? 0, accounts),
     close: () => {
       clearInterval(watch);
       if (rowsChanged) saveRows(host.now());
@@ -349,47 +270,4 @@ export function createDesk(host: DeskHost): Desk {
       store.close();
     },
   };
-}
-
-function restoreView(accounts: readonly AccountsView['accounts'][number][]): AccountsView {
-  const view = createAccountsView();
-  view.restore(accounts);
-  return view;
-}
-
-/** The latest row of every account, by number: ROW_WIDTH values each, NaN where none came yet. */
-function restoreRows(bytes: Uint8Array | undefined): Float64Array {
-  if (!bytes || bytes.byteLength % (ROW_WIDTH * 8) !== 0) return new Float64Array(0);
-  return new Float64Array(bytes.slice().buffer);
-}
-
-function mergeRows(rows: Float64Array, values: Float64Array, count: number): Float64Array {
-  let merged = rows;
-  for (let row = 0; row < count; row += 1) {
-    const account = values[row * ROW_WIDTH] as number;
-    const end = (account + 1) * ROW_WIDTH;
-    if (end > merged.length) {
-      const larger = new Float64Array(Math.max(end, merged.length * 2)).fill(Number.NaN);
-      larger.set(merged);
-      merged = larger;
-    }
-    merged.set(values.subarray(row * ROW_WIDTH, (row + 1) * ROW_WIDTH), account * ROW_WIDTH);
-  }
-  return merged;
-}
-
-function* framesOf(rows: Float64Array, asOf: number): Generator<Uint8Array> {
-  const known: number[] = [];
-  for (let at = 0; at < rows.length; at += ROW_WIDTH) {
-    if (!Number.isNaN(rows[at])) known.push(at);
-  }
-  for (let from = 0; from < known.length; from += ROWS_PER_FRAME_MAX) {
-    const part = known.slice(from, from + ROWS_PER_FRAME_MAX);
-    const values = new Float64Array(part.length * ROW_WIDTH);
-    for (const [row, at] of part.entries())
-      values.set(rows.subarray(at, at + ROW_WIDTH), row * ROW_WIDTH);
-    yield new Uint8Array(
-      encodeRowFrame({ marketAt: asOf, serverAt: asOf, rows: part.length, values }),
-    );
-  }
 }

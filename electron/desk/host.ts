@@ -18,7 +18,8 @@ export interface DeskHost {
 
 /** The wire to the server, whatever carries it. */
 export interface Link {
-  hello(logId: string | null, cursor: number): Promise<Welcome | null>;
+  /** Asks to follow; `answered` is called in the order of the wire, before anything that follows. */
+  hello(logId: string | null, cursor: number, answered: (welcome: Welcome | null) => void): void;
   /** Null when it could not be asked: no connection, or no answer in time. */
   ask(name: 'detail' | 'command' | 'quarantine', input: unknown): Promise<unknown>;
   look(accounts: readonly number[]): void;

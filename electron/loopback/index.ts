@@ -4,10 +4,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize, resolve, sep } from 'node:path';
 import { Server } from 'socket.io';
-import { serveDesk } from '#core/desk-api/rpc.ts';
-import { ROWS_FRAME } from '#core/desk-api/contract.ts';
-import type { Port, PortMessage } from '#core/desk-api/port.ts';
+import type { Port } from '#core/desk-api/port.ts';
 import { createDesk, type Desk } from '#desk/desk.ts';
+import { serveWindow } from '#desk/window.ts';
 import { openSocketLink } from '#desk/sync/socket-link.ts';
 
 /*
@@ -15,9 +14,7 @@ import { openSocketLink } from '#desk/sync/socket-link.ts';
  * that works once, then a cookie. Never packed into the app.
  */
 const PORTS_TRIED_MAX = 20;
-const COOKIE = 'propdesk';
-/** Row frames on their way to one window; a slow window gets the latest when it is ready. */
-const FRAMES_IN_FLIGHT_MAX = 2;
+
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -50,7 +47,7 @@ const desk: Desk = createDesk({
   now: Date.now,
   databaseFile: join(deskFolder, 'desk.sqlite'),
   connect: (listener) =>
-    openSocketLink({ url: serverUrl, token: serverToken(), operatorId, deskId }, listener),
+    openSocketLink({ url: serverUrl, token: serverToken, operatorId, deskId }, listener),
   notify: () => {}, // The page shows its own notifications.
   log: (level, text) => void process.stderr.write(`desk ${level}: ${text}\n`),
 });
@@ -72,31 +69,14 @@ const io = new Server(http, {
   allowRequest: (request, decide) => decide(null, isOwn(request) && hasSession(request)),
 });
 io.on('connection', (socket) => {
-  let inFlight = 0;
-  const send = (message: PortMessage): void => void socket.emit('message', message);
   const port: Port = {
-    send,
+    send: (message) => void socket.emit('message', message),
     onMessage: (listener) => {
       socket.on('message', listener);
       return () => void socket.off('message', listener);
     },
   };
-  const stopServing = serveDesk(desk.api, port);
-  const stopListening = desk.listen({
-    stream: (name, item) => send({ type: 'stream', name, item }),
-    rows: (bytes) => {
-      // The latest numbers win: a window that cannot keep up misses frames, never its place.
-      if (inFlight >= FRAMES_IN_FLIGHT_MAX * 64) return;
-      inFlight += 1;
-      socket.emit('message', { type: 'frame', name: ROWS_FRAME, bytes }, () => {
-        inFlight -= 1;
-      });
-    },
-  });
-  socket.on('disconnect', () => {
-    stopServing();
-    stopListening();
-  });
+  socket.on('disconnect', serveWindow(desk, port));
 });
 
 const port = await listen(Number(process.env.PROPDESK_DESK_PORT ?? 7420));
@@ -135,7 +115,7 @@ function exchange(token: string, request: IncomingMessage, response: ServerRespo
   if (valid) launchToken = null;
   response.writeHead(303, {
     location: '/',
-    'set-cookie': `${COOKIE}=${sessionValue()}; HttpOnly; SameSite=Strict; Path=/; Max-Age=31536000`,
+    'set-cookie': `${cookieName()}=${sessionValue()}; HttpOnly; SameSite=Strict; Path=/; Max-Age=31536000`,
     'cache-control': 'no-store',
   });
   response.end();
@@ -172,8 +152,15 @@ function isOwn(request: IncomingMessage): boolean {
 
 function hasSession(request: IncomingMessage): boolean {
   const cookies = (request.headers.cookie ?? '').split(';').map((cookie) => cookie.trim());
-  const value = cookies.find((cookie) => cookie.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
+  const value = cookies
+    .find((cookie) => cookie.startsWith(`${cookieName()}=`))
+    ?.slice(cookieName().length + 1);
   return value !== undefined && same(value, sessionValue());
+}
+
+/** Cookies know no ports: two desks on one machine need two names. */
+function cookieName(): string {
+  return `propdesk-${(http.address() as AddressInfo).port}`;
 }
 
 function sessionValue(): string {

@@ -3,9 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { app, BrowserWindow, ipcMain, Notification, protocol, session } from 'electron';
-import { ROWS_FRAME } from '#core/desk-api/contract.ts';
-import { serveDesk } from '#core/desk-api/rpc.ts';
 import { createDesk, type Desk } from '#desk/desk.ts';
+import { serveWindow } from '#desk/window.ts';
 import { openSocketLink } from '#desk/sync/socket-link.ts';
 import { CONTENT_SECURITY_POLICY, fileOf } from './page.ts';
 import { createWindowPort, ORIGIN } from './port.ts';
@@ -73,9 +72,8 @@ function openDesk(folder: string): Desk {
   const url =
     process.env.PROPDESK_SERVER_URL ??
     `http://127.0.0.1:${process.env.PROPDESK_SERVER_PORT ?? 7410}`;
-  const token = existsSync(tokenFile)
-    ? readFileSync(tokenFile, 'utf8').trim()
-    : 'not-there-yet-not-there';
+  const token = (): string =>
+    existsSync(tokenFile) ? readFileSync(tokenFile, 'utf8').trim() : 'not-there-yet-not-there';
   const operatorId = process.env.PROPDESK_OPERATOR ?? 'risk-officer';
   const deskId = readDeskId(join(folder, 'desk-id'));
   return createDesk({
@@ -110,15 +108,13 @@ function openWindow(folder: string): BrowserWindow {
   return window;
 }
 
+/** Each time its page has loaded, the window is served anew: what an old page missed is sent again. */
 function connect(desk: Desk, window: BrowserWindow): void {
   const port = createWindowPort(ipcMain, window.webContents);
-  const stopServing = serveDesk(desk.api, port);
-  const stopListening = desk.listen({
-    stream: (name, item) => port.send({ type: 'stream', name, item }),
-    rows: (bytes) => port.send({ type: 'frame', name: ROWS_FRAME, bytes }),
+  let stop = (): void => {};
+  window.webContents.on('did-finish-load', () => {
+    stop();
+    stop = serveWindow(desk, port);
   });
-  window.on('closed', () => {
-    stopServing();
-    stopListening();
-  });
+  window.on('closed', () => stop());
 }

@@ -28,7 +28,7 @@ export function createWindowPort(receiver: IpcReceiver, window: IpcSender): Port
     },
     onMessage: (listener) => {
       const hear = (event: IpcEvent, message: unknown): void => {
-        if (isTrusted(event, window) && isCall(message)) listener(message);
+        if (isTrusted(event, window) && isFromRenderer(message)) listener(message);
       };
       receiver.on(CHANNEL, hear);
       return () => void receiver.removeListener(CHANNEL, hear);
@@ -41,13 +41,8 @@ function isTrusted({ sender, senderFrame }: IpcEvent, window: unknown): boolean 
   return senderFrame.url.startsWith(`${ORIGIN}/`);
 }
 
-function isCall(message: unknown): message is PortMessage {
-  const call = message as Partial<Extract<PortMessage, { type: 'call' }>> | null;
-  return (
-    typeof call === 'object' &&
-    call !== null &&
-    call.type === 'call' &&
-    Number.isInteger(call.id) &&
-    typeof call.name === 'string'
-  );
+function isFromRenderer(message: unknown): message is PortMessage {
+  const { type, id, name } = (message ?? {}) as { type?: unknown; id?: unknown; name?: unknown };
+  if (typeof name !== 'string') return false;
+  return type === 'received' || (type === 'call' && Number.isInteger(id));
 }

@@ -22,6 +22,8 @@ export interface Book {
   share(account: number, role: 'daily' | 'overall'): number;
   setAccounts(summaries: readonly AccountSummary[]): void;
   applyFrame(bytes: ArrayBuffer | Uint8Array): void;
+  /** Forgets every account and number: another log begins. */
+  clear(): void;
 }
 
 export function createBook(): Book {
@@ -52,6 +54,12 @@ export function createBook(): Book {
       const overall = share(account, 'overall');
       if (Number.isNaN(daily)) return overall;
       return Number.isNaN(overall) ? daily : Math.min(daily, overall);
+    },
+    clear: () => {
+      rows.fill(Number.NaN);
+      accounts.length = 0;
+      summaryVersion += 1;
+      version += 1;
     },
     setAccounts: (summaries) => {
       for (const summary of summaries) accounts[summary.number] = summary;

@@ -87,7 +87,11 @@ export function startSession(client: RendererClient): void {
       ...(concerned ? { selectedVersion: selectedVersion + 1 } : {}),
     });
   });
-  client.onStream('alerts', (changed) => {
+  client.onStream('reset', () => {
+    book.clear();
+    void read();
+  });
+  client.onStream('alerts', ({ alerts: changed, unacknowledged }) => {
     const known = new Map(getState().alerts.map((alert) => [alert.seq, alert]));
     for (const alert of changed) {
       if (!known.has(alert.seq)) for (const listener of alertListeners) listener(alert);
@@ -96,9 +100,6 @@ export function startSession(client: RendererClient): void {
     const alerts = [...known.values()]
       .sort((one, other) => other.seq - one.seq)
       .slice(0, ALERTS_SHOWN_MAX);
-    const unacknowledged = alerts.filter(
-      ({ acknowledgement, severity }) => acknowledgement === null && severity !== 'info',
-    ).length;
     setState({ alerts, unacknowledged });
   });
 }

@@ -33,6 +33,11 @@ export function openConnection(file: string, mode: 'write' | 'read'): Connection
 
 function migrate(connection: Connection): void {
   const done = Number(connection.pragma('user_version', { simple: true }));
+  const newest = migrations.at(-1)?.number ?? 0;
+  assert(
+    done <= newest,
+    `this data was written by a newer Propdesk (layout ${done}, this one knows ${newest}): update Propdesk, or give it another data folder`,
+  );
   for (const { number, sql } of migrations) {
     if (number <= done) continue;
     connection.transaction(() => {

@@ -17,4 +17,23 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
       CREATE TABLE rows (only INTEGER PRIMARY KEY CHECK (only = 1), as_of INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
     `,
   },
+  {
+    // A command belongs to the log it was made against; 'setAside' is one whose log is gone.
+    number: 20,
+    sql: `
+      ALTER TABLE outbox RENAME TO outbox_before;
+      CREATE TABLE outbox (
+        command_id TEXT PRIMARY KEY,
+        log_id TEXT NOT NULL,
+        issued_at INTEGER NOT NULL,
+        command TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('queued', 'accepted', 'rejected', 'setAside')),
+        result TEXT
+      ) STRICT;
+      INSERT INTO outbox
+        SELECT command_id, coalesce((SELECT value FROM meta WHERE name = 'logId'), ''), issued_at, command, state, result
+        FROM outbox_before ORDER BY rowid;
+      DROP TABLE outbox_before;
+    `,
+  },
 ];

@@ -26,15 +26,19 @@ export interface DeskStore {
   accounts(): AccountSummary[];
   alerts(): Alert[];
   apply(change: DeskChange): void;
-  /** Forgets what belongs to another log, before a snapshot replaces it. The outbox stays. */
-  forget(): void;
+  /** A snapshot instead of all that was kept, in one transaction. The outbox stays. */
+  replace(change: DeskChange): void;
+  /** Another log from now on: all that was kept goes, and what waited for the old log is set aside. */
+  startOver(): void;
   saveRows(asOf: number, bytes: Uint8Array): void;
   rows(): { readonly asOf: number; readonly bytes: Uint8Array } | null;
   saveDetail(accountId: string, asOf: number, detail: AccountDetail): void;
   detail(accountId: string): { readonly asOf: number; readonly detail: AccountDetail } | null;
-  /** Durable when it returns; false when the outbox is full. */
-  queue(command: Command): boolean;
-  queued(): Command[];
+  /** Durable when it returns; false when the outbox is full. The command is for that log alone. */
+  queue(command: Command, logId: string): boolean;
+  queued(logId: string): Command[];
+  /** Commands that were made against a log that is gone: kept to be read, never sent. */
+  setAside(): Command[];
   settled(result: CommandResult): void;
   close(): void;
 }
@@ -63,6 +67,23 @@ export function openDeskStore(file: string): DeskStore {
     put.run('logId', change.cursor.logId ?? '');
     put.run('seq', String(change.cursor.seq));
   });
+  const forget =
+    'DELETE FROM account; DELETE FROM alert; DELETE FROM detail; DELETE FROM rows; DELETE FROM meta;';
+  const replace = db.transaction((change: DeskChange) => {
+    db.exec(forget);
+    apply(change);
+  });
+  const startOver = db.transaction(() => {
+    db.exec(forget);
+    db.exec("UPDATE outbox SET state = 'setAside' WHERE state = 'queued'");
+  });
+  const commandsIn = (state: string, logId: string | null): Command[] =>
+    db
+      .prepare<[string, string | null, string | null], { command: string }>(
+        'SELECT command FROM outbox WHERE state = ? AND (? IS NULL OR log_id = ?) ORDER BY rowid',
+      )
+      .all(state, logId, logId)
+      .map(({ command }) => JSON.parse(command) as Command);
   return {
     cursor: () => ({
       logId: get.get('logId')?.value || null,
@@ -79,11 +100,8 @@ export function openDeskStore(file: string): DeskStore {
         .all()
         .map(({ alert }) => JSON.parse(alert) as Alert),
     apply,
-    forget: () => {
-      db.exec(
-        'DELETE FROM account; DELETE FROM alert; DELETE FROM detail; DELETE FROM rows; DELETE FROM meta;',
-      );
-    },
+    replace,
+    startOver,
     saveRows: (asOf, bytes) => void putRows.run(asOf, bytes),
     rows: () => {
       const row = db
@@ -103,27 +121,23 @@ export function openDeskStore(file: string): DeskStore {
         .get(accountId);
       return row ? { asOf: row.as_of, detail: JSON.parse(row.detail) as AccountDetail } : null;
     },
-    queue: (command) => {
+    queue: (command, logId) => {
       const { n } = db
         .prepare<[], { n: number }>("SELECT count(*) AS n FROM outbox WHERE state = 'queued'")
         .get() ?? {
         n: 0,
       };
       if (n >= OUTBOX_MAX) return false;
-      db.prepare("INSERT INTO outbox VALUES (?, ?, ?, 'queued', NULL)").run(
+      db.prepare("INSERT INTO outbox VALUES (?, ?, ?, ?, 'queued', NULL)").run(
         command.commandId,
+        logId,
         command.issuedAt,
         JSON.stringify(command),
       );
       return true;
     },
-    queued: () =>
-      db
-        .prepare<[], { command: string }>(
-          "SELECT command FROM outbox WHERE state = 'queued' ORDER BY issued_at",
-        )
-        .all()
-        .map(({ command }) => JSON.parse(command) as Command),
+    queued: (logId) => commandsIn('queued', logId),
+    setAside: () => commandsIn('setAside', null),
     settled: (result) => {
       db.prepare('UPDATE outbox SET state = ?, result = ? WHERE command_id = ?').run(
         result.type,

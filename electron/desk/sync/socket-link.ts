@@ -8,7 +8,8 @@ const ANSWER_MS_MAX = 15_000;
 
 export interface SocketLinkOptions {
   readonly url: string;
-  readonly token: string;
+  /** Asked for at every attempt: the server may write its token after this desk started. */
+  readonly token: () => string;
   readonly operatorId: string;
   readonly deskId: string;
 }
@@ -18,13 +19,21 @@ export function openSocketLink(options: SocketLinkOptions, listener: LinkListene
   const { url, token, operatorId, deskId } = options;
   const socket = io(url, {
     transports: ['websocket'],
-    auth: { token, operatorId, deskId },
+    auth: (send) => send({ token: token(), operatorId, deskId }),
     reconnectionDelay: RECONNECT_MS_MIN,
     reconnectionDelayMax: RECONNECT_MS_MAX,
   });
+  // The library gives up when a server refuses the handshake, or ends the connection itself.
+  let again: ReturnType<typeof setTimeout> | undefined;
+  const keepTrying = (reason: string): void => {
+    listener.disconnected(reason);
+    if (socket.active) return;
+    clearTimeout(again);
+    again = setTimeout(() => socket.connect(), RECONNECT_MS_MAX);
+  };
   socket.on('connect', listener.connected);
-  socket.on('disconnect', (reason) => listener.disconnected(reason));
-  socket.on('connect_error', (error) => listener.disconnected(error.message));
+  socket.on('disconnect', keepTrying);
+  socket.on('connect_error', (error) => keepTrying(error.message));
   const acknowledged = (name: string, handle: (input: unknown) => void): void => {
     socket.on(name, (input: unknown, acknowledge?: () => void) => {
       handle(input);
@@ -35,22 +44,29 @@ export function openSocketLink(options: SocketLinkOptions, listener: LinkListene
   acknowledged('facts', listener.facts);
   acknowledged('rows', (bytes) => listener.rows(new Uint8Array(bytes as ArrayBuffer)));
   socket.on('pulse', listener.pulse);
-  const ask = async (name: string, input: unknown): Promise<unknown> => {
-    if (!socket.connected) return null;
-    try {
-      return (await socket.timeout(ANSWER_MS_MAX).emitWithAck(name, input)) as unknown;
-    } catch {
-      return null;
-    }
-  };
   return {
-    hello: async (logId, cursor) => {
-      const reply = await ask('hello', { protocolVersion: PROTOCOL_VERSION, logId, cursor });
-      const welcome = welcomeSchema.safeParse(reply);
-      return welcome.success ? welcome.data : null;
+    // A callback, not a promise: what follows the welcome may arrive in the same turn.
+    hello: (logId, cursor, answered) => {
+      const hello = { protocolVersion: PROTOCOL_VERSION, logId, cursor };
+      const take = (error: Error | null, reply: unknown): void => {
+        const welcome = welcomeSchema.safeParse(reply);
+        answered(error === null && welcome.success ? welcome.data : null);
+      };
+      socket.timeout(ANSWER_MS_MAX).emit('hello', hello, take);
     },
-    ask,
+    ask: async (name, input) => {
+      if (!socket.connected) return null;
+      try {
+        return (await socket.timeout(ANSWER_MS_MAX).emitWithAck(name, input)) as unknown;
+      } catch {
+        return null;
+      }
+    },
     look: (accounts) => void socket.volatile.emit('look', { accounts }),
-    close: () => void socket.close(),
+    close: () => {
+      clearTimeout(again);
+      socket.removeAllListeners();
+      socket.close();
+    },
   };
 }
