@@ -4,17 +4,20 @@ import { AccountDetail, AccountGrid, AlertFeed, Feeds } from './panels/index.ts'
 import { usePreferences } from './store/preferences.ts';
 import { useSession } from './store/session.ts';
 import { nextTheme, TopBar, TruthBanner } from './top-bar.tsx';
+import { Sheet } from './ui/sheet.tsx';
 import { Splitter } from './ui/splitter.tsx';
 
 const KEYS: readonly (readonly [string, string])[] = [
   ['/', 'Search accounts'],
   ['↑ ↓ ← →', 'Move in the grid'],
   ['Enter', 'Open the account'],
-  ['Ctrl+C / Ctrl+Shift+C', 'Copy the cell / the row'],
+  ['Ctrl+C / Alt+C', 'Copy the cell / the row'],
+  ['Alt+1 … Alt+5', 'The pages of the open account'],
+  ['N', 'Go to the newest alert'],
   ['A', 'Acknowledge the alert in focus'],
   ['F', 'Feeds and refused records'],
   ['T', 'Change the theme'],
-  ['Esc', 'Close what is open'],
+  ['Esc', 'Close what was opened last'],
   ['?', 'These keys'],
 ];
 
@@ -65,7 +68,7 @@ export function App({ client }: { readonly client: RendererClient }): ReactEleme
 
 function Keys({ onClose }: { readonly onClose: () => void }): ReactElement {
   return (
-    <dialog open className="sheet small" aria-label="Keys">
+    <Sheet small label="Keys">
       <header className="panel-head">
         <h2>Keys</h2>
         <span className="spacer" />
@@ -83,7 +86,7 @@ function Keys({ onClose }: { readonly onClose: () => void }): ReactElement {
           </div>
         ))}
       </dl>
-    </dialog>
+    </Sheet>
   );
 }
 
@@ -101,6 +104,13 @@ function useTheme(theme: 'system' | 'dark' | 'light'): void {
   }, [theme]);
 }
 
+/** Closes the sheet that lies on top, if one does. */
+function closeSheet(setSheet: (sheet: null) => void): boolean {
+  const open = document.querySelector('dialog.sheet') !== null;
+  if (open) setSheet(null);
+  return open;
+}
+
 function useKeys(setSheet: (sheet: 'feeds' | 'keys' | null) => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -108,9 +118,8 @@ function useKeys(setSheet: (sheet: 'feeds' | 'keys' | null) => void): void {
         event.target instanceof HTMLElement &&
         /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
       if (event.key === 'Escape') {
-        setSheet(null);
-        useSession.getState().select(null);
         if (typing) (event.target as HTMLElement).blur();
+        else if (!closeSheet(setSheet)) useSession.getState().select(null);
       }
       if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === '/') {
@@ -118,6 +127,7 @@ function useKeys(setSheet: (sheet: 'feeds' | 'keys' | null) => void): void {
         document.getElementById('search')?.focus();
       }
       if (event.key === 'f') setSheet('feeds');
+      if (event.key === 'n') document.querySelector<HTMLElement>('.alert-main')?.focus();
       if (event.key === '?') setSheet('keys');
       const { theme, set } = usePreferences.getState();
       if (event.key === 't') set({ theme: nextTheme(theme) });

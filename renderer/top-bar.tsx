@@ -22,12 +22,14 @@ export function TopBar({
   readonly onFeeds: () => void;
   readonly onHelp: () => void;
 }): ReactElement {
-  const { linked, connection, pulse, operatorId } = useSession();
+  const { linked, lostAt, connection, pulse, operatorId } = useSession();
   const { theme, set } = usePreferences();
   const now = useSecond();
   const state = linked ? (connection?.state ?? 'connecting') : 'offline';
   const offset = connection?.clockOffsetMs ?? 0;
-  const age = connection ? Math.max(0, Math.floor((now - connection.since) / 1000)) : 0;
+  const since = linked ? connection?.since : lostAt;
+  const age =
+    since === undefined || since === null ? 0 : Math.max(0, Math.floor((now - since) / 1000));
   const marketAt = pulse?.marketAt ?? null;
   const lagging =
     marketAt !== null &&
@@ -74,6 +76,7 @@ export function TopBar({
 /** How the prices come in, in a few words; opens the whole picture. */
 function FeedsButton({ onFeeds }: { readonly onFeeds: () => void }): ReactElement {
   const pulse = useSession((session) => session.pulse);
+  const live = useSession((session) => session.linked && session.connection?.state === 'live');
   const down = (pulse?.feeds ?? []).filter(({ state }) => state === 'stale' || state === 'silent');
   const refused = pulse?.quarantined ?? 0;
   return (
@@ -83,8 +86,9 @@ function FeedsButton({ onFeeds }: { readonly onFeeds: () => void }): ReactElemen
       onClick={onFeeds}
       title="Feeds and refused records (F)"
     >
-      {pulse ? `${pulse.marksPerSecond} marks/s · ${pulse.platform}` : 'Feeds'}
-      {down.length > 0 && <b className="feed-stale"> ▲ {down.length} stale</b>}
+      {pulse && live ? `${pulse.marksPerSecond} marks/s · ${pulse.platform}` : 'Feeds'}
+      {pulse && !live && <b className="feed-stale"> ▲ no prices</b>}
+      {live && down.length > 0 && <b className="feed-stale"> ▲ {down.length} stale</b>}
       {refused > 0 && <b className="feed-stale"> {refused} refused</b>}
     </button>
   );

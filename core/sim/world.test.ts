@@ -66,6 +66,10 @@ describe('the demo world', () => {
     }
   });
 
+  it('stands at its first tick before anything has played, so that a faster clock finds it', () => {
+    expect(open(5).nextAt()).toBeGreaterThanOrEqual(START);
+  });
+
   it('speaks only records that intake accepts, in order of time', () => {
     let now = 0;
     for (const record of take(open(8), 20_000)) {

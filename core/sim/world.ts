@@ -112,10 +112,11 @@ export function createWorld(options: WorldOptions, ticks: TickSource, resume?: W
   // Records leave by moving this place: shifting a queue of many thousands copies it each time.
   let head = 0;
   let counter = resume?.counter ?? 0;
-  let now = resume?.now ?? 0;
   let opened = resume?.opened ?? false;
   const tick: Tick = resume?.tick ? { ...resume.tick } : emptyTick();
   let ready = resume ? resume.tick !== null : ticks.next(tick);
+  // Before anything has played, the market stands at its first tick, not at the beginning of time.
+  let now = resume?.now ?? (ready ? tick.at : 0);
 
   const dice = (trader: TraderState, salt: number, limit: number): number =>
     hash(options.seed, byAccount.get(trader.accountId) ?? 0, trader.looks, salt) % limit;

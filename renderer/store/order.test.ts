@@ -61,12 +61,26 @@ describe('the order of the grid', () => {
   it('shows what a filter keeps, and what is new', () => {
     const book = bookOf(10);
     const order = createOrder(book, byEquity);
-    order.setKeep((_book, account) => account % 2 === 0);
+    order.setKeep((_book, account) => account % 2 === 0, false);
     order.update();
     expect([...order.accounts]).toEqual([0, 2, 4, 6, 8]);
     book.setAccounts([summary(10), summary(11)]);
     order.update();
     expect([...order.accounts]).toEqual([0, 2, 4, 6, 8, 10]);
+  });
+
+  it('a filter on live numbers follows them, any other waits for a summary', () => {
+    const book = bookOf(3);
+    const order = createOrder(book, byEquity);
+    for (const account of [0, 1, 2]) setEquity(book, account, 10 + account);
+    const above = (from: Book, account: number): boolean => from.value(account, 'equity') > 10;
+    order.setKeep(above, true);
+    order.update();
+    expect([...order.accounts]).toEqual([1, 2]);
+    setEquity(book, 0, 99);
+    setEquity(book, 1, 0);
+    order.update();
+    expect([...order.accounts]).toEqual([2, 0]);
   });
 
   it('sorts texts too', () => {

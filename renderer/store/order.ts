@@ -18,14 +18,16 @@ const INSERTION_MOVES_PER_ROW = 8;
 export interface Order {
   readonly accounts: Int32Array;
   setSorting(sorting: Sorting): void;
-  setKeep(keep: Keep): void;
-  /** Filters anew when summaries or filters changed, then sorts by the numbers of now. */
+  /** `live` says that the filter reads live numbers, so that it is applied at every update. */
+  setKeep(keep: Keep, live: boolean): void;
+  /** Filters anew when summaries, filters or live numbers changed, then sorts by the numbers of now. */
   update(): void;
 }
 
 export function createOrder(book: Book, first: Sorting): Order {
   let sorting = first;
   let keep: Keep = () => true;
+  let keepIsLive = false;
   let accounts = new Int32Array(0);
   let seenSummaries = -1;
   let fresh = true;
@@ -37,12 +39,13 @@ export function createOrder(book: Book, first: Sorting): Order {
       sorting = next;
       fresh = true;
     },
-    setKeep: (next) => {
+    setKeep: (next, live) => {
       keep = next;
+      keepIsLive = live;
       seenSummaries = -1;
     },
     update: () => {
-      if (seenSummaries !== book.summaryVersion) {
+      if (keepIsLive || seenSummaries !== book.summaryVersion) {
         seenSummaries = book.summaryVersion;
         accounts = filtered(book, keep, accounts);
       }

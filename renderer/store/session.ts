@@ -5,12 +5,14 @@ import type { Pulse } from '#core/sync/protocol.ts';
 import type { RendererClient } from '../desk/client.ts';
 import { createBook } from './book.ts';
 
-/** Alerts that the feed holds at once; older ones are fetched when asked for. */
-export const ALERTS_SHOWN_MAX = 500;
+/** Alerts that the feed holds at first, and fetches at a time when older ones are asked for. */
+export const ALERTS_PAGE = 500;
 
 /** What React shows and what changes rarely: never a mark. */
 export interface Session {
   readonly linked: boolean;
+  /** When this page lost its desk, by this machine's clock; null while it has one. */
+  readonly lostAt: number | null;
   readonly operatorId: string;
   readonly connection: Connection | null;
   readonly pulse: Pulse | null;
@@ -27,6 +29,7 @@ export const book = createBook();
 
 export const useSession = create<Session>((set) => ({
   linked: false,
+  lostAt: null,
   operatorId: '',
   connection: null,
   pulse: null,
@@ -45,6 +48,25 @@ export function onNewAlert(listener: (alert: Alert) => void): () => void {
   return () => void alertListeners.delete(listener);
 }
 
+/** How many alerts the person has paged to. */
+let alertsHeld = ALERTS_PAGE;
+
+/** Fetches the page before the oldest alert held; says whether there may be more. */
+export async function loadOlderAlerts(client: RendererClient): Promise<boolean> {
+  const { alerts } = useSession.getState();
+  const oldest = alerts.at(-1);
+  if (!oldest) return false;
+  const page = await client.call('alerts.list', { beforeSeq: oldest.seq, limit: ALERTS_PAGE });
+  if (!page.ok) return true;
+  const older = page.value.alerts;
+  alertsHeld = alerts.length + older.length;
+  useSession.setState((now) => {
+    const known = new Map([...older, ...now.alerts].map((alert) => [alert.seq, alert]));
+    return { alerts: [...known.values()].sort((one, other) => other.seq - one.seq) };
+  });
+  return older.length === ALERTS_PAGE;
+}
+
 /** Fills the stores and keeps them true; called once. */
 export function startSession(client: RendererClient): void {
   const { setState, getState } = useSession;
@@ -52,7 +74,7 @@ export function startSession(client: RendererClient): void {
     const [session, accounts, alerts] = await Promise.all([
       client.call('session.get', {}),
       client.call('accounts.list', {}),
-      client.call('alerts.list', { limit: ALERTS_SHOWN_MAX }),
+      client.call('alerts.list', { limit: ALERTS_PAGE }),
     ]);
     if (session.ok) {
       const { operatorId, connection, pulse } = session.value;
@@ -65,7 +87,7 @@ export function startSession(client: RendererClient): void {
     if (alerts.ok) setState(alerts.value);
   };
   client.onLink((linked) => {
-    setState({ linked });
+    setState({ linked, lostAt: linked ? null : (getState().lostAt ?? Date.now()) });
     if (linked) void read();
   });
   client.onFrame(ROWS_FRAME, book.applyFrame);
@@ -99,7 +121,7 @@ export function startSession(client: RendererClient): void {
     }
     const alerts = [...known.values()]
       .sort((one, other) => other.seq - one.seq)
-      .slice(0, ALERTS_SHOWN_MAX);
+      .slice(0, Math.max(ALERTS_PAGE, alertsHeld));
     setState({ alerts, unacknowledged });
   });
 }

@@ -31,3 +31,8 @@ export function dateTimeText(at: number): string {
 export function priceText(points: number, digits: number): string {
   return groupedText(points, digits);
 }
+
+/** With milliseconds: the instant of a verdict. */
+export function instantText(at: number): string {
+  return new Date(at).toISOString().slice(0, 23).replace('T', ' ');
+}

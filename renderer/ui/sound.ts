@@ -2,11 +2,19 @@ let audio: AudioContext | null = null;
 
 const TONES = { hard: [880, 660, 880], soft: [660, 660], warning: [520] } as const;
 const TONE_S = 0.12;
+/** A burst of alerts is one signal, unless a worse one comes. */
+const QUIET_AFTER_S = 2;
+let quietUntil = 0;
+let lastTones = 0;
 
 /** A short signal: the worse, the more tones. Silent where the browser has no sound yet. */
 export function beep(severity: keyof typeof TONES): void {
   audio ??= new AudioContext();
   const { currentTime, destination } = audio;
+  const count = TONES[severity].length;
+  if (currentTime < quietUntil && count <= lastTones) return;
+  quietUntil = currentTime + QUIET_AFTER_S;
+  lastTones = count;
   for (const [at, frequency] of TONES[severity].entries()) {
     const tone = audio.createOscillator();
     const volume = audio.createGain();

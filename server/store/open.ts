@@ -36,7 +36,8 @@ function migrate(connection: Connection): void {
   const newest = migrations.at(-1)?.number ?? 0;
   assert(
     done <= newest,
-    `this data was written by a newer Propdesk (layout ${done}, this one knows ${newest}): update Propdesk, or give it another data folder`,
+    `this data was written by a newer Propdesk (layout ${done}, this one knows ${newest}): ` +
+      'update Propdesk, or give it another data folder',
   );
   for (const { number, sql } of migrations) {
     if (number <= done) continue;

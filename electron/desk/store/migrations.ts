@@ -31,7 +31,8 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
         result TEXT
       ) STRICT;
       INSERT INTO outbox
-        SELECT command_id, coalesce((SELECT value FROM meta WHERE name = 'logId'), ''), issued_at, command, state, result
+        SELECT command_id, coalesce((SELECT value FROM meta WHERE name = 'logId'), ''),
+          issued_at, command, state, result
         FROM outbox_before ORDER BY rowid;
       DROP TABLE outbox_before;
     `,

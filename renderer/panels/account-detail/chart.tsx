@@ -25,12 +25,17 @@ export function EquityChart({
   readonly theme: string;
 }): ReactElement {
   const holder = useRef<HTMLDivElement | null>(null);
+  const drawn = useRef<Drawing | null>(null);
   const [readout, setReadout] = useState('');
+  const empty = detail.series.length === 0;
   useEffect(() => {
-    if (!holder.current) return;
-    const chart = draw(holder.current, detail, setReadout);
-    return () => chart.remove();
-  }, [detail, theme]);
+    if (empty || !holder.current) return;
+    const drawing = openDrawing(holder.current, setReadout);
+    drawn.current = drawing;
+    return () => drawing.chart.remove();
+  }, [empty, theme]);
+  // A new reading fills the chart that is there: zoom and place are the person's.
+  useEffect(() => drawn.current?.show(detail), [detail, theme]);
   if (detail.series.length === 0) {
     return <p className="empty">No history yet: the chart begins with the first deal.</p>;
   }
@@ -54,11 +59,18 @@ export function EquityChart({
   );
 }
 
-function draw(
-  element: HTMLElement,
-  detail: AccountDetail,
-  onReadout: (text: string) => void,
-): IChartApi {
+interface Drawing {
+  readonly chart: IChartApi;
+  show(detail: AccountDetail): void;
+}
+
+const LINES = [
+  { key: 'balance', color: '--balance', style: LineStyle.Solid, title: 'balance' },
+  { key: 'dailyFloor', color: '--serious', style: LineStyle.Dashed, title: 'daily floor' },
+  { key: 'overallFloor', color: '--critical', style: LineStyle.Solid, title: 'overall floor' },
+] as const;
+
+function openDrawing(element: HTMLElement, onReadout: (text: string) => void): Drawing {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string): string => style.getPropertyValue(name).trim();
   const chart = createChart(element, {
@@ -76,27 +88,6 @@ function draw(
     timeScale: { borderColor: color('--line'), timeVisible: true, secondsVisible: false },
     crosshair: { mode: 0 },
   });
-  const points = inSeconds(detail.series);
-  const line = (
-    key: 'balance' | 'dailyFloor' | 'overallFloor',
-    name: string,
-    dashed: boolean,
-  ): void => {
-    const series = chart.addSeries(LineSeries, {
-      color: color(name),
-      lineWidth: key === 'balance' ? 1 : 2,
-      lineType: LineType.WithSteps,
-      lineStyle: dashed ? LineStyle.Dashed : LineStyle.Solid,
-      priceLineVisible: false,
-      lastValueVisible: key !== 'balance',
-      crosshairMarkerVisible: false,
-    });
-    series.setData(
-      points.flatMap((point) =>
-        point[key] === null ? [] : [{ time: point.time, value: (point[key] as number) / UNIT }],
-      ),
-    );
-  };
   const equity = chart.addSeries(AreaSeries, {
     lineColor: color('--accent'),
     topColor: color('--accent-soft'),
@@ -104,21 +95,50 @@ function draw(
     lineWidth: 2,
     priceLineVisible: false,
   });
-  equity.setData(points.map(({ time, equity: value }) => ({ time, value: value / UNIT })));
-  line('balance', '--balance', false);
-  line('dailyFloor', '--serious', true);
-  line('overallFloor', '--critical', false);
-  createSeriesMarkers(equity, breachMarkers(detail, points, color('--critical')));
-  chart.timeScale().fitContent();
+  const lines = LINES.map(({ key, color: name, style: lineStyle }) => ({
+    key,
+    series: chart.addSeries(LineSeries, {
+      color: color(name),
+      lineWidth: key === 'balance' ? 1 : 2,
+      lineType: LineType.WithSteps,
+      lineStyle,
+      priceLineVisible: false,
+      lastValueVisible: key !== 'balance',
+      crosshairMarkerVisible: false,
+    }),
+  }));
+  const markers = createSeriesMarkers(equity, []);
+  let byTime = new Map<Time, Point>();
   chart.subscribeCrosshairMove(({ time }) => {
-    const point = points.find((one) => one.time === time);
-    onReadout(
-      point
-        ? `${dateTimeText(point.at)} UTC   equity ${cents(point.equity)}   balance ${cents(point.balance)}`
-        : '',
-    );
+    const point = time === undefined ? undefined : byTime.get(time);
+    onReadout(point ? readoutOf(point) : '');
   });
-  return chart;
+  return {
+    chart,
+    show: (detail) => {
+      const points = inSeconds(detail.series);
+      const first = byTime.size === 0;
+      byTime = new Map(points.map((point) => [point.time, point]));
+      equity.setData(points.map(({ time, equity: value }) => ({ time, value: value / UNIT })));
+      for (const { key, series } of lines) {
+        series.setData(
+          points.flatMap(({ time, [key]: value }) =>
+            value === null ? [] : [{ time, value: value / UNIT }],
+          ),
+        );
+      }
+      markers.setMarkers(breachMarkers(detail, points, color('--critical')));
+      if (first) chart.timeScale().fitContent();
+    },
+  };
+}
+
+function readoutOf(point: Point): string {
+  const figures = LINES.flatMap(({ key, title }) => {
+    const value = point[key];
+    return value === null ? [] : [`${title} ${cents(value)}`];
+  });
+  return `${dateTimeText(point.at)} UTC   equity ${cents(point.equity)}   ${figures.join('   ')}`;
 }
 
 type Point = AccountDetail['series'][number] & { readonly time: Time };

@@ -2,18 +2,24 @@ import { useState, type ReactElement } from 'react';
 import { parseFact, type Fact } from '#core/facts/registry.ts';
 import { groupedText, moneyText, percentText } from '#core/money/money.ts';
 import { verdictSentence } from '#core/rules/sentence.ts';
-import { dateTimeText } from '#renderer/ui/format.ts';
+import type { AccountDetail } from '#core/sync/protocol.ts';
+import { dateTimeText, instantText } from '#renderer/ui/format.ts';
 
 type Verdict = Extract<
   Fact,
   { kind: 'warningRaised' | 'breachDetected' | 'objectiveMet' | 'objectiveLost' }
 >;
 
+/** Instruments of the account, for what evidence keeps in points and smallest volumes. */
+type Market = AccountDetail['state']['market'];
+
 /** Every verdict of an account with the evidence it carries: enough to check it by hand. */
 export function EvidenceList({
   verdicts,
+  market,
 }: {
   readonly verdicts: readonly unknown[];
+  readonly market: Market;
 }): ReactElement {
   const facts = verdicts
     .map((input) => parseFact(input))
@@ -23,7 +29,7 @@ export function EvidenceList({
     <ol className="evidence-list">
       {facts.map((fact) => (
         <li key={fact.envelope.seq}>
-          {isVerdict(fact) ? <Evidence fact={fact} /> : <Plain fact={fact} />}
+          {isVerdict(fact) ? <Evidence fact={fact} market={market} /> : <Plain fact={fact} />}
         </li>
       ))}
     </ol>
@@ -49,7 +55,13 @@ function Plain({ fact }: { readonly fact: Fact }): ReactElement {
   );
 }
 
-function Evidence({ fact }: { readonly fact: Verdict }): ReactElement {
+function Evidence({
+  fact,
+  market,
+}: {
+  readonly fact: Verdict;
+  readonly market: Market;
+}): ReactElement {
   const { data, envelope } = fact;
   const [copied, setCopied] = useState(false);
   return (
@@ -93,7 +105,7 @@ function Evidence({ fact }: { readonly fact: Verdict }): ReactElement {
           <Figure name="cause" text={causeText(data.cause)} />
           <Figure name="engine version" text={data.engineVersion} />
         </dl>
-        <Positions data={data} />
+        <Positions data={data} market={market} />
         <button
           type="button"
           onClick={() => {
@@ -123,7 +135,7 @@ function causeText(cause: Verdict['data']['cause']): string {
     case 'mark': {
       const { mark, digits } = cause;
       const price = `${groupedText(mark.bid, digits)} / ${groupedText(mark.ask, digits)}`;
-      return `mark ${mark.index} of ${mark.symbol} ${price} from ${mark.source}`;
+      return `mark ${mark.index} of ${mark.symbol} ${price} from ${mark.source} at ${instantText(mark.at)} UTC`;
     }
     case 'deal':
       return `deal ${cause.dealId}`;
@@ -136,9 +148,17 @@ function causeText(cause: Verdict['data']['cause']): string {
   }
 }
 
-function Positions({ data }: { readonly data: Verdict['data'] }): ReactElement | null {
+function Positions({
+  data,
+  market,
+}: {
+  readonly data: Verdict['data'];
+  readonly market: Market;
+}): ReactElement | null {
   if (data.positions.length === 0) return null;
-  const digits = data.cause.type === 'mark' ? data.cause.digits : null;
+  const instruments = new Map(market.map(({ instrument }) => [instrument.symbol, instrument]));
+  const price = (points: number | null, digits: number): string =>
+    points === null ? '–' : groupedText(points, digits);
   return (
     <table>
       <caption>Open at that instant ({data.positionCount})</caption>
@@ -147,26 +167,28 @@ function Positions({ data }: { readonly data: Verdict['data'] }): ReactElement |
           <th>Position</th>
           <th>Symbol</th>
           <th>Side</th>
-          <th>Volume</th>
-          <th>Bid / ask in points</th>
+          <th>Lots</th>
+          <th>Bid / ask</th>
           <th>Floating</th>
         </tr>
       </thead>
       <tbody>
-        {data.positions.map((position) => (
-          <tr key={position.positionId}>
-            <td>{position.positionId}</td>
-            <td>{position.symbol}</td>
-            <td>{position.side}</td>
-            <td>{position.volume}</td>
-            <td>
-              {position.bid === null ? '–' : groupedText(position.bid, 0)} /{' '}
-              {position.ask === null ? '–' : groupedText(position.ask, 0)}
-              {digits === null ? '' : ''}
-            </td>
-            <td>{moneyText(position.floating)}</td>
-          </tr>
-        ))}
+        {data.positions.map(({ positionId, symbol, side, volume, bid, ask, floating }) => {
+          const instrument = instruments.get(symbol);
+          const digits = instrument?.digits ?? 0;
+          return (
+            <tr key={positionId}>
+              <td>{positionId}</td>
+              <td>{symbol}</td>
+              <td>{side}</td>
+              <td className="number">{groupedText(volume, instrument?.volumeDecimals ?? 0)}</td>
+              <td className="number">
+                {price(bid, digits)} / {price(ask, digits)}
+              </td>
+              <td className="number">{moneyText(floating)}</td>
+            </tr>
+          );
+        })}
       </tbody>
     </table>
   );

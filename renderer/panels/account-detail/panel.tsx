@@ -43,6 +43,16 @@ export function AccountDetail({
       clearInterval(timer);
     };
   }, [accountId, client, version]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const name = TABS[Number(event.key) - 1];
+      if (!event.altKey || name === undefined) return;
+      event.preventDefault();
+      setTab(name);
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
   const detail = loaded?.detail.state.terms.accountId === accountId ? loaded.detail : null;
   return (
     <section className="panel detail" aria-label={`Account ${accountId}`}>
@@ -93,7 +103,9 @@ export function AccountDetail({
         {!detail && failure === '' && <p className="empty">Reading the account…</p>}
         {detail && tab === 'Overview' && <Overview detail={detail} theme={theme} />}
         {detail && tab === 'What if' && <WhatIf key={accountId} client={client} detail={detail} />}
-        {detail && tab === 'Evidence' && <EvidenceList verdicts={detail.verdicts} />}
+        {detail && tab === 'Evidence' && (
+          <EvidenceList verdicts={detail.verdicts} market={detail.state.market} />
+        )}
         {detail && tab === 'Deals' && <Deals detail={detail} />}
         {detail && tab === 'Rules' && <Rules detail={detail} />}
       </div>

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState, type ReactElement } from 'react';
+import { useCallback, useEffect, useRef, useState, type ReactElement } from 'react';
 import { groupedText, moneyText, parseDecimal } from '#core/money/money.ts';
 import type { AccountDetail } from '#core/sync/protocol.ts';
 import type { ScenarioStep } from '#core/what-if/scenario.ts';
@@ -16,12 +16,17 @@ export function WhatIf({ client, detail }: Props): ReactElement {
   const [result, setResult] = useState<WhatIfResult | null>(null);
   const [failure, setFailure] = useState('');
   const { accountId } = detail.state.terms;
+  const asked = useRef(0);
   const run = useCallback(async () => {
+    asked.current += 1;
+    const question = asked.current;
     const at = detail.marketAt ?? 0;
     const answer = await client.call('whatIf.run', {
       accountId,
       scenario: { steps: [...steps], at },
     });
+    // A later question has been asked meanwhile: this answer is to another scenario.
+    if (question !== asked.current) return;
     if (answer.ok) setResult(answer.value);
     setFailure(answer.ok ? '' : answer.error.message);
   }, [accountId, client, detail.marketAt, steps]);

@@ -12,6 +12,8 @@ export interface GridColumn {
   readonly firstDescending: boolean;
   readonly key: SortKey;
   text(book: Book, account: number): string;
+  /** Said quietly beside the text. */
+  beside?(book: Book, account: number): string;
   /** Share from 0 to 1 behind the text; drawn as a bar. */
   bar?(book: Book, account: number): { readonly share: number; readonly tone: 'limit' | 'target' };
   /** Flashes when its text changes. */
@@ -55,11 +57,12 @@ export const worstHeadroomFirst: SortKey = (book, account) => {
 const headroom = (role: 'daily' | 'overall', title: string): GridColumn => ({
   id: `${role}Headroom`,
   title,
-  width: 150,
+  width: 136,
   numeric: true,
   firstDescending: false,
   key: (book, account) => book.share(account, role),
   text: (book, account) => cents(book.headroom(account, role)),
+  beside: (book, account) => percent(book.share(account, role)),
   bar: (book, account) => ({ share: book.share(account, role), tone: 'limit' }),
   flashes: true,
   tip: 'What is left above the floor, and as a share of the allowance',
@@ -69,24 +72,24 @@ export const gridColumns: readonly GridColumn[] = [
   label(
     'trader',
     'Trader',
-    138,
+    128,
     (book, account) => summaryOf(book, account)?.terms.traderName ?? '',
   ),
   label(
     'account',
     'Account',
-    88,
+    82,
     (book, account) => summaryOf(book, account)?.terms.accountId ?? '',
   ),
   label(
     'program',
     'Program',
-    108,
+    98,
     (book, account) => summaryOf(book, account)?.terms.program.name ?? '',
   ),
-  label('phase', 'Phase', 92, (book, account) => summaryOf(book, account)?.terms.phase.name ?? ''),
+  label('phase', 'Phase', 82, (book, account) => summaryOf(book, account)?.terms.phase.name ?? ''),
   {
-    ...label('status', 'Status', 92, (book, account) => {
+    ...label('status', 'Status', 86, (book, account) => {
       const status = summaryOf(book, account)?.status ?? '';
       return `${STATUS_GLYPH[status] ?? ''} ${status}`;
     }),
@@ -97,7 +100,7 @@ export const gridColumns: readonly GridColumn[] = [
   {
     id: 'equity',
     title: 'Equity',
-    width: 112,
+    width: 96,
     numeric: true,
     firstDescending: true,
     key: (book, account) => book.value(account, 'equity'),

@@ -9,9 +9,15 @@ export function csvOf(
 ): string {
   const lines = [columns.map(({ title }) => field(title)).join(',')];
   for (const account of accounts) {
-    lines.push(columns.map((column) => field(column.text(book, account))).join(','));
+    lines.push(columns.map((column) => field(plainText(column, book, account))).join(','));
   }
   return `${lines.join('\r\n')}\r\n`;
+}
+
+/** Numbers without separators, so that a spreadsheet reads them as numbers. */
+function plainText(column: GridColumn, book: Book, account: number): string {
+  const text = column.text(book, account);
+  return column.numeric ? text.replaceAll(',', '') : text;
 }
 
 function field(text: string): string {

@@ -11,6 +11,17 @@ export interface LiveCellContext {
   readonly book: Book;
   accountAt(slot: number): number | undefined;
   readonly live: Set<LiveCell>;
+  /** The account whose page is open. */
+  opened(): string | null;
+  /** Cells that flash, the first to end first. */
+  readonly flashing: { readonly element: HTMLElement; readonly until: number }[];
+}
+
+/** Ends the flashes whose time is over. An animation per cell would paint every frame of it. */
+export function endFlashes(flashing: LiveCellContext['flashing'], now: number): void {
+  let ended = 0;
+  while ((flashing[ended]?.until ?? Infinity) <= now) ended += 1;
+  for (const { element } of flashing.splice(0, ended)) element.classList.remove('flash');
 }
 
 const FLASH_MS = 500;
@@ -23,6 +34,7 @@ export class LiveCell implements ICellRendererComp<Slot> {
   readonly #element = document.createElement('div');
   readonly #text = document.createElement('span');
   #bar: HTMLElement | null = null;
+  #beside: HTMLElement | null = null;
   #column: GridColumn | null = null;
   #context: LiveCellContext | null = null;
   #slot = -1;
@@ -30,6 +42,8 @@ export class LiveCell implements ICellRendererComp<Slot> {
   #shown = '';
   #tone = '';
   #share = Number.NaN;
+  #gridCell: HTMLElement | null = null;
+  #opened = false;
 
   init(
     params: ICellRendererParams<Slot> & { column_: GridColumn; context_: LiveCellContext },
@@ -37,6 +51,7 @@ export class LiveCell implements ICellRendererComp<Slot> {
     this.#column = params.column_;
     this.#context = params.context_;
     this.#slot = params.data?.slot ?? -1;
+    this.#gridCell = params.eGridCell;
     this.#element.className = 'cell';
     if (params.column_.bar) {
       this.#bar = document.createElement('i');
@@ -44,6 +59,10 @@ export class LiveCell implements ICellRendererComp<Slot> {
       this.#element.append(this.#bar);
     }
     this.#element.append(this.#text);
+    if (params.column_.beside) {
+      this.#beside = document.createElement('small');
+      this.#element.append(this.#beside);
+    }
     this.#context.live.add(this);
     this.update();
   }
@@ -77,12 +96,22 @@ export class LiveCell implements ICellRendererComp<Slot> {
       if (same && column.flashes) this.#flash();
       if (!column.numeric) this.#element.title = text;
     }
+    const beside = column.beside?.(context.book, account);
+    if (this.#beside && beside !== undefined && this.#beside.textContent !== beside)
+      this.#beside.textContent = beside;
     const tone = column.tone?.(context.book, account) ?? '';
     if (tone !== this.#tone) {
-      this.#element.className = tone === '' ? 'cell' : `cell ${tone}`;
+      if (this.#tone !== '') this.#element.classList.remove(this.#tone);
+      if (tone !== '') this.#element.classList.add(tone);
       this.#tone = tone;
     }
     this.#account = account;
+    const opened = context.opened();
+    const isOpened = opened !== null && context.book.accounts[account]?.terms.accountId === opened;
+    if (isOpened !== this.#opened) {
+      this.#gridCell?.classList.toggle('opened', isOpened);
+      this.#opened = isOpened;
+    }
     if (this.#bar && column.bar) this.#drawBar(this.#bar, column.bar(context.book, account));
   }
 
@@ -97,9 +126,8 @@ export class LiveCell implements ICellRendererComp<Slot> {
   }
 
   #flash(): void {
-    this.#element.animate(
-      [{ backgroundColor: 'var(--flash)' }, { backgroundColor: 'transparent' }],
-      FLASH_MS,
-    );
+    const element = this.#element;
+    element.classList.add('flash');
+    this.#context?.flashing.push({ element, until: performance.now() + FLASH_MS });
   }
 }

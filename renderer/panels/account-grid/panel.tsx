@@ -15,7 +15,10 @@ import { usePreferences } from '#renderer/store/preferences.ts';
 import { book, useSession } from '#renderer/store/session.ts';
 import { gridColumns, worstHeadroomFirst, type GridColumn } from './columns.ts';
 import { csvOf } from './csv.ts';
-import { LiveCell, type LiveCellContext, type Slot } from './live-cell.ts';
+import { isLive, keepFor, noFilters } from './filters.ts';
+import { useHold } from './hold.ts';
+import { endFlashes, LiveCell, type LiveCellContext, type Slot } from './live-cell.ts';
+import { Toolbar } from './toolbar.tsx';
 
 ModuleRegistry.registerModules([AllCommunityModule]);
 
@@ -50,14 +53,6 @@ const theme = themeQuartz.withParams({
   columnBorder: false,
 });
 
-export interface Filters {
-  readonly text: string;
-  readonly status: string;
-  readonly program: string;
-  readonly within: string;
-}
-const noFilters: Filters = { text: '', status: '', program: '', within: '' };
-
 /** Every account, live, worst headroom first. */
 export function AccountGrid({ client }: { readonly client: RendererClient }): ReactElement {
   const accountCount = useSession((session) => session.accountCount);
@@ -73,8 +68,16 @@ export function AccountGrid({ client }: { readonly client: RendererClient }): Re
     () => createOrder(book, { key: worstHeadroomFirst, descending: false }),
     [],
   );
+  const holder = useRef<HTMLDivElement | null>(null);
+  const hold = useHold(holder);
   const context = useMemo<LiveCellContext>(
-    () => ({ book, accountAt: (slot) => order.accounts[slot], live: new Set() }),
+    () => ({
+      book,
+      accountAt: (slot) => order.accounts[slot],
+      opened: () => useSession.getState().selected,
+      live: new Set(),
+      flashing: [],
+    }),
     [order],
   );
   const columns = useMemo(
@@ -83,21 +86,22 @@ export function AccountGrid({ client }: { readonly client: RendererClient }): Re
   );
 
   useEffect(() => {
-    order.setKeep(keepFor(filters));
+    order.setKeep(keepFor(filters), isLive(filters));
     order.update();
     setShown(order.accounts.length);
   }, [filters, order]);
+  const holdNow = hold.now;
   useEffect(() => {
     let last = 0;
     const timer = setInterval(() => {
       const every = order.accounts.length > LARGE_BOOK ? LARGE_ORDER_EVERY_MS : ORDER_EVERY_MS;
-      if (performance.now() - last < every) return;
+      if (performance.now() - last < every || holdNow()) return;
       last = performance.now();
-      order.update();
+      keepFocus(api.current, order, () => order.update());
       setShown(order.accounts.length);
     }, ORDER_EVERY_MS);
     return () => clearInterval(timer);
-  }, [order]);
+  }, [order, holdNow]);
   useEffect(() => {
     setSlots((before) => slotsFor(before, shown));
   }, [shown]);
@@ -136,7 +140,8 @@ export function AccountGrid({ client }: { readonly client: RendererClient }): Re
       const key = event.event as KeyboardEvent | null;
       if (!key || !('data' in event)) return;
       if (key.key === 'Enter') open(event.data?.slot);
-      if ((key.ctrlKey || key.metaKey) && key.key === 'c') copy(event, order, key.shiftKey);
+      if ((key.ctrlKey || key.metaKey) && key.key === 'c') copy(event, order, false);
+      if (key.altKey && key.key === 'c') copy(event, order, true);
     },
     [open, order],
   );
@@ -144,6 +149,7 @@ export function AccountGrid({ client }: { readonly client: RendererClient }): Re
   return (
     <section className="panel grid-panel" aria-label="Accounts">
       <Toolbar
+        held={hold.held}
         filters={filters}
         onFilters={setFilters}
         shown={shown}
@@ -154,7 +160,7 @@ export function AccountGrid({ client }: { readonly client: RendererClient }): Re
         hidden={hiddenColumns}
         onHidden={(hidden) => set({ hiddenColumns: hidden })}
       />
-      <div className="grid-holder">
+      <div className="grid-holder" ref={holder}>
         {shown === 0 && <p className="empty">{emptyText(linked, accountCount)}</p>}
         <AgGridReact<Slot>
           theme={theme}
@@ -175,6 +181,18 @@ export function AccountGrid({ client }: { readonly client: RendererClient }): Re
       </div>
     </section>
   );
+}
+
+/** The focus stays on its account, wherever the new order puts it; it is lost with the account. */
+function keepFocus(api: GridApi<Slot> | null, order: Order, reorder: () => void): void {
+  const focused = api?.getFocusedCell() ?? null;
+  const account = focused ? order.accounts[focused.rowIndex] : undefined;
+  reorder();
+  if (!api || !focused || account === undefined || order.accounts[focused.rowIndex] === account)
+    return;
+  const row = order.accounts.indexOf(account);
+  if (row === -1) api.clearFocusedCell();
+  else api.setFocusedCell(row, focused.column);
 }
 
 function emptyText(linked: boolean, accounts: number): string {
@@ -210,6 +228,7 @@ function useFrameUpdates(context: LiveCellContext): void {
     let request = 0;
     const frame = (): void => {
       request = requestAnimationFrame(frame);
+      endFlashes(context.flashing, performance.now());
       if (book.version === seen) return;
       seen = book.version;
       for (const cell of context.live) cell.update();
@@ -257,27 +276,6 @@ function slotsFor(before: Slot[], count: number): Slot[] {
   ];
 }
 
-function keepFor({
-  text,
-  status,
-  program,
-  within,
-}: Filters): (from: typeof book, account: number) => boolean {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const share = within === '' ? null : Number(within) / 100;
-  return (from, account) => {
-    const summary = from.accounts[account];
-    if (!summary) return false;
-    if (status !== '' && summary.status !== status) return false;
-    if (program !== '' && summary.terms.program.name !== program) return false;
-    if (share !== null && !(from.worstShare(account) <= share)) return false;
-    if (words.length === 0) return true;
-    const { traderName, accountId, traderId } = summary.terms;
-    const haystack = `${traderName} ${accountId} ${traderId}`.toLowerCase();
-    return words.every((word) => haystack.includes(word));
-  };
-}
-
 function copy(event: CellKeyDownEvent<Slot>, order: Order, row: boolean): void {
   const account = order.accounts[event.data?.slot ?? -1];
   if (account === undefined) return;
@@ -295,119 +293,4 @@ function download(csv: string): void {
   link.download = `accounts-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.csv`;
   link.click();
   URL.revokeObjectURL(link.href);
-}
-
-interface ToolbarProps {
-  readonly filters: Filters;
-  readonly onFilters: (filters: Filters) => void;
-  readonly shown: number;
-  readonly total: number;
-  readonly sorted: boolean;
-  readonly onDefaultOrder: () => void;
-  readonly onExport: () => void;
-  readonly hidden: readonly string[];
-  readonly onHidden: (hidden: readonly string[]) => void;
-}
-
-function Toolbar(props: ToolbarProps): ReactElement {
-  const { filters, onFilters, shown, total, sorted } = props;
-  const programs = [
-    ...new Set(book.accounts.map((summary) => summary?.terms.program.name ?? '')),
-  ].sort();
-  const change = (over: Partial<Filters>): void => onFilters({ ...filters, ...over });
-  return (
-    <div className="toolbar" role="toolbar" aria-label="Filter accounts">
-      <input
-        id="search"
-        type="search"
-        placeholder="Search trader or account  /"
-        aria-label="Search trader or account"
-        value={filters.text}
-        onChange={(event) => change({ text: event.target.value })}
-      />
-      <Choice
-        label="Status"
-        value={filters.status}
-        options={['active', 'paused', 'passed', 'failed']}
-        onChange={(status) => change({ status })}
-      />
-      <Choice
-        label="Program"
-        value={filters.program}
-        options={programs}
-        onChange={(program) => change({ program })}
-      />
-      <Choice
-        label="Headroom"
-        value={filters.within}
-        options={['10', '25', '50']}
-        suffix=" % or less"
-        onChange={(within) => change({ within })}
-      />
-      <span className="count" aria-live="polite">
-        {shown === total
-          ? `${total.toLocaleString('en')} accounts`
-          : `${shown.toLocaleString('en')} of ${total.toLocaleString('en')}`}
-      </span>
-      <span className="spacer" />
-      <button
-        type="button"
-        className="quiet"
-        disabled={!sorted}
-        onClick={props.onDefaultOrder}
-        title="Back to the default order"
-      >
-        ↓ Worst headroom first
-      </button>
-      <details className="menu">
-        <summary>Columns</summary>
-        <div className="menu-body">
-          {gridColumns.map(({ id, title }) => (
-            <label key={id}>
-              <input
-                type="checkbox"
-                checked={!props.hidden.includes(id)}
-                onChange={(event) =>
-                  props.onHidden(
-                    event.target.checked
-                      ? props.hidden.filter((one) => one !== id)
-                      : [...props.hidden, id],
-                  )
-                }
-              />
-              {title}
-            </label>
-          ))}
-        </div>
-      </details>
-      <button type="button" onClick={props.onExport} title="Save the accounts shown as CSV">
-        CSV
-      </button>
-    </div>
-  );
-}
-
-function Choice(props: {
-  readonly label: string;
-  readonly value: string;
-  readonly options: readonly string[];
-  readonly suffix?: string;
-  readonly onChange: (value: string) => void;
-}): ReactElement {
-  return (
-    <select
-      aria-label={props.label}
-      value={props.value}
-      className={props.value === '' ? '' : 'chosen'}
-      onChange={(event) => props.onChange(event.target.value)}
-    >
-      <option value="">{props.label}: all</option>
-      {props.options.map((option) => (
-        <option key={option} value={option}>
-          {option}
-          {props.suffix ?? ''}
-        </option>
-      ))}
-    </select>
-  );
 }

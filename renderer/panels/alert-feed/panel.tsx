@@ -2,7 +2,7 @@ import { useEffect, useState, type ReactElement } from 'react';
 import type { Alert } from '#core/desk-api/contract.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
 import { usePreferences } from '#renderer/store/preferences.ts';
-import { onNewAlert, useSession } from '#renderer/store/session.ts';
+import { loadOlderAlerts, onNewAlert, useSession } from '#renderer/store/session.ts';
 import { beep } from '#renderer/ui/sound.ts';
 import { timeText } from '#renderer/ui/format.ts';
 
@@ -14,7 +14,8 @@ const DOUBT: Readonly<Record<string, string>> = {
   afterGap: 'first print after a gap',
   vendorsDisagree: 'vendors disagree',
 };
-const SHOWN_MAX = 200;
+/** Rows drawn at first, and added by each "Show older". */
+const ROWS_PAGE = 200;
 
 /** Warnings and breaches, newest first, until a person has seen them. */
 export function AlertFeed({ client }: { readonly client: RendererClient }): ReactElement {
@@ -22,11 +23,17 @@ export function AlertFeed({ client }: { readonly client: RendererClient }): Reac
   const unacknowledged = useSession((session) => session.unacknowledged);
   const [only, setOnly] = useState<'all' | 'open' | 'breaches'>('all');
   const [failure, setFailure] = useState('');
+  const [rows, setRows] = useState(ROWS_PAGE);
+  const [ended, setEnded] = useState(false);
   const preferences = usePreferences();
   useAnnouncements();
   const acknowledge = async (alert: Alert): Promise<void> => {
     const result = await client.call('alerts.acknowledge', { alertSeq: alert.seq, note: '' });
     setFailure(result.ok ? '' : result.error.message);
+  };
+  const older = async (): Promise<void> => {
+    if (shown.length <= rows + ROWS_PAGE) setEnded(!(await loadOlderAlerts(client)));
+    setRows(rows + ROWS_PAGE);
   };
   const shown = alerts.filter(({ severity, acknowledgement }) => {
     if (only === 'open') return acknowledgement === null && severity !== 'info';
@@ -73,9 +80,16 @@ export function AlertFeed({ client }: { readonly client: RendererClient }): Reac
         <p className="empty">Nothing here. Breaches and warnings appear the moment they happen.</p>
       )}
       <ol className="alerts" tabIndex={-1}>
-        {shown.slice(0, SHOWN_MAX).map((alert) => (
+        {shown.slice(0, rows).map((alert) => (
           <AlertRow key={alert.seq} alert={alert} onAcknowledge={acknowledge} />
         ))}
+        {(shown.length > rows || (!ended && alerts.length > 0)) && (
+          <li>
+            <button type="button" className="older" onClick={() => void older()}>
+              Show older
+            </button>
+          </li>
+        )}
       </ol>
     </section>
   );

@@ -3,6 +3,7 @@ import type { QuarantineEntry } from '#core/sync/protocol.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
 import { useSession } from '#renderer/store/session.ts';
 import { dateTimeText, priceText } from '#renderer/ui/format.ts';
+import { Sheet } from '#renderer/ui/sheet.tsx';
 
 const STATE_GLYPH = { live: '●', stale: '▲', closed: '■', silent: '○' } as const;
 const ENTRIES_SHOWN = 100;
@@ -16,6 +17,7 @@ export function Feeds({
   readonly onClose: () => void;
 }): ReactElement {
   const pulse = useSession((session) => session.pulse);
+  const live = useSession((session) => session.linked && session.connection?.state === 'live');
   const [entries, setEntries] = useState<readonly QuarantineEntry[] | string>([]);
   const quarantined = pulse?.quarantined ?? 0;
   useEffect(() => {
@@ -24,7 +26,7 @@ export function Feeds({
       .then((result) => setEntries(result.ok ? result.value.entries : result.error.message));
   }, [client, quarantined]);
   return (
-    <dialog open className="sheet" aria-label="Feeds and refused records">
+    <Sheet label="Feeds and refused records">
       <header className="panel-head">
         <h2>Feeds</h2>
         <span className="spacer" />
@@ -32,6 +34,12 @@ export function Feeds({
           Close (Esc)
         </button>
       </header>
+      {!live && (
+        <p className="failure">
+          Not live: these are the feeds as of{' '}
+          {pulse ? `${dateTimeText(pulse.serverAt)} UTC` : 'no time yet'}.
+        </p>
+      )}
       <table>
         <thead>
           <tr>
@@ -57,8 +65,8 @@ export function Feeds({
             <tr key={feed.symbol}>
               <td>{feed.symbol}</td>
               <td>{feed.source}</td>
-              <td className={`feed-${feed.state}`}>
-                {STATE_GLYPH[feed.state]} {feed.state}
+              <td className={live ? `feed-${feed.state}` : 'feed-silent'}>
+                {live ? `${STATE_GLYPH[feed.state]} ${feed.state}` : `○ was ${feed.state}`}
               </td>
               <td>{feed.bid === null ? '' : priceText(feed.bid, feed.digits)}</td>
               <td>{feed.ask === null ? '' : priceText(feed.ask, feed.digits)}</td>
@@ -93,6 +101,6 @@ export function Feeds({
           </tbody>
         </table>
       )}
-    </dialog>
+    </Sheet>
   );
 }
