@@ -80,7 +80,7 @@ export function Toolbar(props: ToolbarProps): ReactElement {
       </span>
       {props.held && (
         <span className="held" title="Rows stay where they are while you point or walk with keys">
-          ❚❚ Order held
+          ❚❚ held
         </span>
       )}
       <span className="spacer" />
