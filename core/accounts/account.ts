@@ -34,6 +34,8 @@ export const accountTermsSchema = z.strictObject({
   phase: z.strictObject({ phaseId: idSchema, name: z.string().min(1).max(80) }),
   ruleSet: ruleSetRefSchema,
   positionRounding: positionRoundingSchema,
+  /** When the account was opened, for limits that count from there. */
+  openedAt: epochMs.optional(),
 });
 export type AccountTerms = z.infer<typeof accountTermsSchema>;
 
@@ -72,10 +74,28 @@ export const balanceOperationSchema = z.strictObject({
    */
   type: z.enum(['deposit', 'withdrawal', 'payout', 'adjustment', 'fee', 'swap', 'bonus']),
   amount: moneyUnits,
+  /** Of a payout: what the trader receives of it; all of it when left out. Above zero. */
+  traderShare: moneyUnits.optional(),
   comment: z.string().max(200),
   at: epochMs,
 });
 export type BalanceOperation = z.infer<typeof balanceOperationSchema>;
+
+/** A stop loss or take profit was set, moved or taken away (null). */
+export const protectionSchema = z.strictObject({
+  accountId: idSchema,
+  positionId: idSchema,
+  /** In points of the position's instrument. */
+  stopLoss: z.int().nullable(),
+  takeProfit: z.int().nullable(),
+  at: epochMs,
+});
+export type ProtectionChange = z.infer<typeof protectionSchema>;
+
+/** Profit or loss that an operation makes final: corrections and costs, but no capital or gift. */
+export function realisedBy(operation: BalanceOperation): number {
+  return ['adjustment', 'fee', 'swap'].includes(operation.type) ? operation.amount : 0;
+}
 
 export function movesCapital(operation: BalanceOperation): boolean {
   return ['deposit', 'withdrawal', 'payout'].includes(operation.type);

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { defineEvent } from '#core/kernel/event.ts';
 import { instrumentSchema } from '#core/market/instrument.ts';
 import { dayClockSchema, tradingDaySchema } from '#core/time/time.ts';
-import { accountTermsSchema, balanceOperationSchema, dealSchema, idSchema } from './account.ts';
+import { newsReleaseSchema } from '#core/market/calendar.ts';
+import {
+  accountTermsSchema,
+  balanceOperationSchema,
+  dealSchema,
+  idSchema,
+  protectionSchema,
+} from './account.ts';
 
 export const instrumentDefined = defineEvent({
   kind: 'instrumentDefined',
@@ -34,6 +41,23 @@ export const balanceOperationBooked = defineEvent({
   stream: 'account',
   origin: 'input',
   data: balanceOperationSchema,
+});
+
+export const protectionSet = defineEvent({
+  kind: 'protectionSet',
+  version: 1,
+  stream: 'account',
+  origin: 'input',
+  data: protectionSchema,
+});
+
+/** A release stands on the calendar, or stands at another time than before. */
+export const newsScheduled = defineEvent({
+  kind: 'newsScheduled',
+  version: 1,
+  stream: 'firm',
+  origin: 'input',
+  data: newsReleaseSchema,
 });
 
 /** A trading day began for every account on this clock. Recorded once, never recomputed by others. */

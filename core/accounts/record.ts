@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { instrumentSchema } from '#core/market/instrument.ts';
 import { epochMs } from '#core/time/time.ts';
-import { accountTermsSchema, balanceOperationSchema, dealSchema } from './account.ts';
+import { newsReleaseSchema } from '#core/market/calendar.ts';
+import {
+  accountTermsSchema,
+  balanceOperationSchema,
+  dealSchema,
+  protectionSchema,
+} from './account.ts';
 
 /**
  * What a platform adapter may tell the server, in the platform's own order. Anything else is
@@ -11,6 +17,8 @@ export const platformRecordSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('instrument'), instrument: instrumentSchema }),
   z.strictObject({ type: z.literal('accountOpened'), terms: accountTermsSchema, at: epochMs }),
   z.strictObject({ type: z.literal('deal'), deal: dealSchema }),
+  z.strictObject({ type: z.literal('protection'), change: protectionSchema }),
+  z.strictObject({ type: z.literal('news'), release: newsReleaseSchema }),
   z.strictObject({ type: z.literal('balanceOperation'), operation: balanceOperationSchema }),
   z.strictObject({
     type: z.literal('mark'),

@@ -1,12 +1,22 @@
 import {
   movesCapital,
+  realisedBy,
   type AccountTerms,
   type BalanceOperation,
   type Deal,
+  type ProtectionChange,
 } from '#core/accounts/account.ts';
+import {
+  byPositionId,
+  heldPosition,
+  UNPROTECTED,
+  type HeldPosition,
+  type Protection,
+} from '#core/accounts/held-position.ts';
 import type { Position, Quote } from '#core/accounts/positions.ts';
 import { assert, present } from '#core/kernel/assert.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
+import { createCalendar, type NewsRelease } from '#core/market/calendar.ts';
 import type { Instrument } from '#core/market/instrument.ts';
 import type { JournalledMark } from '#core/market/mark.ts';
 import type { AccountState } from '#core/rules/account-state.ts';
@@ -18,7 +28,8 @@ import {
   type AccountBand,
   type JudgedAccount,
 } from '#core/rules/judge.ts';
-import type { DealMoment, Gauge, Moment } from '#core/rules/rule-kind.ts';
+import { dealMoment, payoutMoment, realisedByDeal } from '#core/rules/moment.ts';
+import type { Gauge, Moment } from '#core/rules/rule-kind.ts';
 import type { RuleSet } from '#core/rules/rule-set.ts';
 import type { EvidencePosition, VerdictCause } from '#core/rules/rules.events.ts';
 import { verdictFacts, type VerdictDraft } from '#core/rules/verdict-facts.ts';
@@ -56,6 +67,10 @@ export interface Book {
   /** Refuses what does not fit what is open; a refusal changes nothing. */
   deal(deal: Deal): Result<readonly VerdictDraft[], string>;
   balanceOperation(operation: BalanceOperation): Result<readonly VerdictDraft[], string>;
+  /** A stop or target of an open position changed; refuses one that is not open. */
+  protect(change: ProtectionChange): Result<readonly VerdictDraft[], string>;
+  /** Puts a release on the calendar that all accounts share, or moves it. */
+  scheduleNews(release: NewsRelease): void;
   /** Takes every account on the clock from its day into the next, at the day's opening instant. */
   rollOver(clockId: string, day: TradingDay, onVerdicts: OnVerdicts): void;
   equity(account: number): number;
@@ -87,6 +102,7 @@ export interface BookSnapshot {
   readonly quotes: readonly (Quote | null)[];
   readonly ruleSets: readonly RuleSet['ref'][];
   readonly days: readonly (readonly [clockId: string, day: TradingDay])[];
+  readonly news: readonly NewsRelease[];
   readonly accounts: readonly {
     readonly terms: AccountTerms;
     readonly ruleSet: number;
@@ -94,6 +110,7 @@ export interface BookSnapshot {
     readonly balance: number;
     readonly numbers: readonly number[];
     readonly positions: readonly Position[];
+    readonly protections: readonly (readonly [positionId: string, protection: Protection])[];
   }[];
 }
 
@@ -133,6 +150,25 @@ function openBook(): RestorableBook {
   const pool: StatePool = { numbers: new Float64Array(STATES_AT_START) };
   let statesUsed = 0;
 
+  const calendar = createCalendar();
+  /** By account number: few accounts have any, so this is no column. */
+  const protections = new Map<number, Map<string, Protection>>();
+  /** The account that `moment` is about. */
+  let momentSlot = 0;
+  const held = (slot: number): HeldPosition[] => {
+    const { currency } = termsAt(slot);
+    const set = protections.get(table.column.number[slot] as number);
+    return exposure
+      .positions(slot)
+      .sort(byPositionId)
+      .map((position) => {
+        const { positionId } = position;
+        const floating = exposure.floatingOf(slot, positionId);
+        const protection = set?.get(positionId) ?? UNPROTECTED;
+        return heldPosition(position, { currency, floating, protection }, exposure);
+      });
+  };
+
   const moment: Moment = {
     cause: 'mark',
     at: 0,
@@ -142,6 +178,13 @@ function openBook(): RestorableBook {
     day: null,
     deal: null,
     capitalFlow: 0,
+    realised: 0,
+    payout: null,
+    positions: () => held(momentSlot),
+    news: (symbol, from, to) => {
+      const instrument = exposure.instrument(symbol);
+      return instrument ? calendar.around(instrument, from, to) : [];
+    },
   };
   const band: AccountBand = {
     atOrBelow: 0,
@@ -177,6 +220,9 @@ function openBook(): RestorableBook {
     moment.day = dayAt(slot);
     moment.deal = null;
     moment.capitalFlow = 0;
+    moment.realised = 0;
+    moment.payout = null;
+    momentSlot = slot;
   };
   const setBand = (slot: number, judged: JudgedAccount): void => {
     bandOf(judged, moment, band);
@@ -313,15 +359,18 @@ function openBook(): RestorableBook {
       if (refusal !== null) return err(refusal);
       settle(slot);
       exposure.change(valued(slot), before, positionAfter(deal, before));
-      const realised = deal.profit + deal.commission + deal.swap + deal.fee;
+      const realised = realisedByDeal(deal);
       addTo(table.column.balance, slot, realised);
       addTo(table.column.equity, slot, realised);
       table.column.changed[slot] = 1;
       setMoment(slot, 'deal', deal.at);
-      moment.deal = dealMoment(deal, before, moment.day, {
-        realised,
+      moment.realised = realised;
+      moment.deal = dealMoment(deal, before, {
+        day: moment.day,
+        instrument: exposure.instrument(deal.symbol),
         symbolFlatAfter: exposure.isFlatIn(slot, deal.symbol),
       });
+      if (moment.deal.lotsAfter === 0) protections.get(account)?.delete(deal.positionId);
       return ok(step(slot, { type: 'deal', dealId: deal.dealId }));
     },
     balanceOperation: (operation) => {
@@ -334,8 +383,24 @@ function openBook(): RestorableBook {
       table.column.changed[slot] = 1;
       setMoment(slot, 'balanceOperation', operation.at);
       moment.capitalFlow = movesCapital(operation) ? operation.amount : 0;
+      moment.realised = realisedBy(operation);
+      moment.payout = payoutMoment(operation);
       return ok(step(slot, { type: 'balanceOperation', operationId: operation.operationId }));
     },
+    protect: ({ accountId, positionId, stopLoss, takeProfit, at }) => {
+      const account = numbers.get(accountId);
+      if (account === undefined) return err(`account ${accountId} is unknown`);
+      const slot = slotOf(account);
+      if (exposure.position(slot, positionId) === null) {
+        return err(`position ${positionId} is not open`);
+      }
+      settle(slot);
+      const set = protections.get(account) ?? new Map<string, Protection>();
+      protections.set(account, set.set(positionId, { stopLoss, takeProfit }));
+      setMoment(slot, 'protection', at);
+      return ok(step(slot, { type: 'protection', positionId }));
+    },
+    scheduleNews: calendar.schedule,
     rollOver: (clockId, day, onVerdicts) => {
       const cause: VerdictCause = { type: 'rollOver', clockId, dayKey: day.key };
       const onClock = ruleColumns.map(
@@ -394,6 +459,7 @@ function openBook(): RestorableBook {
         day: dayAt(slot),
         at,
         positions: exposure.positions(slot),
+        protections: [...(protections.get(account) ?? [])],
         states: judged.states.map((state) => ({ ...state })),
         latches: [...judged.latches],
         market: exposure.instruments().map((instrument) => ({
@@ -419,6 +485,7 @@ function openBook(): RestorableBook {
         quotes: instruments.map((instrument) => exposure.quote(instrument.symbol)),
         ruleSets: ruleColumns.map((columns) => columns.ruleSet.ref),
         days: [...days],
+        news: calendar.releases(),
         accounts: terms.map((opening, account) => {
           const slot = slotOf(account);
           settle(slot);
@@ -430,6 +497,7 @@ function openBook(): RestorableBook {
             balance: table.column.balance[slot] as number,
             numbers: [...pool.numbers.subarray(offset, offset + columnsAt(slot).width)],
             positions: exposure.positions(slot),
+            protections: [...(protections.get(account) ?? [])],
           };
         }),
       };
@@ -437,6 +505,7 @@ function openBook(): RestorableBook {
     restore: (snapshot, ruleSets) => {
       for (const [clockId, day] of snapshot.days) days.set(clockId, day);
       for (const ruleSet of ruleSets) ruleColumnsOf(ruleSet);
+      for (const release of snapshot.news) calendar.schedule(release);
       for (const [at, instrument] of snapshot.instruments.entries()) {
         exposure.defineInstrument(instrument);
         const quote = snapshot.quotes[at];
@@ -444,7 +513,9 @@ function openBook(): RestorableBook {
       }
       for (const saved of snapshot.accounts) {
         const ruleSet = present(ruleSets[saved.ruleSet], 'rule set of an account');
-        const slot = slotOf(addAccount(saved.terms, ruleSet));
+        const account = addAccount(saved.terms, ruleSet);
+        const slot = slotOf(account);
+        if (saved.protections.length > 0) protections.set(account, new Map(saved.protections));
         const { column } = table;
         column.status[slot] = saved.status;
         column.balance[slot] = saved.balance;
@@ -488,20 +559,6 @@ function positionAfter(deal: Deal, before: Position | null): Position | null {
   }
   const { positionId, symbol, side, volume, at } = deal;
   return { positionId, symbol, side, volume, openValue: added, openedAt: at };
-}
-
-function dealMoment(
-  deal: Deal,
-  before: Position | null,
-  day: TradingDay | null,
-  after: { realised: number; symbolFlatAfter: boolean },
-): DealMoment {
-  return {
-    entry: deal.entry,
-    opensPosition: deal.entry === 'in' && before === null,
-    openedSameDay: before !== null && day !== null && before.openedAt >= day.opensAt,
-    ...after,
-  };
 }
 
 /** The account numbers behind touched slots, ascending and once each: order never depends on memory. */

@@ -16,7 +16,8 @@ export const percentInput = decimalInput(4, 'a percentage such as "5" or "5.75"'
 /** Money as facts and wires carry it. */
 export const moneyUnits: z.ZodType<Money> = z.int();
 
-function decimalInput(decimals: number, wanted: string): z.ZodType<number, string> {
+/** A decimal written by people in quotes, read into whole units of 10^-decimals. */
+export function decimalInput(decimals: number, wanted: string): z.ZodType<number, string> {
   return z.string({ error: `expected ${wanted} in quotes` }).transform((text, context) => {
     const parsed = parseDecimal(text, decimals);
     if (parsed.ok) return parsed.value;

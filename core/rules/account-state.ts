@@ -26,6 +26,15 @@ export const accountStateSchema = z.strictObject({
       openedAt: epochMs,
     }),
   ),
+  /** Stops and targets by position id. */
+  protections: z
+    .array(
+      z.tuple([
+        z.string(),
+        z.strictObject({ stopLoss: z.int().nullable(), takeProfit: z.int().nullable() }),
+      ]),
+    )
+    .default([]),
   /** One per rule, in the rule set's order. */
   states: z.array(z.record(z.string(), z.int())),
   latches: z.array(z.int()),

@@ -10,5 +10,13 @@ export const gaugeSchema = z.discriminatedUnion('type', [
     measured: z.int(),
   }),
   z.strictObject({ type: z.literal('target'), value: z.int(), target: z.int(), start: z.int() }),
+  z.strictObject({
+    type: z.literal('share'),
+    share: z.int(),
+    limit: z.int(),
+    total: z.int(),
+    value: z.int(),
+  }),
+  z.strictObject({ type: z.literal('flags'), value: z.int() }),
   z.strictObject({ type: z.literal('count'), value: z.int(), needed: z.int() }),
 ]);

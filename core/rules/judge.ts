@@ -1,6 +1,15 @@
 import { STATUS, type AccountTerms } from '#core/accounts/account.ts';
+import { present } from '#core/kernel/assert.ts';
 import type { Rule, RuleSet } from './rule-set.ts';
-import type { Band, Figures, Gauge, Judgement, Moment, RuleState } from './rule-kind.ts';
+import type {
+  Band,
+  Figures,
+  FlagEffect,
+  Gauge,
+  Judgement,
+  Moment,
+  RuleState,
+} from './rule-kind.ts';
 
 /** One account as its rules see it. Both evaluators keep one of these, or fill one from columns. */
 export interface JudgedAccount {
@@ -35,6 +44,13 @@ export type Outcome =
       /** Other limits crossed at the same moment, highest floor first. */
       readonly alsoCrossed: readonly { readonly rule: Rule; readonly figures: Figures }[];
     }
+  | {
+      readonly type: 'flagged';
+      readonly rule: Rule;
+      readonly effect: FlagEffect;
+      readonly strike: number;
+      readonly figures: Figures;
+    }
   | { readonly type: 'met' | 'lost'; readonly rule: Rule; readonly figures: Figures }
   | {
       readonly type: 'statusChanged';
@@ -65,7 +81,8 @@ export function openJudgedAccount(terms: AccountTerms, ruleSet: RuleSet): Judged
  *    is the cause, because it was crossed first on the way down; equal floors keep rule order;
  * 3. then a limit that pauses the account, in the same order; a pause shields from no hard limit;
  * 4. then warnings, each limit its highest level not yet given today;
- * 5. then objectives; when all are met and nothing is open, the phase is passed.
+ * 5. then flags on conduct, each as often as it happens;
+ * 6. then objectives; when all that gate the phase are met and nothing is open, it is passed.
  *
  * Changes `account`; returns what happened, in that order.
  */
@@ -83,7 +100,7 @@ export function stepAccount(account: JudgedAccount, moment: Moment): readonly Ou
     const rule = rules[at] as Rule;
     const judgement = rule.kind.judge(rule.params, account.states[at], moment, account.terms);
     if (isNews(rule, account.latches[at] ?? 0, judgement)) {
-      news ??= { breached: [], warned: [], objectives: [] };
+      news ??= { breached: [], warned: [], flagged: [], objectives: [] };
       collect(news, rule, at, judgement);
     }
   }
@@ -96,6 +113,7 @@ export function stepAccount(account: JudgedAccount, moment: Moment): readonly Ou
 interface News {
   readonly breached: number[];
   readonly warned: { readonly at: number; readonly level: number }[];
+  readonly flagged: number[];
   readonly objectives: { readonly at: number; readonly met: boolean }[];
 }
 
@@ -103,7 +121,8 @@ function isNews(rule: Rule, latch: number, judgement: Judgement): boolean {
   if (rule.kind.role === 'objective') {
     return (judgement.type === 'met') !== (latch === LATCH.met);
   }
-  if (judgement.type === 'breached') return latch !== LATCH.breached;
+  if (judgement.type === 'flagged') return true;
+  if (judgement.type === 'breached') return rule.kind.role === 'conduct' || latch !== LATCH.breached;
   return judgement.type === 'warned' && judgement.level > latch;
 }
 
@@ -114,6 +133,8 @@ function collect(news: News, rule: Rule, at: number, judgement: Judgement): void
     news.breached.push(at);
   } else if (judgement.type === 'warned') {
     news.warned.push({ at, level: judgement.level });
+  } else if (judgement.type === 'flagged') {
+    news.flagged.push(at);
   }
 }
 
@@ -150,6 +171,11 @@ function settle(account: JudgedAccount, moment: Moment, news: News): Outcome[] {
     account.latches[at] = level;
     outcomes.push({ type: 'warned', rule: ruleAt(at), level, figures: figuresAt(at) });
   }
+  for (const at of news.flagged) {
+    const { kind, params } = ruleAt(at);
+    const { effect, strike } = present(kind.flag, 'a rule that flags')(params, account.states[at]);
+    outcomes.push({ type: 'flagged', rule: ruleAt(at), effect, strike, figures: figuresAt(at) });
+  }
   for (const { at, met } of news.objectives) {
     account.latches[at] = met ? LATCH.met : LATCH.none;
     outcomes.push({ type: met ? 'met' : 'lost', rule: ruleAt(at), figures: figuresAt(at) });
@@ -169,11 +195,16 @@ function passes(account: JudgedAccount, moment: Moment): boolean {
   if (account.status !== STATUS.active || moment.openPositions > 0) return false;
   let objectives = 0;
   for (const [at, rule] of account.ruleSet.rules.entries()) {
-    if (rule.kind.role !== 'objective') continue;
+    if (rule.kind.role !== 'objective' || gateOf(rule) !== 'pass') continue;
     if (account.latches[at] !== LATCH.met) return false;
     objectives += 1;
   }
   return objectives > 0;
+}
+
+/** What an objective stands in the way of. */
+export function gateOf(rule: Rule): 'pass' | 'payout' {
+  return rule.kind.gate?.(rule.params) ?? 'pass';
 }
 
 function changeStatus(account: JudgedAccount, to: number, rule: Rule | null): Outcome {

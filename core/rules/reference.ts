@@ -1,5 +1,19 @@
-import type { AccountTerms, BalanceOperation, Deal } from '#core/accounts/account.ts';
-import { movesCapital } from '#core/accounts/account.ts';
+import type {
+  AccountTerms,
+  BalanceOperation,
+  Deal,
+  ProtectionChange,
+} from '#core/accounts/account.ts';
+import { movesCapital, realisedBy } from '#core/accounts/account.ts';
+import {
+  byPositionId,
+  heldPosition,
+  UNPROTECTED,
+  type HeldPosition,
+  type Protection,
+} from '#core/accounts/held-position.ts';
+import { createCalendar, type Calendar } from '#core/market/calendar.ts';
+import { dealMoment, payoutMoment, realisedByDeal } from './moment.ts';
 import type { MarketView } from '#core/accounts/market-view.ts';
 import { remainingOpenValue, type Position } from '#core/accounts/positions.ts';
 import type { JournalledMark } from '#core/market/mark.ts';
@@ -7,7 +21,7 @@ import type { Money } from '#core/money/money.ts';
 import type { EpochMs, TradingDay } from '#core/time/time.ts';
 import type { AccountState } from './account-state.ts';
 import { openJudgedAccount, stepAccount, type JudgedAccount, type Outcome } from './judge.ts';
-import type { DealMoment, Moment, MomentCause } from './rule-kind.ts';
+import type { Moment, MomentCause } from './rule-kind.ts';
 import type { RuleSet } from './rule-set.ts';
 import type { EvidencePosition, VerdictCause } from './rules.events.ts';
 import { verdictFacts, type VerdictDraft } from './verdict-facts.ts';
@@ -30,6 +44,8 @@ export interface ReferenceAccount {
   mark(mark: JournalledMark): readonly VerdictDraft[];
   deal(deal: Deal): readonly VerdictDraft[];
   balanceOperation(operation: BalanceOperation): readonly VerdictDraft[];
+  /** A stop or target of an open position changed. */
+  protect(change: ProtectionChange): readonly VerdictDraft[];
   rollOver(clockId: string, day: TradingDay): readonly VerdictDraft[];
 }
 
@@ -39,8 +55,13 @@ export interface ReferenceAccountPorts {
   /** Shared by many accounts and kept up to date by the caller. */
   readonly market: MarketView;
   readonly day: TradingDay | null;
+  /** Shared like the market; empty when left out. */
+  readonly calendar?: Calendar;
   /** Resumes here instead of starting afresh: see AccountState. */
-  readonly resume?: Pick<AccountState, 'status' | 'balance' | 'positions' | 'states' | 'latches'>;
+  readonly resume?: Pick<
+    AccountState,
+    'status' | 'balance' | 'positions' | 'protections' | 'states' | 'latches'
+  >;
 }
 
 export function openReferenceAccount(ports: ReferenceAccountPorts): ReferenceAccount {
@@ -50,6 +71,8 @@ export function openReferenceAccount(ports: ReferenceAccountPorts): ReferenceAcc
   for (const position of ports.resume?.positions ?? []) {
     positions.set(position.positionId, position);
   }
+  const protections = new Map<string, Protection>(ports.resume?.protections);
+  const calendar = ports.calendar ?? createCalendar();
   let balance = ports.resume?.balance ?? terms.startBalance;
   let day = ports.day;
 
@@ -58,6 +81,18 @@ export function openReferenceAccount(ports: ReferenceAccountPorts): ReferenceAcc
     for (const position of positions.values()) sum += market.floatingOf(position, terms);
     return sum;
   };
+  const held = (): HeldPosition[] =>
+    [...positions.values()].sort(byPositionId).map((position) =>
+      heldPosition(
+        position,
+        {
+          currency: terms.currency,
+          floating: market.floatingOf(position, terms),
+          protection: protections.get(position.positionId) ?? UNPROTECTED,
+        },
+        market,
+      ),
+    );
   const momentOf = (cause: MomentCause, at: EpochMs): Moment => ({
     cause,
     at,
@@ -67,6 +102,13 @@ export function openReferenceAccount(ports: ReferenceAccountPorts): ReferenceAcc
     day,
     deal: null,
     capitalFlow: 0,
+    realised: 0,
+    payout: null,
+    positions: held,
+    news: (symbol, from, to) => {
+      const instrument = market.instrument(symbol);
+      return instrument ? calendar.around(instrument, from, to) : [];
+    },
   });
   const evidencePositions = (): EvidencePosition[] =>
     [...positions.values()].map((position) => ({
@@ -106,9 +148,17 @@ export function openReferenceAccount(ports: ReferenceAccountPorts): ReferenceAcc
       return step(momentOf('mark', mark.at), { type: 'mark', mark, digits });
     },
     deal: (deal) => {
-      const dealMoment = applyDeal(positions, deal, day);
-      balance += dealMoment.realised;
-      const moment = { ...momentOf('deal', deal.at), deal: dealMoment };
+      const before = positions.get(deal.positionId);
+      applyDeal(positions, deal);
+      if (!positions.has(deal.positionId)) protections.delete(deal.positionId);
+      const realised = realisedByDeal(deal);
+      balance += realised;
+      const around = {
+        day,
+        instrument: market.instrument(deal.symbol),
+        symbolFlatAfter: ![...positions.values()].some(({ symbol }) => symbol === deal.symbol),
+      };
+      const moment = { ...momentOf('deal', deal.at), deal: dealMoment(deal, before, around), realised };
       return step(moment, { type: 'deal', dealId: deal.dealId });
     },
     balanceOperation: (operation) => {
@@ -116,8 +166,15 @@ export function openReferenceAccount(ports: ReferenceAccountPorts): ReferenceAcc
       const moment = {
         ...momentOf('balanceOperation', operation.at),
         capitalFlow: movesCapital(operation) ? operation.amount : 0,
+        realised: realisedBy(operation),
+        payout: payoutMoment(operation),
       };
       return step(moment, { type: 'balanceOperation', operationId: operation.operationId });
+    },
+    protect: ({ positionId, stopLoss, takeProfit, at }) => {
+      if (!positions.has(positionId)) return [];
+      protections.set(positionId, { stopLoss, takeProfit });
+      return step(momentOf('protection', at), { type: 'protection', positionId });
     },
     rollOver: (clockId, nextDay) => {
       const cause: VerdictCause = { type: 'rollOver', clockId, dayKey: nextDay.key };
@@ -141,28 +198,10 @@ function resumeJudged(
   };
 }
 
-/** Books a deal into a map of positions; says what the rules need to know about it. */
-export function applyDeal(
-  positions: Map<string, Position>,
-  deal: Deal,
-  day: TradingDay | null,
-): DealMoment {
-  const before = positions.get(deal.positionId);
-  const realised = deal.profit + deal.commission + deal.swap + deal.fee;
-  const after = positionAfter(before, deal);
+function applyDeal(positions: Map<string, Position>, deal: Deal): void {
+  const after = positionAfter(positions.get(deal.positionId), deal);
   if (after) positions.set(deal.positionId, after);
   else positions.delete(deal.positionId);
-  let symbolFlatAfter = true;
-  for (const position of positions.values()) {
-    if (position.symbol === deal.symbol) symbolFlatAfter = false;
-  }
-  return {
-    entry: deal.entry,
-    opensPosition: deal.entry === 'in' && before === undefined,
-    openedSameDay: before !== undefined && day !== null && before.openedAt >= day.opensAt,
-    symbolFlatAfter,
-    realised,
-  };
 }
 
 function positionAfter(before: Position | undefined, deal: Deal): Position | undefined {

@@ -33,6 +33,10 @@ export function momentAt(over: Partial<Moment> = {}): Moment {
     day: { key: '2014-05-02', opensAt: 1_398_981_600_000, closesAt: 1_399_068_000_000 },
     deal: null,
     capitalFlow: 0,
+    realised: 0,
+    payout: null,
+    positions: () => [],
+    news: () => [],
     ...over,
   };
 }
@@ -93,7 +97,7 @@ export function describeRuleKind({ kind, params: samples }: RuleKindSamples): vo
     });
 
     it('judges a lower equity never better', () => {
-      const severity = { met: 0, clear: 1, warned: 2, breached: 3 };
+      const severity = { met: 0, clear: 1, warned: 2, flagged: 3, breached: 4 };
       for (const params of read) {
         const state = kind.open(params, sampleTerms) as RuleState;
         let worst = -1;

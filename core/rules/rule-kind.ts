@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { AccountTerms } from '#core/accounts/account.ts';
+import type { HeldPosition, MicroLots } from '#core/accounts/held-position.ts';
+import type { NewsRelease } from '#core/market/calendar.ts';
 import type { Money, Ppm } from '#core/money/money.ts';
 import type { EpochMs, TradingDay } from '#core/time/time.ts';
 
@@ -12,7 +14,8 @@ import type { EpochMs, TradingDay } from '#core/time/time.ts';
  * Why the account is being looked at. `dayClose` and `dayOpen` happen at the same instant, in this
  * order: the close still belongs to the old day and its limits, the open to the new day's.
  */
-export type MomentCause = 'mark' | 'deal' | 'balanceOperation' | 'dayClose' | 'dayOpen';
+export type MomentCause =
+  'mark' | 'deal' | 'balanceOperation' | 'protection' | 'dayClose' | 'dayOpen';
 
 /** The account at one instant: all that a rule may know. */
 export interface Moment {
@@ -26,18 +29,43 @@ export interface Moment {
   deal: DealMoment | null;
   /** Money that moved in or out without being profit or loss; 0 unless a balance operation did so. */
   capitalFlow: Money;
+  /**
+   * Profit or loss that became final: a deal's with its costs, or a swap, fee or adjustment booked
+   * on its own. Bonuses and capital are none.
+   */
+  realised: Money;
+  /** Present when the cause is a payout. */
+  payout: PayoutMoment | null;
+  /** What is open, ordered by position id. Worth asking for only when a rule needs it. */
+  positions(): readonly HeldPosition[];
+  /** Releases on the calendar that touch a symbol around an instant. */
+  news(symbol: string, from: EpochMs, to: EpochMs): readonly NewsRelease[];
+}
+
+/** Money that leaves an account as a payout: both sides' shares, and the trader's own. */
+export interface PayoutMoment {
+  /** Above zero. */
+  readonly amount: Money;
+  readonly traderShare: Money;
 }
 
 export interface DealMoment {
+  readonly positionId: string;
   readonly entry: 'in' | 'out';
+  readonly symbol: string;
+  /** The side of the position that the deal opens or closes. */
+  readonly side: 'buy' | 'sell';
+  readonly lots: MicroLots;
+  /** Lots that remain in the position. */
+  readonly lotsAfter: MicroLots;
+  /** When the position was opened; the deal's own time when it opens one. */
+  readonly openedAt: EpochMs;
   /** The deal opened a position that did not exist. */
   readonly opensPosition: boolean;
   /** An `out` deal on a position that was opened in the current trading day. */
   readonly openedSameDay: boolean;
   /** After this deal nothing is open in the deal's symbol. */
   readonly symbolFlatAfter: boolean;
-  /** Realised by the deal with its costs. */
-  readonly realised: Money;
 }
 
 /** The state of one rule on one account: named whole numbers, so that it fits in columns. */
@@ -48,6 +76,8 @@ export type Judgement =
   /** `level` counts from 1 through the rule's warning thresholds. */
   | { readonly type: 'warned'; readonly level: number }
   | { readonly type: 'breached' }
+  /** Conduct that people look at, or that costs something short of the account. */
+  | { readonly type: 'flagged' }
   | { readonly type: 'met' };
 
 /**
@@ -82,15 +112,38 @@ export type Gauge =
       readonly target: Money;
       readonly start: Money;
     }
-  | { readonly type: 'count'; readonly value: number; readonly needed: number };
+  | { readonly type: 'count'; readonly value: number; readonly needed: number }
+  | {
+      /** A share that must not grow too large; `total` is the profit that would make it fit. */
+      readonly type: 'share';
+      readonly share: Ppm;
+      readonly limit: Ppm;
+      readonly total: Money;
+      readonly value: Money;
+    }
+  | { readonly type: 'flags'; readonly value: number };
 
 /** What happens when the rule is breached. Objectives have none. */
 export type Consequence = 'fail' | 'pauseForDay' | 'none';
 
+/** What a flag asks for. None of them fails an account; the engine itself only records them. */
+export const FLAG_EFFECTS = [
+  'review',
+  'warn',
+  'closePositions',
+  'deductProfit',
+  'denyPayout',
+] as const;
+export type FlagEffect = (typeof FLAG_EFFECTS)[number];
+
+/** Data that a rule needs beyond deals and prices; a platform says what it delivers. */
+export const NEEDS = ['protection', 'calendar'] as const;
+export type Need = (typeof NEEDS)[number];
+
 /** Named whole numbers that prove a verdict, each with its unit. */
 export type Figures = readonly {
   readonly name: string;
-  readonly unit: 'money' | 'ppm' | 'count';
+  readonly unit: 'money' | 'ppm' | 'count' | 'lots' | 'seconds';
   readonly value: number;
 }[];
 
@@ -101,7 +154,15 @@ export interface RuleKind<Params = never, State extends RuleState = never> {
   readonly params: z.ZodType<Params, unknown>;
   /** Names of the state's numbers, in the order in which columns keep them. */
   readonly columns: readonly (keyof State & string)[];
-  readonly role: 'limit' | 'objective';
+  readonly role: 'limit' | 'objective' | 'conduct';
+  /** What a platform must deliver for this rule to be judged; nothing more than deals by default. */
+  needs?(params: Params): readonly Need[];
+  /** What an objective stands in the way of; of passing the phase by default. */
+  gate?(params: Params): 'pass' | 'payout';
+  /** What a flag of this rule asks for, and which strike it is. */
+  flag?(params: Params, state: State): { readonly effect: FlagEffect; readonly strike: number };
+  /** Profit that a payout must leave out because of this rule. */
+  withheld?(params: Params, state: State, moment: Moment, terms: AccountTerms): Money;
   /** Warning thresholds as shares of the allowance used, ascending. */
   warnAt(params: Params): readonly Ppm[];
   consequence(params: Params): Consequence;

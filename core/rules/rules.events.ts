@@ -4,6 +4,7 @@ import { ACCOUNT_STATUSES, idSchema, ruleSetRefSchema } from '#core/accounts/acc
 import { markSchema } from '#core/market/mark.ts';
 import { moneyUnits } from '#core/money/schemas.ts';
 import { epochMs } from '#core/time/time.ts';
+import { FLAG_EFFECTS } from './rule-kind.ts';
 import { ruleSetContentSchema } from './rule-set.ts';
 
 export const POSITIONS_IN_EVIDENCE_MAX = 20;
@@ -31,6 +32,7 @@ export const causeSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('deal'), dealId: idSchema }),
   z.strictObject({ type: z.literal('balanceOperation'), operationId: idSchema }),
+  z.strictObject({ type: z.literal('protection'), positionId: idSchema }),
   z.strictObject({ type: z.literal('rollOver'), clockId: idSchema, dayKey: z.string() }),
   z.strictObject({ type: z.literal('opened') }),
 ]);
@@ -40,7 +42,7 @@ const figuresSchema = z
   .array(
     z.strictObject({
       name: z.string().min(1).max(40),
-      unit: z.enum(['money', 'ppm', 'count']),
+      unit: z.enum(['money', 'ppm', 'count', 'lots', 'seconds']),
       value: z.int(),
     }),
   )
@@ -105,6 +107,20 @@ export const breachDetected = defineEvent({
   }),
 });
 
+/** Conduct that people look at, or that costs something short of the account. */
+export const conductFlagged = defineEvent({
+  kind: 'conductFlagged',
+  version: 1,
+  stream: 'account',
+  origin: 'derived',
+  data: z.strictObject({
+    ...verdictShape,
+    effect: z.enum(FLAG_EFFECTS),
+    /** How often this rule has flagged this account, this time included. */
+    strike: z.int().min(1),
+  }),
+});
+
 export const objectiveMet = defineEvent({
   kind: 'objectiveMet',
   version: 1,
@@ -154,6 +170,7 @@ export const alertAcknowledged = defineEvent({
 
 export type WarningData = z.infer<typeof warningRaised.data>;
 export type BreachData = z.infer<typeof breachDetected.data>;
+export type FlagData = z.infer<typeof conductFlagged.data>;
 export type ObjectiveData = z.infer<typeof objectiveMet.data>;
 export type StatusData = z.infer<typeof accountStatusChanged.data>;
 export type EvidencePosition = z.infer<typeof positionSchema>;

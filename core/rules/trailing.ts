@@ -1,8 +1,8 @@
 import type { AccountTerms } from '#core/accounts/account.ts';
 import { moneyText, type Money } from '#core/money/money.ts';
 import type { Rise } from './limit.ts';
-import { initialSize, sizeOf, type Lock } from './parameters.ts';
-import type { Figures, Moment, RuleState } from './rule-kind.ts';
+import { initialSize, sizeOf, type Lock, type PayoutEffect } from './parameters.ts';
+import type { Figures, Moment, PayoutMoment, RuleState } from './rule-kind.ts';
 
 /** The state of every floor that can rise: the highest value seen, and the floor once locked. */
 export interface TrailState extends RuleState {
@@ -16,6 +16,7 @@ export const TRAIL_COLUMNS = ['peak', 'locked', 'lockedFloor'] as const;
 
 export interface TrailParams {
   readonly lock?: Lock | undefined;
+  readonly onPayout: PayoutEffect;
 }
 
 /** How far below its peak a trail's floor lies. */
@@ -37,12 +38,18 @@ export function followTrail<Params extends TrailParams>(
   trail: {
     readonly distance: TrailDistance<Params>;
     readonly value: Money;
+    /** The floor does not trail: only locks and payouts move it. */
+    readonly rests: boolean;
     readonly terms: AccountTerms;
   },
 ): void {
-  if (state.locked === 1) return;
-  const { lock } = params;
   const { distance, value, terms } = trail;
+  if (moment.payout) payOut(params, state, moment.payout, trail);
+  if (state.locked === 1) {
+    if (tracksWhenLocked(params)) state.peak = Math.max(state.peak, value);
+    return;
+  }
+  const { lock } = params;
   if (lock && profitLockCloses(lock, moment, terms)) {
     const floor = state.peak - distance(params, state.peak, terms);
     close(state, Math.max(lockLevel(lock, terms), floor));
@@ -52,6 +59,49 @@ export function followTrail<Params extends TrailParams>(
     const level = lockLevel(lock, terms);
     if (value - distance(params, value, terms) >= level) close(state, level);
   }
+}
+
+/** Only a payout that takes the peak back can ever need the peak of a locked floor. */
+function tracksWhenLocked({ onPayout }: TrailParams): boolean {
+  return onPayout === 'reducePeak';
+}
+
+function payOut<Params extends TrailParams>(
+  params: Params,
+  state: TrailState,
+  payout: PayoutMoment,
+  trail: {
+    readonly distance: TrailDistance<Params>;
+    readonly rests: boolean;
+    readonly terms: AccountTerms;
+  },
+): void {
+  const { onPayout, lock } = params;
+  const { terms } = trail;
+  const floor = (): Money =>
+    state.locked === 1 ? state.lockedFloor : state.peak - trail.distance(params, state.peak, terms);
+  if (typeof onPayout === 'object') {
+    const level = profitLine(sizeOf(onPayout.lockAt, terms), terms);
+    close(state, onPayout.even === 'lower' ? level : Math.max(level, floor()));
+  } else if (onPayout === 'keepDistance') {
+    shift(state, floor(), -payout.amount, trail.rests);
+  } else if (onPayout === 'shrinkAllowance') {
+    shift(state, floor(), payout.traderShare, trail.rests);
+  } else if (onPayout === 'startAgain') {
+    Object.assign(state, openTrail(terms));
+  } else if (onPayout === 'reducePeak') {
+    state.peak -= payout.amount;
+    if (state.locked === 1 && lock?.when === 'floorReachesLock') {
+      const free = state.peak - trail.distance(params, state.peak, terms);
+      if (free < lockLevel(lock, terms)) state.locked = 0;
+    }
+  }
+}
+
+/** Moves a floor: one that rests or is locked by itself, one that trails through its peak. */
+function shift(state: TrailState, floor: Money, by: Money, rests: boolean): void {
+  if (rests || state.locked === 1) close(state, floor + by);
+  else state.peak += by;
 }
 
 function close(state: TrailState, floor: Money): void {
@@ -66,7 +116,9 @@ export function riseWithEquity(
   terms: AccountTerms,
   constantDistance: Money | null,
 ): Rise | null {
-  if (state.locked === 1) return null;
+  if (state.locked === 1) {
+    return tracksWhenLocked(params) ? { at: state.peak + 1, steadilyUntil: null } : null;
+  }
   const at = Math.min(state.peak + 1, profitLockClosesAt(params, terms));
   if (constantDistance === null || at <= state.peak) return { at, steadilyUntil: null };
   return { at, steadilyUntil: lockClosesAt(params, terms, constantDistance) };

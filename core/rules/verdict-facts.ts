@@ -1,4 +1,5 @@
 import { ACCOUNT_STATUSES, type AccountStatus, type AccountTerms } from '#core/accounts/account.ts';
+import { byPositionId } from '#core/accounts/held-position.ts';
 import { present } from '#core/kernel/assert.ts';
 import { doubtsOf } from '#core/market/mark.ts';
 import type { Outcome } from './judge.ts';
@@ -8,6 +9,7 @@ import {
   POSITIONS_IN_EVIDENCE_MAX,
   type BreachData,
   type EvidencePosition,
+  type FlagData,
   type ObjectiveData,
   type StatusData,
   type VerdictCause,
@@ -20,6 +22,7 @@ export const ENGINE_VERSION = '1';
 export type VerdictDraft =
   | { readonly kind: 'warningRaised'; readonly data: WarningData }
   | { readonly kind: 'breachDetected'; readonly data: BreachData }
+  | { readonly kind: 'conductFlagged'; readonly data: FlagData }
   | { readonly kind: 'objectiveMet'; readonly data: ObjectiveData }
   | { readonly kind: 'objectiveLost'; readonly data: ObjectiveData }
   | { readonly kind: 'accountStatusChanged'; readonly data: StatusData };
@@ -62,6 +65,13 @@ function draftOf(outcome: Outcome, context: VerdictContext): VerdictDraft {
           })),
         },
       };
+    case 'flagged': {
+      const { rule, figures, effect, strike } = outcome;
+      return {
+        kind: 'conductFlagged',
+        data: { ...sharedEvidence(rule, figures, context), effect, strike },
+      };
+    }
     case 'met':
     case 'lost':
       return {
@@ -87,9 +97,7 @@ function sharedEvidence(
   figures: Figures,
   { terms, ruleSet, moment, cause, positions }: VerdictContext,
 ): ObjectiveData {
-  const sorted = [...positions].sort((one, other) =>
-    one.positionId < other.positionId ? -1 : one.positionId > other.positionId ? 1 : 0,
-  );
+  const sorted = [...positions].sort(byPositionId);
   return {
     accountId: terms.accountId,
     ruleSet: ruleSet.ref,

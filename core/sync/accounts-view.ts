@@ -48,6 +48,7 @@ export function createAccountsView(): AccountsView {
           return change(fact.data.accountId, { status: fact.data.to });
         case 'warningRaised':
         case 'breachDetected':
+        case 'conductFlagged':
         case 'objectiveMet':
         case 'objectiveLost':
           return change(fact.data.accountId, { lastVerdict: lastVerdictOf(fact) });
@@ -59,7 +60,14 @@ export function createAccountsView(): AccountsView {
 function lastVerdictOf(
   fact: Extract<
     Fact,
-    { kind: 'warningRaised' | 'breachDetected' | 'objectiveMet' | 'objectiveLost' }
+    {
+      kind:
+        | 'warningRaised'
+        | 'breachDetected'
+        | 'conductFlagged'
+        | 'objectiveMet'
+        | 'objectiveLost';
+    }
   >,
 ): AccountSummary['lastVerdict'] {
   return {
@@ -73,7 +81,7 @@ function lastVerdictOf(
 }
 
 export function severityOf(fact: Fact): 'info' | 'warning' | 'soft' | 'hard' {
-  if (fact.kind === 'warningRaised') return 'warning';
+  if (fact.kind === 'warningRaised' || fact.kind === 'conductFlagged') return 'warning';
   if (fact.kind !== 'breachDetected') return 'info';
   return fact.data.consequence === 'fail' ? 'hard' : 'soft';
 }

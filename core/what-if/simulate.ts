@@ -232,7 +232,7 @@ function standingOf({ account, at }: World): Standing {
 
 export function latchName(
   latch: number,
-  role: 'limit' | 'objective',
+  role: 'limit' | 'objective' | 'conduct',
 ): 'none' | 'warned' | 'breached' | 'met' {
   if (latch === LATCH.none) return 'none';
   if (role === 'objective') return 'met';

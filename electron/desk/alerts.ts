@@ -54,6 +54,7 @@ export function createAlertsView(): AlertsView {
       if (
         fact.kind !== 'warningRaised' &&
         fact.kind !== 'breachDetected' &&
+        fact.kind !== 'conductFlagged' &&
         fact.kind !== 'objectiveMet' &&
         fact.kind !== 'objectiveLost'
       ) {

@@ -6,7 +6,7 @@ import { createMarketView } from '#core/accounts/market-view.ts';
 import { moneyText } from '#core/money/money.ts';
 import { gaugeAt } from '#core/rules/judge.ts';
 import { openReferenceAccount } from '#core/rules/reference.ts';
-import { verdictSentence } from '#core/rules/sentence.ts';
+import { figureText, gaugeText, verdictSentence } from '#core/rules/sentence.ts';
 import type { VerdictDraft } from '#core/rules/verdict-facts.ts';
 import { dayClockId } from '#core/time/time.ts';
 import { createPrintQuality } from '#core/market/quality.ts';
@@ -193,19 +193,11 @@ function print(): void {
     }
     write(verdictSentence(draft));
     for (const { name, unit, value } of draft.data.figures) {
-      write(`    ${name.padEnd(18)} ${unit === 'money' ? moneyText(value) : value}`);
+      write(`    ${name.padEnd(18)} ${figureText(unit, value)}`);
     }
     if (draft.data.review.length > 0) write(`    needs review: ${draft.data.review.join(', ')}`);
   }
   write(`At the end: balance ${moneyText(moment.balance)}, equity ${moneyText(moment.equity)}`);
-  for (const { title, gauge } of standing) {
-    if (gauge.type === 'floor')
-      write(
-        `  ${title}: ${moneyText(gauge.measured - gauge.floor)} above ${moneyText(gauge.floor)}`,
-      );
-    else if (gauge.type === 'target')
-      write(`  ${title}: ${moneyText(gauge.value)} of ${moneyText(gauge.target)}`);
-    else write(`  ${title}: ${gauge.value} of ${gauge.needed}`);
-  }
+  for (const { title, gauge } of standing) write(`  ${title}: ${gaugeText(gauge)}`);
   write(breached ? 'BREACHED' : 'CLEAR');
 }

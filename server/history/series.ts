@@ -88,6 +88,7 @@ function openReplay(store: Store, partition: number, accountId: string): Replay 
 function applyFact(account: ReferenceAccount, fact: Fact): void {
   if (fact.kind === 'dealBooked') account.deal(fact.data);
   else if (fact.kind === 'balanceOperationBooked') account.balanceOperation(fact.data);
+  else if (fact.kind === 'protectionSet') account.protect(fact.data);
   else if (fact.kind === 'tradingDayRolled') account.rollOver(fact.data.clockId, fact.data.day);
 }
 

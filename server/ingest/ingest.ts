@@ -220,6 +220,13 @@ export function createIngest(options: IngestOptions): Ingest {
     const { envelope } = booked({ kind: 'balanceOperationBooked', data: operation }, operation.at);
     verdicts(result.value, { type: 'fact', seq: envelope.seq });
   };
+  const protect = ({ change }: Extract<PlatformRecord, { type: 'protection' }>): void => {
+    rollOvers(change.at);
+    const result = book.protect(change);
+    if (!result.ok) return refuse(`protection: ${result.error}`);
+    const { envelope } = booked({ kind: 'protectionSet', data: change }, change.at);
+    verdicts(result.value, { type: 'fact', seq: envelope.seq });
+  };
   const take = (record: PlatformRecord): void => {
     switch (record.type) {
       case 'mark':
@@ -228,6 +235,12 @@ export function createIngest(options: IngestOptions): Ingest {
         return bookDeal(record);
       case 'balanceOperation':
         return bookOperation(record);
+      case 'protection':
+        return protect(record);
+      case 'news':
+        book.scheduleNews(record.release);
+        booked({ kind: 'newsScheduled', data: record.release }, marketAt ?? 0);
+        return;
       case 'accountOpened':
         return openAccount(record);
       case 'time':

@@ -1,3 +1,4 @@
+import { createCalendar } from '#core/market/calendar.ts';
 import { createMarketView } from '#core/accounts/market-view.ts';
 import { canonicalText } from '#core/kernel/canonical.ts';
 import type { Fact } from '#core/facts/registry.ts';
@@ -118,6 +119,7 @@ function createReplay(): Replay {
     }
   };
   const symbols = new Set<string>();
+  const calendar = createCalendar();
   const open = (fact: Extract<Fact, { kind: 'accountOpened' }>): void => {
     const terms = fact.data;
     const ruleSet = ruleSets.get(terms.ruleSet.hash);
@@ -132,6 +134,7 @@ function createReplay(): Replay {
       terms,
       ruleSet,
       market,
+      calendar,
       day: days.get(clockId) ?? null,
     });
     byAccount.set(terms.accountId, { number: byAccount.size, account, clockId });
@@ -174,6 +177,7 @@ function createReplay(): Replay {
       switch (fact.kind) {
         case 'warningRaised':
         case 'breachDetected':
+        case 'conductFlagged':
         case 'objectiveMet':
         case 'objectiveLost':
         case 'accountStatusChanged':
@@ -189,6 +193,9 @@ function createReplay(): Replay {
       else if (fact.kind === 'tradingDayRolled') roll(fact);
       else if (fact.kind === 'dealBooked')
         booked(fact.data.accountId, (account) => account.deal(fact.data));
+      else if (fact.kind === 'protectionSet')
+        booked(fact.data.accountId, (account) => account.protect(fact.data));
+      else if (fact.kind === 'newsScheduled') calendar.schedule(fact.data);
       else booked(fact.data.accountId, (account) => account.balanceOperation(fact.data));
     },
     end: () => settled('the end of the log'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { percentText, shareCeil } from '#core/money/money.ts';
 import { percentInput } from '#core/money/schemas.ts';
-import { limitShape, lockSchema } from '../parameters.ts';
+import { limitShape, lockSchema, payoutEffectSchema } from '../parameters.ts';
 import { trailingKind } from './trailing-kind.ts';
 
 const params = z
@@ -11,6 +11,7 @@ const params = z
     percentOfPeak: percentInput,
     follows: z.enum(['balance', 'equity', 'dayCloseBalance']),
     lock: lockSchema.optional(),
+    onPayout: payoutEffectSchema.default('unchanged'),
   })
   .transform((value) => ({ ...value, distance: { percentOfInitial: value.percentOfPeak } }));
 

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import type { AccountTerms } from '#core/accounts/account.ts';
 import { moneyText, type Money } from '#core/money/money.ts';
 import { limitKind } from '../limit.ts';
-import { describeSize, limitShape, lockSchema, sizeOf, sizeSchema } from '../parameters.ts';
+import {
+  describePayoutEffect,
+  describeSize,
+  limitShape,
+  lockSchema,
+  payoutEffectSchema,
+  sizeOf,
+  sizeSchema,
+} from '../parameters.ts';
 import {
   describeLock,
   followTrail,
@@ -18,6 +26,7 @@ const params = z.strictObject({
   distance: sizeSchema,
   /** A step: once the profit is reached the floor moves up, once, for good (catalogue R08). */
   lock: lockSchema.optional(),
+  onPayout: payoutEffectSchema.default('unchanged'),
 });
 type Params = z.output<typeof params>;
 
@@ -39,7 +48,12 @@ export const staticLoss = limitKind<Params, TrailState>({
   consequence: () => 'fail',
   open: (_params, terms) => openTrail(terms),
   track: (params, state, moment, terms) =>
-    followTrail(params, state, moment, { distance: distanceOf, value: state.peak, terms }),
+    followTrail(params, state, moment, {
+      distance: distanceOf,
+      value: state.peak,
+      rests: true,
+      terms,
+    }),
   floor: (params, state, terms) =>
     state.locked === 1 ? state.lockedFloor : firstFloor(params, terms),
   allowance: (params, _state, terms) => sizeOf(params.distance, terms),
@@ -50,7 +64,8 @@ export const staticLoss = limitKind<Params, TrailState>({
     `${params.breachedWhen === 'below' ? 'falls below' : 'reaches or falls below'} ` +
     `${moneyText(firstFloor(params, terms))} ${terms.currency}: ` +
     `${describeSize(params.distance, terms)} under the starting balance.` +
-    (params.lock ? ` ${describeLock(params.lock, terms)}` : ''),
+    (params.lock ? ` ${describeLock(params.lock, terms)}` : '') +
+    describePayoutEffect(params.onPayout, terms),
   contradictions: (params, terms) =>
     lockContradictions(params.lock, firstFloor(params, terms), terms),
 });

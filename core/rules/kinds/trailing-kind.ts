@@ -2,7 +2,15 @@ import { z } from 'zod';
 import type { AccountTerms } from '#core/accounts/account.ts';
 import type { Money } from '#core/money/money.ts';
 import { limitKind } from '../limit.ts';
-import { describeSize, limitShape, lockSchema, sizeOf, sizeSchema } from '../parameters.ts';
+import {
+  describePayoutEffect,
+  describeSize,
+  limitShape,
+  lockSchema,
+  payoutEffectSchema,
+  sizeOf,
+  sizeSchema,
+} from '../parameters.ts';
 import type { Moment, RuleKind } from '../rule-kind.ts';
 import {
   describeLock,
@@ -22,6 +30,7 @@ export const trailingShape = {
   ...limitShape,
   distance: sizeSchema,
   lock: lockSchema.optional(),
+  onPayout: payoutEffectSchema.default('unchanged'),
 };
 const trailingParams = z.strictObject(trailingShape);
 type TrailingParams = z.output<typeof trailingParams>;
@@ -62,6 +71,7 @@ export function trailingKind<Params extends TrailingParams>(
       followTrail(params, state, moment, {
         distance,
         value: definition.candidate(params, moment),
+        rests: false,
         terms,
       }),
     floor,
@@ -76,7 +86,8 @@ export function trailingKind<Params extends TrailingParams>(
       `You fail when your equity ${params.breachedWhen === 'below' ? 'falls below' : 'reaches or falls below'} ` +
       `a floor that follows ${definition.peakName(params)} at a distance of ` +
       `${definition.distanceText?.(params, terms) ?? describeSize(params.distance, terms)}. ` +
-      describeLock(params.lock, terms),
+      describeLock(params.lock, terms) +
+      describePayoutEffect(params.onPayout, terms),
     contradictions: (params, terms) =>
       lockContradictions(params.lock, floor(params, openTrail(terms), terms), terms),
   });

@@ -1,13 +1,13 @@
 import { useState, type ReactElement } from 'react';
 import { parseFact, type Fact } from '#core/facts/registry.ts';
-import { groupedText, moneyText, percentText } from '#core/money/money.ts';
-import { verdictSentence } from '#core/rules/sentence.ts';
+import { groupedText, moneyText } from '#core/money/money.ts';
+import { figureText, verdictSentence } from '#core/rules/sentence.ts';
 import type { AccountDetail } from '#core/sync/protocol.ts';
 import { dateTimeText, instantText } from '#renderer/ui/format.ts';
 
 type Verdict = Extract<
   Fact,
-  { kind: 'warningRaised' | 'breachDetected' | 'objectiveMet' | 'objectiveLost' }
+  { kind: 'warningRaised' | 'breachDetected' | 'conductFlagged' | 'objectiveMet' | 'objectiveLost' }
 >;
 
 /** Instruments of the account, for what evidence keeps in points and smallest volumes. */
@@ -93,13 +93,7 @@ function Evidence({
             <Figure
               key={name}
               name={name}
-              text={
-                unit === 'money'
-                  ? moneyText(value)
-                  : unit === 'ppm'
-                    ? percentText(value)
-                    : String(value)
-              }
+              text={figureText(unit, value)}
             />
           ))}
           <Figure name="cause" text={causeText(data.cause)} />
@@ -141,6 +135,8 @@ function causeText(cause: Verdict['data']['cause']): string {
       return `deal ${cause.dealId}`;
     case 'balanceOperation':
       return `balance operation ${cause.operationId}`;
+    case 'protection':
+      return `stop of position ${cause.positionId}`;
     case 'rollOver':
       return `roll-over into ${cause.dayKey}`;
     case 'opened':

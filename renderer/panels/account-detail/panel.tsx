@@ -1,6 +1,7 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import type { DeskCallOutput } from '#core/desk-api/contract.ts';
 import { groupedText, moneyText } from '#core/money/money.ts';
+import { gaugeShare, gaugeText } from '#core/rules/sentence.ts';
 import type { AccountDetail as Detail } from '#core/sync/protocol.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
 import { usePreferences } from '#renderer/store/preferences.ts';
@@ -167,18 +168,7 @@ function LiveFigures({ number }: { readonly number: number }): ReactElement {
 
 function GaugeLine({ rule }: { readonly rule: Detail['rules'][number] }): ReactElement {
   const { gauge, latch } = rule;
-  const share =
-    gauge.type === 'floor'
-      ? 1 - (gauge.measured - gauge.floor) / gauge.allowance
-      : gauge.type === 'count'
-        ? gauge.value / gauge.needed
-        : (gauge.value - gauge.start) / (gauge.target - gauge.start);
-  const text =
-    gauge.type === 'floor'
-      ? floorText(gauge.measured - gauge.floor, gauge.floor)
-      : gauge.type === 'count'
-        ? `${gauge.value} of ${gauge.needed}`
-        : `${moneyText(gauge.value)} of ${moneyText(gauge.target)}`;
+  const share = gaugeShare(gauge);
   const drawn = Math.max(0, Math.min(1, share));
   const level =
     gauge.type !== 'floor'
@@ -202,14 +192,9 @@ function GaugeLine({ rule }: { readonly rule: Detail['rules'][number] }): ReactE
       <span className="gauge">
         <i className={`bar bar-${level}`} style={{ transform: `scaleX(${drawn})` }} />
       </span>
-      <p className="quiet-text">{text}</p>
+      <p className="quiet-text">{gaugeText(gauge)}</p>
     </div>
   );
-}
-
-function floorText(headroom: number, floor: number): string {
-  const side = headroom < 0 ? 'below' : 'above';
-  return `${moneyText(Math.abs(headroom))} ${side} ${moneyText(floor)}`;
 }
 
 function Positions({ detail }: { readonly detail: Detail }): ReactElement {

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState, type ReactElement } from 'react';
 import { groupedText, moneyText, parseDecimal } from '#core/money/money.ts';
+import { gaugeText } from '#core/rules/sentence.ts';
 import type { AccountDetail } from '#core/sync/protocol.ts';
 import type { ScenarioStep } from '#core/what-if/scenario.ts';
 import type { Standing, WhatIfResult } from '#core/what-if/simulate.ts';
@@ -222,8 +223,8 @@ function Outcome({ result }: { readonly result: WhatIfResult }): ReactElement {
             <Line
               key={rule.ruleId}
               name={rule.title}
-              before={gaugeText(rule)}
-              after={gaugeText(after.rules[at] ?? rule)}
+              before={standingText(rule)}
+              after={standingText(after.rules[at] ?? rule)}
             />
           ))}
         </tbody>
@@ -275,11 +276,9 @@ function Line({
   );
 }
 
-function gaugeText({ gauge, latch }: Standing['rules'][number]): string {
+function standingText({ gauge, latch }: Standing['rules'][number]): string {
   const said = latch === 'breached' ? ' – breached' : latch === 'met' ? ' – met' : '';
-  if (gauge.type === 'floor') return `${moneyText(gauge.measured - gauge.floor)} left${said}`;
-  if (gauge.type === 'count') return `${gauge.value} of ${gauge.needed}${said}`;
-  return `${moneyText(gauge.value)} of ${moneyText(gauge.target)}${said}`;
+  return `${gaugeText(gauge)}${said}`;
 }
 
 function stepText(step: ScenarioStep, detail: AccountDetail): string {

@@ -151,7 +151,10 @@ function timeOf(record: PlatformRecord): number {
       return record.deal.at;
     case 'balanceOperation':
       return record.operation.at;
+    case 'protection':
+      return record.change.at;
     case 'instrument':
+    case 'news':
       return -Infinity;
     default:
       return record.at;
