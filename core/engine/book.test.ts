@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMarketView, type MarketView } from '#core/accounts/market-view.ts';
+import { createCalendar, type Calendar } from '#core/market/calendar.ts';
 import { canonicalText } from '#core/kernel/canonical.ts';
 import { openReferenceAccount, type ReferenceAccount } from '#core/rules/reference.ts';
 import { gaugeAt } from '#core/rules/judge.ts';
@@ -25,11 +26,12 @@ interface Run {
 /** What every account says and is worth, event by event, by the reference evaluator alone. */
 function byReference(history: History): Run {
   const market = createMarketView(history.instruments);
+  const calendar = createCalendar();
   const accounts: ReferenceAccount[] = [];
   const spoken: Spoken[] = [];
   const standings: string[] = [];
   for (const [at, event] of history.events.entries()) {
-    for (const [account, verdicts] of applyToReference(event, accounts, market, history)) {
+    for (const [account, verdicts] of applyToReference(event, accounts, { market, calendar }, history)) {
       if (verdicts.length > 0) spoken.push({ at, account, verdicts });
     }
     standings.push(
@@ -51,7 +53,7 @@ function byReference(history: History): Run {
 function applyToReference(
   event: HistoryEvent,
   accounts: ReferenceAccount[],
-  market: MarketView,
+  { market, calendar }: { readonly market: MarketView; readonly calendar: Calendar },
   history: History,
 ): (readonly [string, readonly VerdictDraft[]])[] {
   const named = (id: string): ReferenceAccount =>
@@ -59,7 +61,7 @@ function applyToReference(
   const idOf = (account: ReferenceAccount): string => account.judged.terms.accountId;
   switch (event.type) {
     case 'open':
-      accounts.push(openReferenceAccount({ ...event, market, day: history.firstDay }));
+      accounts.push(openReferenceAccount({ ...event, market, calendar, day: history.firstDay }));
       return [];
     case 'mark':
       market.apply(event.mark);
@@ -70,6 +72,11 @@ function applyToReference(
       const { operation } = event;
       return [[operation.accountId, named(operation.accountId).balanceOperation(operation)]];
     }
+    case 'protection':
+      return [[event.change.accountId, named(event.change.accountId).protect(event.change)]];
+    case 'news':
+      calendar.schedule(event.release);
+      return [];
     case 'rollOver':
       return accounts.map(
         (account) => [idOf(account), account.rollOver(event.clockId, event.day)] as const,
@@ -90,6 +97,12 @@ function applyToBook(book: Book, event: HistoryEvent, history: History): Spoken[
     book.mark(event.mark, hearNumber);
   } else if (event.type === 'rollOver') {
     book.rollOver(event.clockId, event.day, hearNumber);
+  } else if (event.type === 'news') {
+    book.scheduleNews(event.release);
+  } else if (event.type === 'protection') {
+    const said = book.protect(event.change);
+    if (!said.ok) throw new Error(said.error);
+    hear(event.change.accountId, said.value);
   } else {
     const result =
       event.type === 'deal' ? book.deal(event.deal) : book.balanceOperation(event.operation);
@@ -183,10 +196,17 @@ describe('the columnar book equals the reference evaluator', () => {
     expect([...kinds].sort()).toEqual([
       'accountStatusChanged',
       'breachDetected',
+      'conductFlagged',
       'objectiveLost',
       'objectiveMet',
       'warningRaised',
     ]);
-    expect([...causes].sort()).toEqual(['balanceOperation', 'deal', 'mark', 'rollOver']);
+    expect([...causes].sort()).toEqual([
+      'balanceOperation',
+      'deal',
+      'mark',
+      'protection',
+      'rollOver',
+    ]);
   });
 });

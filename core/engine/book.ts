@@ -231,6 +231,8 @@ function openBook(): RestorableBook {
     // the equity between the two never was, so such an account's highest is not remembered.
     const following = band.follows && column.singles[slot] === 0;
     if ((column.following[slot] === 1) !== following) exposure.setFollowing(slot, following);
+    const watched = Number(band.atOrBelow === Infinity);
+    exposure.watch(watched - Number(column.atOrBelow[slot] === Infinity));
     column.atOrBelow[slot] = band.atOrBelow;
     column.atOrAbove[slot] = following ? band.atOrAboveFollowing : band.atOrAbove;
     column.drop[slot] = following ? band.drop : Infinity;

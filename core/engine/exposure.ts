@@ -55,6 +55,8 @@ export interface Exposure {
   change(account: ValuedAccount, before: Position | null, after: Position | null): void;
   /** Moves an account's legs among those whose highest equity is remembered, or back. */
   setFollowing(slot: number, following: boolean): void;
+  /** So many accounts more (or fewer) must be looked at by every mark, one that moves nothing too. */
+  watch(accounts: number): void;
   /** Floating P&L from scratch: what `equity` must exceed `balance` by. */
   floating(slot: number): number;
   floatingOf(slot: number, positionId: string): number;
@@ -279,6 +281,8 @@ export function createExposure(accounts: AccountsTable): Exposure {
     openPositions[slot] = (openPositions[slot] as number) - 1;
   };
 
+  /** Accounts that every mark of what they hold must look at, moved or not: time alone can tell. */
+  let watching = 0;
   const sweep = (book: SymbolBook, bid: number, ask: number): void => {
     const before = book.quote;
     book.quote = { bid, ask };
@@ -291,9 +295,10 @@ export function createExposure(accounts: AccountsTable): Exposure {
     } else {
       const up = bid - before.bid;
       const askUp = ask - before.ask;
-      if (up !== 0) sweepOneSided(book.longs, 'long', up, swept, touched);
-      if (askUp !== 0) sweepOneSided(book.shorts, 'short', -askUp, swept, touched);
-      if (up !== 0 || askUp !== 0) {
+      const look = watching > 0;
+      if (up !== 0 || look) sweepOneSided(book.longs, 'long', up, swept, touched);
+      if (askUp !== 0 || look) sweepOneSided(book.shorts, 'short', -askUp, swept, touched);
+      if (up !== 0 || askUp !== 0 || look) {
         sweepBothSides(book.both, { bid: up, ask: askUp }, swept, touched);
         sweepFollowing(book.following, { bid: up, ask: askUp }, swept, touched);
       }
@@ -420,6 +425,9 @@ export function createExposure(accounts: AccountsTable): Exposure {
         changeMerged(slot, symbol, legChange(before, after, unit));
       }
       if (after === null) closeRow(slot, row);
+    },
+    watch: (accounts) => {
+      watching += accounts;
     },
     setFollowing: (slot, following) => {
       const legs = legsOf(slot);

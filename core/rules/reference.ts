@@ -144,6 +144,10 @@ export function openReferenceAccount(ports: ReferenceAccountPorts): ReferenceAcc
     moment: (at) => momentOf('mark', at),
     evidencePositions,
     mark: (mark) => {
+      // A price that moves nothing here is no occasion to look: time alone is judged at deals,
+      // roll-overs and the marks of what is held.
+      const held = [...positions.values()];
+      if (!held.some((one) => market.dependsOn(one, mark.symbol, terms.currency))) return [];
       const digits = market.instrument(mark.symbol)?.digits ?? 0;
       return step(momentOf('mark', mark.at), { type: 'mark', mark, digits });
     },

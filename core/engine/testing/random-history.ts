@@ -1,6 +1,12 @@
-import type { AccountTerms, BalanceOperation, Deal } from '#core/accounts/account.ts';
+import type {
+  AccountTerms,
+  BalanceOperation,
+  Deal,
+  ProtectionChange,
+} from '#core/accounts/account.ts';
 import { present } from '#core/kernel/assert.ts';
 import { createRandom, type Random } from '#core/kernel/random.ts';
+import type { NewsRelease } from '#core/market/calendar.ts';
 import type { Instrument } from '#core/market/instrument.ts';
 import type { JournalledMark } from '#core/market/mark.ts';
 import { compileRuleSet, type RuleSet } from '#core/rules/rule-set.ts';
@@ -12,6 +18,8 @@ export type HistoryEvent =
   | { readonly type: 'mark'; readonly mark: JournalledMark }
   | { readonly type: 'deal'; readonly deal: Deal }
   | { readonly type: 'balanceOperation'; readonly operation: BalanceOperation }
+  | { readonly type: 'protection'; readonly change: ProtectionChange }
+  | { readonly type: 'news'; readonly release: NewsRelease }
   | { readonly type: 'rollOver'; readonly clockId: string; readonly day: TradingDay };
 
 export interface History {
@@ -66,6 +74,8 @@ export function randomHistory(seed: number, size: { accounts: number; events: nu
       events.push({ type: 'rollOver', clockId: CLOCK_ID, day: dayAt(day) });
     }
     const choice = random.below(100);
+    if (random.below(25) === 0) events.push(...randomProtection(random, { accounts, prices, open, at, step }));
+    if (random.below(60) === 0) events.push({ type: 'news', release: randomNews(random, at, step) });
     if (choice < 68) {
       events.push({ type: 'mark', mark: randomMark(random, prices, { at, index: marks++ }) });
     } else if (choice < 97) {
@@ -146,11 +156,28 @@ function randomRules(random: Random): unknown[] {
             ]),
           },
         };
+  const onPayout = (): Record<string, unknown> => ({
+    onPayout: random.pick<unknown>([
+      'unchanged',
+      'reducePeak',
+      'keepDistance',
+      'shrinkAllowance',
+      'startAgain',
+      { lockAt: { fixed: '0' } },
+      { lockAt: { fixed: '100' }, even: 'lower' },
+    ]),
+  });
   const trailing = (): Record<string, unknown> => ({
     ...limit(),
     distance: { percentOfInitial: share() },
     ...lock(),
+    ...onPayout(),
   });
+  const conduct = (): Record<string, unknown> => ({
+    effect: random.pick(['review', 'warn', 'deductProfit', 'closePositions', 'pauseForDay', 'fail']),
+    ...(random.below(3) === 0 ? { strikes: { allowed: 2, then: 'fail' } } : {}),
+  });
+  const gate = (): Record<string, unknown> => ({ gate: random.pick(['pass', 'payout']) });
   const daily = (): Record<string, unknown> => ({
     ...limit(),
     anchor: random.pick([
@@ -182,16 +209,129 @@ function randomRules(random: Random): unknown[] {
       percentOfPeak: share(),
       follows: random.pick(['balance', 'equity', 'dayCloseBalance']),
       ...lock(),
+      ...onPayout(),
     }),
     profitTarget: () => ({
       amount: { percentOfInitial: random.pick(['0.5', '2', '8']) },
       measured: random.pick(['balance', 'equity']),
       flat: random.below(2) === 0,
+      afterPayouts: [{ percentOfInitial: '1' }],
+      from: random.pick(['start', 'lastPayout']),
+      countsPayouts: random.below(2) === 0,
+      ...gate(),
     }),
     minimumTradingDays: () => ({
       days: 1 + random.below(4),
-      countedWhen: random.pick(['positionOpened', 'openedAndClosed', 'returnedToFlat', 'anyDeal']),
+      countedWhen: random.pick([
+        'positionOpened',
+        'openedAndClosed',
+        'returnedToFlat',
+        'heldLongEnough',
+        'closed',
+        'anyDeal',
+      ]),
+      ...gate(),
     }),
+    profitableDays: () => ({
+      days: 1 + random.below(3),
+      profit: random.pick([
+        'closed',
+        'closedLessFloatingLoss',
+        'balanceChange',
+        'equityChange',
+        'byOpeningDay',
+        'closedAndFloating',
+      ]),
+      minimum: random.pick<unknown>([{ fixed: '50' }, { percentOfInitial: '0.5' }]),
+      ...(random.below(3) === 0 ? { ofBestDay: '23' } : {}),
+      ...gate(),
+    }),
+    consistency: () => ({
+      unit: random.pick(['day', 'trade', 'dayOrTrade']),
+      share: random.pick<unknown>(['30', ['20', '25', '30']]),
+      of: random.pick<unknown>([
+        'netProfit',
+        'profitableDays',
+        'profitFromInitial',
+        { target: { percentOfInitial: '8' } },
+      ]),
+      allowed: random.pick(['atMost', 'below']),
+      ...gate(),
+    }),
+    lotRange: () => ({
+      reference: random.pick(['averageClosed', 'firstTrade']),
+      lowest: '25',
+      highest: '200',
+      clusterSeconds: random.pick([0, 180]),
+      ...gate(),
+    }),
+    dailyProfitCap: () => ({ ...conduct(), cap: { percentOfInitial: '0.5' } }),
+    maximumDuration: () => ({ ...conduct(), days: 2, from: random.pick(['opening', 'firstTrade']) }),
+    inactivity: () => ({ ...conduct(), days: 1, activity: random.pick(['opened', 'closed', 'anyDeal']) }),
+    maximumLots: () => ({
+      ...conduct(),
+      scope: random.pick(['order', 'symbol', 'account']),
+      counted: random.pick(['gross', 'net']),
+      limit: random.pick<unknown>([{ lots: '2.5' }, { leverage: 5, lotValue: '100000' }]),
+      weights: [{ symbol: 'ES', share: '10' }],
+    }),
+    contractTiers: () => ({
+      ...conduct(),
+      tiers: [
+        { profit: '0', lots: '2' },
+        { profit: '100', when: 'exceeds', lots: '5' },
+      ],
+      stepsDown: random.below(2) === 0,
+    }),
+    lotsAtRisk: () => ({ ...conduct(), lots: '3' }),
+    orderCounts: () => ({ ...conduct(), openPositions: 3, openedPerDay: 4 }),
+    tradeIdeaLoss: () => ({
+      ...conduct(),
+      amount: random.pick<unknown>([
+        { fixed: '200' },
+        { percent: '0.5', of: 'initial' },
+        { percent: '0.5', of: 'balance' },
+        { percent: '30', of: 'dayStartProfit', atLeast: '500' },
+      ]),
+      measure: random.pick(['floating', 'realisedAndWorst', 'stopDistance', 'worstOrStop']),
+      idea: random.pick(['position', 'symbol', 'symbolAndSide']),
+      gapSeconds: random.pick([0, 300]),
+      breachedWhen: random.pick(['reaches', 'exceeds']),
+    }),
+    stopToTarget: () => ({ ...conduct(), ratio: '2' }),
+    stopLossRequired: () => ({
+      ...conduct(),
+      withinSeconds: random.pick([0, 60, 300]),
+      riskAtMost: '0.5',
+    }),
+    marginUsage: () => ({
+      ...conduct(),
+      leverage: 10,
+      share: '40',
+      scope: random.pick(['account', 'symbolAndSide']),
+    }),
+    newsWindow: () => ({
+      ...conduct(),
+      beforeSeconds: 300,
+      afterSeconds: 300,
+      onlyOpenedAndClosedInside: random.below(3) === 0,
+      countedShare: '40',
+    }),
+    heldOver: () => ({ ...conduct(), over: random.pick(['everyNight', 'weekend']) }),
+    holdingTime: () => ({
+      ...conduct(),
+      seconds: 60,
+      judged: random.pick(['each', 'share', 'average']),
+      shareOf: random.pick(['trades', 'lots', 'profit']),
+      thenShareOf: 'trades',
+      largestShare: '10',
+    }),
+    hedging: () => ({ groups: [['EURUSD', 'USDJPY']], toleranceSeconds: random.pick([0, 60]) }),
+    martingale: () => ({
+      pattern: random.pick(['afterLosses', 'intoDrawdown']),
+      multiplier: random.pick(['1', '2']),
+    }),
+    oneTradePass: () => ({ target: { percentOfInitial: '1' }, share: '70' }),
   };
   const kinds = Object.keys(makers);
   return Array.from({ length: 1 + random.below(5) }, (_unused, at) => {
@@ -269,18 +409,55 @@ function randomDeal(random: Random, { accounts, prices, open, at, step }: DealWo
   return deal;
 }
 
+function randomProtection(random: Random, { accounts, prices, open, at }: DealWorld): HistoryEvent[] {
+  const { accountId } = random.pick(accounts);
+  const held = open.get(accountId) ?? [];
+  if (held.length === 0) return [];
+  const { positionId, symbol } = random.pick(held);
+  const price = present(prices[symbol], symbol);
+  const away = (): number | null =>
+    random.below(4) === 0 ? null : price + random.below(2_001) - 1_000;
+  const change = { accountId, positionId, stopLoss: away(), takeProfit: away(), at };
+  return [{ type: 'protection', change }];
+}
+
+function randomNews(random: Random, at: number, step: number): NewsRelease {
+  const soon = at + random.below(600_000);
+  return {
+    releaseId: `release-${step}`,
+    name: 'Release',
+    impact: random.pick(['medium', 'high', 'high']),
+    currencies: [random.pick(['USD', 'EUR', 'JPY'])],
+    at: soon,
+    endsAt: soon + random.pick([0, 0, 900_000]),
+  };
+}
+
 function randomFlow(
   random: Random,
   accounts: readonly AccountTerms[],
   at: number,
   step: number,
 ): BalanceOperation {
-  return {
+  const type = random.pick([
+    'deposit',
+    'withdrawal',
+    'payout',
+    'payout',
+    'adjustment',
+    'fee',
+    'swap',
+    'bonus',
+  ] as const);
+  const shared = {
     accountId: random.pick(accounts).accountId,
     operationId: `operation-${step}`,
-    type: random.pick(['deposit', 'withdrawal', 'payout', 'adjustment', 'fee', 'swap', 'bonus']),
-    amount: random.below(40_000_000) - 25_000_000,
     comment: '',
     at,
   };
+  if (type === 'payout') {
+    const paid = 1 + random.below(20_000_000);
+    return { ...shared, type, amount: -paid, traderShare: Math.floor(paid * 0.8) };
+  }
+  return { ...shared, type, amount: random.below(40_000_000) - 25_000_000 };
 }

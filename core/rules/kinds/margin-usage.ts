@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AccountTerms } from '#core/accounts/account.ts';
-import { mulDivCeil, mulDivFloor, percentText, PPM_UNIT, type Money } from '#core/money/money.ts';
+import { mulDivCeil, mulDivFloor, percentText, PPM_UNIT, type Money, type Ppm } from '#core/money/money.ts';
 import { percentInput } from '#core/money/schemas.ts';
 import { conductKind, conductShape } from '../conduct.ts';
 import { initialSize } from '../parameters.ts';
@@ -37,6 +37,12 @@ function largestHeld(params: Params, moment: Moment): Money {
   return Math.max(0, ...groups.values());
 }
 
+/** Held as a share of buying power, in ppm and rounded up; a cap keeps a void account readable. */
+function usedShare(held: Money, power: Money): Ppm {
+  const cap = 1_000 * PPM_UNIT;
+  return held >= power * 1_000 ? cap : mulDivCeil(held, PPM_UNIT, power);
+}
+
 /** Margin usage (catalogue R30): value held against buying power, on every deal that opens or adds. */
 export const marginUsage = conductKind<Params>({
   kind: 'marginUsage',
@@ -53,7 +59,7 @@ export const marginUsage = conductKind<Params>({
       {
         name: 'marginUsed',
         unit: 'ppm',
-        value: mulDivCeil(held, PPM_UNIT, Math.max(1, buyingPower(params, moment.equity, terms))),
+        value: usedShare(held, buyingPower(params, moment.equity, terms)),
       },
     ];
   },

@@ -115,8 +115,7 @@ function observe(params: Params, state: RuleState, moment: Moment, terms: Accoun
       widest: Math.max(idea.widest, risk),
     };
     const over = isTooMuch(params, lossOf(params, next), limit);
-    const touched = positions.length > 0 ? moment.at : idea.touched;
-    slots.put(state, idea.key, touched, {
+    slots.put(state, idea.key, idea.touched, {
       ...fieldsOf(next),
       fresh: Number(over && idea.said === 0),
       said: Number(over || (params.measure !== 'floating' && idea.said === 1)),
