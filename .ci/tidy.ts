@@ -11,7 +11,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['market'],
   ['accounts'],
   ['rules', 'fraud'],
-  ['engine', 'payouts', 'approvals', 'cases'],
+  ['engine', 'payouts', 'lifecycle', 'approvals', 'cases'],
   ['what-if', 'evidence', 'kpi'],
   ['facts'],
   ['sync'],

@@ -31,7 +31,12 @@ function byReference(history: History): Run {
   const spoken: Spoken[] = [];
   const standings: string[] = [];
   for (const [at, event] of history.events.entries()) {
-    for (const [account, verdicts] of applyToReference(event, accounts, { market, calendar }, history)) {
+    for (const [account, verdicts] of applyToReference(
+      event,
+      accounts,
+      { market, calendar },
+      history,
+    )) {
       if (verdicts.length > 0) spoken.push({ at, account, verdicts });
     }
     standings.push(

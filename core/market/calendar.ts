@@ -32,9 +32,7 @@ export function createCalendar(releases: Iterable<NewsRelease> = []): Calendar {
   let sorted: NewsRelease[] = [];
   const schedule = (release: NewsRelease): void => {
     sorted = [...sorted.filter(({ releaseId }) => releaseId !== release.releaseId), release];
-    sorted.sort(
-      (one, other) => one.at - other.at || (one.releaseId < other.releaseId ? -1 : 1),
-    );
+    sorted.sort((one, other) => one.at - other.at || (one.releaseId < other.releaseId ? -1 : 1));
   };
   for (const release of releases) schedule(release);
   return {

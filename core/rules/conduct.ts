@@ -14,14 +14,14 @@ import {
 
 /**
  * What a violation brings. Flags only record and ask; `pauseForDay` and `fail` are verdicts. With
- * `strikes`, the first so many violations bring `effect`, and the next one `then`.
+ * `strikes`, the first so many violations bring `effect`, and the one after them `next`.
  */
 export const conductShape = {
   effect: z.enum([...FLAG_EFFECTS, 'pauseForDay', 'fail']).default('review'),
   strikes: z
     .strictObject({
       allowed: z.int().min(1).max(1_000),
-      then: z.enum(['pauseForDay', 'fail']),
+      next: z.enum(['pauseForDay', 'fail']),
     })
     .optional(),
 };
@@ -34,8 +34,7 @@ export const suspicionShape = {
 export interface ConductParams {
   readonly effect: (typeof FLAG_EFFECTS)[number] | 'pauseForDay' | 'fail';
   readonly strikes?:
-    | { readonly allowed: number; readonly then: 'pauseForDay' | 'fail' }
-    | undefined;
+    { readonly allowed: number; readonly next: 'pauseForDay' | 'fail' } | undefined;
 }
 
 export interface ConductState extends RuleState {
@@ -54,12 +53,7 @@ export interface ConductDefinition<Params extends ConductParams> {
   /** Follows the account, before `violation` is asked. */
   observe?(params: Params, state: RuleState, moment: Moment, terms: AccountTerms): void;
   /** The numbers of a violation that happens at this very moment, or null. Reads only. */
-  violation(
-    params: Params,
-    state: RuleState,
-    moment: Moment,
-    terms: AccountTerms,
-  ): Figures | null;
+  violation(params: Params, state: RuleState, moment: Moment, terms: AccountTerms): Figures | null;
   /** Where marks may bring a violation; nowhere by default. */
   band?(params: Params, state: RuleState, moment: Moment, terms: AccountTerms): Band;
   withheld?(params: Params, state: RuleState, moment: Moment, terms: AccountTerms): Money;
@@ -87,7 +81,7 @@ export function conductKind<Params extends ConductParams>(
     needs: (params) => conduct.needs?.(params) ?? [],
     warnAt: () => [],
     consequence: ({ strikes, effect }) => {
-      if (strikes) return strikes.then;
+      if (strikes) return strikes.next;
       return effect === 'fail' || effect === 'pauseForDay' ? effect : 'none';
     },
     flag: ({ effect }, state) => ({
@@ -124,6 +118,8 @@ const EFFECT_TEXT: Readonly<Record<ConductParams['effect'], string>> = {
   closePositions: 'The positions concerned are closed.',
   deductProfit: 'Profit made that way does not count.',
   denyPayout: 'A payout may be refused for it.',
+  restartPhase: 'The phase starts again.',
+  resetBalance: 'Profit is removed and the balance starts again.',
   pauseForDay: 'Trading pauses until the next trading day.',
   fail: 'You fail.',
 };
@@ -131,7 +127,7 @@ const EFFECT_TEXT: Readonly<Record<ConductParams['effect'], string>> = {
 function describeEffect({ effect, strikes }: ConductParams): string {
   if (!strikes) return ` ${EFFECT_TEXT[effect]}`;
   const times = strikes.allowed === 1 ? 'The first time' : `The first ${strikes.allowed} times`;
-  const then = strikes.then === 'fail' ? 'you fail' : 'trading pauses for the day';
+  const then = strikes.next === 'fail' ? 'you fail' : 'trading pauses for the day';
   return ` ${times}: ${EFFECT_TEXT[effect]} After that ${then}.`;
 }
 

@@ -16,6 +16,7 @@ export const gaugeSchema = z.discriminatedUnion('type', [
     limit: z.int(),
     total: z.int(),
     value: z.int(),
+    most: z.int(),
   }),
   z.strictObject({ type: z.literal('flags'), value: z.int() }),
   z.strictObject({ type: z.literal('count'), value: z.int(), needed: z.int() }),

@@ -122,7 +122,8 @@ function isNews(rule: Rule, latch: number, judgement: Judgement): boolean {
     return (judgement.type === 'met') !== (latch === LATCH.met);
   }
   if (judgement.type === 'flagged') return true;
-  if (judgement.type === 'breached') return rule.kind.role === 'conduct' || latch !== LATCH.breached;
+  if (judgement.type === 'breached')
+    return rule.kind.role === 'conduct' || latch !== LATCH.breached;
   return judgement.type === 'warned' && judgement.level > latch;
 }
 

@@ -29,6 +29,14 @@ export function wholeFor(part: Money, share: Ppm, allowed: 'atMost' | 'below'): 
   return withinShare(part, exact, share, allowed) ? exact : exact + 1;
 }
 
+/** The largest part of `whole` that is within the share; nothing of a loss is. */
+export function mostWithin(whole: Money, share: Ppm, allowed: 'atMost' | 'below'): Money {
+  if (whole <= 0) return 0;
+  return allowed === 'atMost'
+    ? mulDivFloor(whole, share, PPM_UNIT)
+    : mulDivCeil(whole, share, PPM_UNIT) - 1;
+}
+
 /** A part as a share of the whole, rounded down; all of it when there is no whole. */
 export function shareOf(part: Money, whole: Money): Ppm {
   if (part <= 0) return 0;
@@ -47,9 +55,7 @@ export function createSlots<const Field extends string>(count: number, fields: r
     names.map((field) => column(slot, field)),
   ).flat();
   const read = (state: RuleState, slot: number): Slot =>
-    Object.fromEntries(
-      names.map((field) => [field, state[column(slot, field)] ?? 0]),
-    ) as Slot;
+    Object.fromEntries(names.map((field) => [field, state[column(slot, field)] ?? 0])) as Slot;
   const write = (state: RuleState, slot: number, values: Partial<Slot>): void => {
     for (const [field, value] of Object.entries(values)) {
       state[column(slot, field)] = value as number;

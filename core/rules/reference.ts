@@ -162,7 +162,11 @@ export function openReferenceAccount(ports: ReferenceAccountPorts): ReferenceAcc
         instrument: market.instrument(deal.symbol),
         symbolFlatAfter: ![...positions.values()].some(({ symbol }) => symbol === deal.symbol),
       };
-      const moment = { ...momentOf('deal', deal.at), deal: dealMoment(deal, before, around), realised };
+      const moment = {
+        ...momentOf('deal', deal.at),
+        deal: dealMoment(deal, before, around),
+        realised,
+      };
       return step(moment, { type: 'deal', dealId: deal.dealId });
     },
     balanceOperation: (operation) => {

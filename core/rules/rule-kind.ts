@@ -120,6 +120,8 @@ export type Gauge =
       readonly limit: Ppm;
       readonly total: Money;
       readonly value: Money;
+      /** The largest part that fits the present whole. */
+      readonly most: Money;
     }
   | { readonly type: 'flags'; readonly value: number };
 
@@ -133,6 +135,8 @@ export const FLAG_EFFECTS = [
   'closePositions',
   'deductProfit',
   'denyPayout',
+  'restartPhase',
+  'resetBalance',
 ] as const;
 export type FlagEffect = (typeof FLAG_EFFECTS)[number];
 

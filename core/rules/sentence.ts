@@ -46,6 +46,8 @@ const EFFECT_TEXT: Readonly<Record<FlagData['effect'], string>> = {
   closePositions: 'To be closed',
   deductProfit: 'Profit does not count',
   denyPayout: 'Payout in question',
+  restartPhase: 'The phase is to start again',
+  resetBalance: 'The balance is to start again',
 };
 
 function flagText(data: FlagData, title: string): string {

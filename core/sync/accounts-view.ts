@@ -62,11 +62,7 @@ function lastVerdictOf(
     Fact,
     {
       kind:
-        | 'warningRaised'
-        | 'breachDetected'
-        | 'conductFlagged'
-        | 'objectiveMet'
-        | 'objectiveLost';
+        'warningRaised' | 'breachDetected' | 'conductFlagged' | 'objectiveMet' | 'objectiveLost';
     }
   >,
 ): AccountSummary['lastVerdict'] {

@@ -17,7 +17,7 @@ export type Example = z.output<typeof exampleSchema>;
 export interface Comparison {
   readonly field: string;
   readonly published: unknown;
-  readonly engine: number | string | boolean | null;
+  readonly engine: Answer | null;
   readonly equal: boolean | null;
 }
 
@@ -26,4 +26,16 @@ export type Outcome =
   | { readonly result: 'not covered' | 'not understood'; readonly reason: string };
 
 /** What the engine can say about an example: by field of `expected`, worked out when asked for. */
-export type Answers = Readonly<Record<string, () => number | string | boolean>>;
+export type Answer = number | string | boolean | readonly (number | string)[] | AsPrinted;
+export type Answers = Readonly<Record<string, () => Answer>>;
+
+/** A share or quotient that pages print rounded: compared at the decimals the page shows. */
+export interface AsPrinted {
+  readonly exact: number;
+}
+
+/** Reads one family of examples, told by their `rule_kind`. */
+export interface Reader {
+  readonly family: RegExp;
+  readonly read: (example: Example) => Answers;
+}

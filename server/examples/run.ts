@@ -1,4 +1,4 @@
-import type { Answers, Comparison, Example, Outcome } from './example.ts';
+import type { Answer, Answers, Comparison, Example, Outcome } from './example.ts';
 import { readers } from './readers.ts';
 import { Unreadable } from './stage.ts';
 
@@ -34,7 +34,12 @@ export function runExample(example: Example): Outcome {
     }
     try {
       const engine = answer();
-      comparisons.push({ field, published, engine, equal: engine === published });
+      comparisons.push({
+        field,
+        published,
+        engine: shown(engine),
+        equal: agrees(engine, published),
+      });
     } catch (error) {
       if (error instanceof Unreadable)
         return { result: 'not understood', reason: sentenceOf(error) };
@@ -51,6 +56,19 @@ export function runExample(example: Example): Outcome {
   if (compared.length === 0)
     return { result: 'not understood', reason: 'expected: nothing to compare' };
   return { result: compared.every(({ equal }) => equal) ? 'passed' : 'failed', comparisons };
+}
+
+function agrees(engine: Answer, published: unknown): boolean {
+  if (typeof engine === 'object' && 'exact' in engine) {
+    if (typeof published !== 'number') return false;
+    const decimals = /\.(\d+)/.exec(String(published))?.[1]?.length ?? 0;
+    return Number(engine.exact.toFixed(decimals)) === published;
+  }
+  return JSON.stringify(engine) === JSON.stringify(published);
+}
+
+function shown(engine: Answer): Answer {
+  return typeof engine === 'object' && 'exact' in engine ? engine.exact : engine;
 }
 
 function sentenceOf(error: unknown): string {

@@ -74,8 +74,10 @@ export function randomHistory(seed: number, size: { accounts: number; events: nu
       events.push({ type: 'rollOver', clockId: CLOCK_ID, day: dayAt(day) });
     }
     const choice = random.below(100);
-    if (random.below(25) === 0) events.push(...randomProtection(random, { accounts, prices, open, at, step }));
-    if (random.below(60) === 0) events.push({ type: 'news', release: randomNews(random, at, step) });
+    if (random.below(25) === 0)
+      events.push(...randomProtection(random, { accounts, prices, open, at, step }));
+    if (random.below(60) === 0)
+      events.push({ type: 'news', release: randomNews(random, at, step) });
     if (choice < 68) {
       events.push({ type: 'mark', mark: randomMark(random, prices, { at, index: marks++ }) });
     } else if (choice < 97) {
@@ -174,8 +176,15 @@ function randomRules(random: Random): unknown[] {
     ...onPayout(),
   });
   const conduct = (): Record<string, unknown> => ({
-    effect: random.pick(['review', 'warn', 'deductProfit', 'closePositions', 'pauseForDay', 'fail']),
-    ...(random.below(3) === 0 ? { strikes: { allowed: 2, then: 'fail' } } : {}),
+    effect: random.pick([
+      'review',
+      'warn',
+      'deductProfit',
+      'closePositions',
+      'pauseForDay',
+      'fail',
+    ]),
+    ...(random.below(3) === 0 ? { strikes: { allowed: 2, next: 'fail' } } : {}),
   });
   const gate = (): Record<string, unknown> => ({ gate: random.pick(['pass', 'payout']) });
   const daily = (): Record<string, unknown> => ({
@@ -266,8 +275,16 @@ function randomRules(random: Random): unknown[] {
       ...gate(),
     }),
     dailyProfitCap: () => ({ ...conduct(), cap: { percentOfInitial: '0.5' } }),
-    maximumDuration: () => ({ ...conduct(), days: 2, from: random.pick(['opening', 'firstTrade']) }),
-    inactivity: () => ({ ...conduct(), days: 1, activity: random.pick(['opened', 'closed', 'anyDeal']) }),
+    maximumDuration: () => ({
+      ...conduct(),
+      days: 2,
+      from: random.pick(['opening', 'firstTrade']),
+    }),
+    inactivity: () => ({
+      ...conduct(),
+      days: 1,
+      activity: random.pick(['opened', 'closed', 'anyDeal']),
+    }),
     maximumLots: () => ({
       ...conduct(),
       scope: random.pick(['order', 'symbol', 'account']),
@@ -409,7 +426,10 @@ function randomDeal(random: Random, { accounts, prices, open, at, step }: DealWo
   return deal;
 }
 
-function randomProtection(random: Random, { accounts, prices, open, at }: DealWorld): HistoryEvent[] {
+function randomProtection(
+  random: Random,
+  { accounts, prices, open, at }: DealWorld,
+): HistoryEvent[] {
   const { accountId } = random.pick(accounts);
   const held = open.get(accountId) ?? [];
   if (held.length === 0) return [];

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import type { AccountTerms } from '#core/accounts/account.ts';
 import { percentText, type Money, type Ppm } from '#core/money/money.ts';
 import { percentInput } from '#core/money/schemas.ts';
-import { objectiveShape, resetsSchema, shareOf, wholeFor, withinShare } from '../objective.ts';
+import {
+  mostWithin,
+  objectiveShape,
+  resetsSchema,
+  shareOf,
+  wholeFor,
+  withinShare,
+} from '../objective.ts';
 import { describeSize, initialSize, sizeOf, sizeSchema } from '../parameters.ts';
 import { UNBOUNDED, type Moment, type RuleKind, type RuleState } from '../rule-kind.ts';
 
@@ -114,7 +121,8 @@ export const consistency: RuleKind<Params, State> = {
     const limit = shareIn(params, state);
     const value = wholeOf(params, state, moment, terms);
     const total = wholeFor(Math.max(0, best), limit, params.allowed);
-    return { type: 'share', share: shareOf(best, value), limit, total, value };
+    const most = mostWithin(value, limit, params.allowed);
+    return { type: 'share', share: shareOf(best, value), limit, total, value, most };
   },
   figures: (params, state, moment, terms) => [
     { name: 'best', unit: 'money', value: bestOf(params, state) },

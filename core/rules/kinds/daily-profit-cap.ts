@@ -41,6 +41,5 @@ export const dailyProfitCap = conductKind<z.output<typeof params>>({
     params.effect === 'deductProfit'
       ? (state.withheld ?? 0) + excessOf(state, sizeOf(params.cap, terms))
       : 0,
-  describe: (params, terms) =>
-    `Profit of one day counts up to ${describeSize(params.cap, terms)}.`,
+  describe: (params, terms) => `Profit of one day counts up to ${describeSize(params.cap, terms)}.`,
 });

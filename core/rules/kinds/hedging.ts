@@ -4,7 +4,10 @@ import { conductKind, suspicionShape } from '../conduct.ts';
 const params = z.strictObject({
   ...suspicionShape,
   /** Symbols that count as one: an index with its micro contract, correlated futures. */
-  groups: z.array(z.array(z.string().min(1).max(32)).min(2).max(40)).max(40).default([]),
+  groups: z
+    .array(z.array(z.string().min(1).max(32)).min(2).max(40))
+    .max(40)
+    .default([]),
   /** Opposite positions opened within so many seconds of one another may be an accident. */
   toleranceSeconds: z.int().min(0).max(86_400).default(0),
 });

@@ -1,12 +1,19 @@
 import { z } from 'zod';
-import { conductKind, conductShape } from '../conduct.ts';
+import { conductKind, conductShape, keyOf } from '../conduct.ts';
+import { createSlots } from '../objective.ts';
 import type { Moment } from '../rule-kind.ts';
 
 const params = z.strictObject({
   ...conductShape,
   /** Every roll-over, or only those that begin a weekend. */
   over: z.enum(['everyNight', 'weekend']),
+  /** Every position, or only those of which a part was closed already. */
+  which: z.enum(['all', 'partlyClosed']).default('all'),
 });
+
+/** Partly closed positions remembered at a time. */
+const PARTLY_CLOSED = 8;
+const slots = createSlots(PARTLY_CLOSED, ['open']);
 
 const FRIDAY = 5;
 const DAYS_IN_WEEK = 7;
@@ -39,12 +46,19 @@ export const heldOver = conductKind<z.output<typeof params>>({
   kind: 'heldOver',
   title: 'Held over',
   params,
-  violation: (params, _state, moment) =>
-    isHeldOver(params.over, moment)
-      ? [{ name: 'open', unit: 'count', value: moment.openPositions }]
-      : null,
+  columns: slots.columns,
+  observe: (params, state, moment) => {
+    if (params.which === 'all' || moment.deal?.entry !== 'out') return;
+    const open = Number(moment.deal.lotsAfter > 0);
+    slots.put(state, keyOf(moment.deal.positionId), moment.at, { open });
+  },
+  violation: (params, state, moment) => {
+    if (!isHeldOver(params.over, moment)) return null;
+    const partly = slots.all(state).filter(({ open }) => open === 1).length;
+    const value = params.which === 'all' ? moment.openPositions : partly;
+    return value === 0 ? null : [{ name: 'open', unit: 'count', value }];
+  },
   describe: (params) =>
-    params.over === 'everyNight'
-      ? 'Hold no position over the end of the trading day.'
-      : 'Hold no position over the weekend.',
+    `Hold no ${params.which === 'all' ? '' : 'partly closed '}position over ` +
+    (params.over === 'everyNight' ? 'the end of the trading day.' : 'the weekend.'),
 });

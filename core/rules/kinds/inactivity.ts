@@ -21,7 +21,8 @@ export const inactivity = conductKind<z.output<typeof params>>({
   columns: ['lastAt', 'said'],
   observe: (params, state, moment, terms) => {
     if (moment.cause === 'mark') return;
-    if ((state.lastAt ?? 0) === 0) state.lastAt = terms.openedAt ?? moment.day?.opensAt ?? moment.at;
+    if ((state.lastAt ?? 0) === 0)
+      state.lastAt = terms.openedAt ?? moment.day?.opensAt ?? moment.at;
     const { deal } = moment;
     const active =
       deal !== null &&
@@ -29,7 +30,10 @@ export const inactivity = conductKind<z.output<typeof params>>({
     if (active || (params.openPositionCounts && moment.openPositions > 0)) {
       state.lastAt = moment.at;
       state.said = 0;
-    } else if (moment.cause === 'dayClose' && moment.at - (state.lastAt ?? 0) > params.days * DAY_MS) {
+    } else if (
+      moment.cause === 'dayClose' &&
+      moment.at - (state.lastAt ?? 0) > params.days * DAY_MS
+    ) {
       // The roll-over's close says it; the open that follows at the same instant stays silent.
       state.said = (state.said ?? 0) + 1;
     }
@@ -37,7 +41,11 @@ export const inactivity = conductKind<z.output<typeof params>>({
   violation: (params, state, moment) =>
     moment.cause === 'dayClose' && state.said === 1
       ? [
-          { name: 'days', unit: 'count', value: Math.floor((moment.at - (state.lastAt ?? 0)) / DAY_MS) },
+          {
+            name: 'days',
+            unit: 'count',
+            value: Math.floor((moment.at - (state.lastAt ?? 0)) / DAY_MS),
+          },
           { name: 'allowed', unit: 'count', value: params.days },
         ]
       : null,

@@ -100,7 +100,14 @@ const samples: readonly RuleKindSamples[] = [
   },
   {
     kind: contractTiers,
-    params: [{ tiers: [{ profit: '0', lots: '2' }, { profit: '1500', lots: '3' }] }],
+    params: [
+      {
+        tiers: [
+          { profit: '0', lots: '2' },
+          { profit: '1500', lots: '3' },
+        ],
+      },
+    ],
   },
   { kind: lotsAtRisk, params: [{ lots: '20' }] },
   { kind: orderCounts, params: [{ openPositions: 100, openedPerDay: 2_000 }] },

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import type { AccountTerms } from '#core/accounts/account.ts';
-import { mulDivCeil, mulDivFloor, percentText, PPM_UNIT, type Money, type Ppm } from '#core/money/money.ts';
+import {
+  mulDivCeil,
+  mulDivFloor,
+  percentText,
+  PPM_UNIT,
+  type Money,
+  type Ppm,
+} from '#core/money/money.ts';
 import { percentInput } from '#core/money/schemas.ts';
 import { conductKind, conductShape } from '../conduct.ts';
 import { initialSize } from '../parameters.ts';
@@ -19,7 +26,11 @@ const params = z.strictObject({
 type Params = z.output<typeof params>;
 
 /** Buying power: what the leverage allows to hold, in money. */
-export function buyingPower(params: Pick<Params, 'leverage' | 'of'>, equity: Money, terms: AccountTerms): Money {
+export function buyingPower(
+  params: Pick<Params, 'leverage' | 'of'>,
+  equity: Money,
+  terms: AccountTerms,
+): Money {
   return Math.max(0, params.of === 'equity' ? equity : initialSize(terms)) * params.leverage;
 }
 

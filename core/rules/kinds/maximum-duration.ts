@@ -30,14 +30,20 @@ export const maximumDuration = conductKind<z.output<typeof params>>({
     if (moment.cause === 'mark') return;
     if ((state.startedAt ?? 0) === 0 && (params.from === 'opening' || moment.deal)) {
       state.startedAt =
-        params.from === 'opening' ? (terms.openedAt ?? moment.day?.opensAt ?? moment.at) : moment.at;
+        params.from === 'opening'
+          ? (terms.openedAt ?? moment.day?.opensAt ?? moment.at)
+          : moment.at;
     }
     if (state.over === 1) state.said = 1;
   },
   violation: (params, state, moment) =>
     moment.cause === 'dayOpen' && isOver(params.days, state, moment)
       ? [
-          { name: 'days', unit: 'count', value: Math.floor((moment.at - (state.startedAt ?? 0)) / DAY_MS) },
+          {
+            name: 'days',
+            unit: 'count',
+            value: Math.floor((moment.at - (state.startedAt ?? 0)) / DAY_MS),
+          },
           { name: 'allowed', unit: 'count', value: params.days },
         ]
       : null,

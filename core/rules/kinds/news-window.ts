@@ -14,9 +14,15 @@ const params = z.strictObject({
   ...conductShape,
   beforeSeconds: z.int().min(0).max(86_400),
   afterSeconds: z.int().min(0).max(86_400),
-  impact: z.array(z.enum(['low', 'medium', 'high'])).min(1).default(['high']),
+  impact: z
+    .array(z.enum(['low', 'medium', 'high']))
+    .min(1)
+    .default(['high']),
   /** What is not done inside the window. */
-  actions: z.array(z.enum(['open', 'close'])).min(1).default(['open', 'close']),
+  actions: z
+    .array(z.enum(['open', 'close']))
+    .min(1)
+    .default(['open', 'close']),
   /** A position at least so old may be closed inside the window. */
   exemptOpenedBeforeSeconds: z.int().min(0).max(604_800).optional(),
   /** Only positions both opened and closed inside a window count against the rule. */

@@ -18,7 +18,10 @@ type Params = z.output<typeof params>;
 const slots = createSlots(GROUPS, ['profit', 'said', 'fresh']);
 
 /** The largest profit that one group of positions may make. */
-export function groupProfitLimit(params: Pick<Params, 'target' | 'share'>, terms: AccountTerms): Money {
+export function groupProfitLimit(
+  params: Pick<Params, 'target' | 'share'>,
+  terms: AccountTerms,
+): Money {
   return mulDivFloor(sizeOf(params.target, terms), params.share, PPM_UNIT);
 }
 

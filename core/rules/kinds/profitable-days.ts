@@ -62,7 +62,13 @@ function countOf(params: Params, state: State, terms: AccountTerms): number {
 }
 
 /** What the moment adds to which day; a day is known by the instant it opened. */
-function record(params: Params, state: State, key: number, profit: Money, terms: AccountTerms): void {
+function record(
+  params: Params,
+  state: State,
+  key: number,
+  profit: Money,
+  terms: AccountTerms,
+): void {
   const gone = slots.put(state, key, key, { profit });
   if (gone === null) return;
   state.best = Math.max(state.best, gone.profit);

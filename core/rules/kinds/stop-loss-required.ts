@@ -31,7 +31,12 @@ export function riskLimitOf(params: Pick<Params, 'riskAtMost'>, terms: AccountTe
     : shareCeil(initialSize(terms), params.riskAtMost);
 }
 
-function faultOf(params: Params, position: ReturnType<Moment['positions']>[number], moment: Moment, terms: AccountTerms): number {
+function faultOf(
+  params: Params,
+  position: ReturnType<Moment['positions']>[number],
+  moment: Moment,
+  terms: AccountTerms,
+): number {
   const { risk, openedAt } = position;
   if (risk === null) return moment.at > openedAt + params.withinSeconds * SECOND_MS ? LATE : 0;
   return risk > riskLimitOf(params, terms) ? WIDE : 0;

@@ -101,7 +101,10 @@ function observe(params: Params, state: RuleState, moment: Moment, terms: Accoun
       moment.at - idea.touched > params.gapSeconds * SECOND_MS;
     const start = { realised: 0, worst: 0, widest: 0, open: 0, said: 0, fresh: 0 };
     const before = idea === null || forgotten ? start : idea;
-    slots.put(state, key, moment.at, { ...fieldsOf(before), realised: before.realised + moment.realised });
+    slots.put(state, key, moment.at, {
+      ...fieldsOf(before),
+      realised: before.realised + moment.realised,
+    });
   }
   const limit = limitAt(params, state, moment, terms);
   for (const idea of slots.all(state)) {

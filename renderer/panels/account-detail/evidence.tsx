@@ -90,11 +90,7 @@ function Evidence({
             {moneyText(data.balance)}, {moneyText(data.equity)}
           </dd>
           {data.figures.map(({ name, unit, value }) => (
-            <Figure
-              key={name}
-              name={name}
-              text={figureText(unit, value)}
-            />
+            <Figure key={name} name={name} text={figureText(unit, value)} />
           ))}
           <Figure name="cause" text={causeText(data.cause)} />
           <Figure name="engine version" text={data.engineVersion} />
