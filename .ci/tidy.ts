@@ -12,6 +12,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['accounts'],
   ['rules', 'fraud'],
   ['engine', 'payouts', 'lifecycle', 'approvals', 'cases'],
+  ['programs'],
   ['what-if', 'evidence', 'kpi'],
   ['facts'],
   ['sync'],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { AccountTerms } from '#core/accounts/account.ts';
 import { z } from 'zod';
 import type { WorldProgram } from '#core/sim/world.ts';
-import { programSchema, type Program } from '#core/rules/program.ts';
+import { programSchema, type Program } from '#core/programs/program.ts';
 import { compileRuleSet, type RuleSet } from '#core/rules/rule-set.ts';
 
 /** A program with its phases' rule sets compiled. */
@@ -45,7 +45,7 @@ export function sampleTermsOf(program: Program, phase: number): AccountTerms {
     platform: 'sample',
     currency: program.currency,
     nominalSize: program.nominalSize,
-    startBalance: program.startBalance,
+    startBalance: program.phases[phase]?.startBalance ?? program.startBalance,
     program: { programId: program.programId, name: program.name },
     phase: { phaseId, name },
     ruleSet: { ruleSetId: ruleSet.ruleSetId, version: 1, hash: '0'.repeat(64) },
@@ -62,10 +62,10 @@ export function worldPrograms(programs: readonly LoadedProgram[]): WorldProgram[
     programId: program.programId,
     name: program.name,
     nominalSize: program.nominalSize,
-    startBalance: program.startBalance,
     phases: program.phases.map(({ phaseId, name }, at) => ({
       phaseId,
       name,
+      startBalance: program.phases[at]?.startBalance ?? program.startBalance,
       ruleSet: (ruleSets[at] as RuleSet).ref,
     })),
   }));

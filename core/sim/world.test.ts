@@ -16,11 +16,11 @@ const options = (seed: number): WorldOptions => ({
       programId: 'two-step',
       name: 'Two-step',
       nominalSize: 100_000_0000,
-      startBalance: 100_000_0000,
       phases: [
         {
           phaseId: 'one',
           name: 'One',
+          startBalance: 100_000_0000,
           ruleSet: { ruleSetId: 'set', version: 1, hash: 'a'.repeat(64) },
         },
       ],

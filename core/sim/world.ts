@@ -29,10 +29,11 @@ export interface WorldProgram {
   readonly programId: string;
   readonly name: string;
   readonly nominalSize: number;
-  readonly startBalance: number;
   readonly phases: readonly {
     readonly phaseId: string;
     readonly name: string;
+    /** 0 on a zero-based account, which then trades by its nominal size. */
+    readonly startBalance: number;
     readonly ruleSet: AccountTerms['ruleSet'];
   }[];
 }
@@ -124,7 +125,11 @@ export function createWorld(options: WorldOptions, ticks: TickSource, resume?: W
   const openAccount = (number: number, at: number): void => {
     const trader = newTrader(options, instruments.length, traders.length, number);
     byAccount.set(trader.accountId, traders.push(trader) - 1);
-    queue.push({ type: 'accountOpened', terms: termsOf(options, trader, number), at });
+    queue.push({
+      type: 'accountOpened',
+      terms: { ...termsOf(options, trader, number), openedAt: at },
+      at,
+    });
     if (dice(trader, 1, 100) < WITH_PAST_PERCENT) bookPast(trader, at);
     // The first look comes soon, so that a demo that has just begun is alive already.
     schedule(trader, at, (1 + dice(trader, 2, 100)) / FIRST_LOOK_SOONER);
@@ -167,7 +172,10 @@ export function createWorld(options: WorldOptions, ticks: TickSource, resume?: W
     const side = sideOf(kind, quote, dice(trader, 5, 2));
     const scale = trader.lostLast ? kind.afterLossPercent / 100 : 1;
     const risk =
-      (trader.balance / 10_000) * kind.riskBasisPoints * scale * (0.5 + dice(trader, 6, 100) / 100);
+      (sizingBalance(options, trader) / 10_000) *
+      kind.riskBasisPoints *
+      scale *
+      (0.5 + dice(trader, 6, 100) / 100);
     const hourMove = (quote[0] * HOUR_PPM) / 1_000_000;
     const volume = Math.floor(risk / (hourMove * present(points[trader.symbol], 'points')));
     if (volume < 1) return;
@@ -314,7 +322,7 @@ function newTrader(
     program,
     phase: hash(options.seed, place, 0, 13) % offer.phases.length,
     symbol: hash(options.seed, place, 0, 14) % symbols,
-    balance: offer.startBalance,
+    balance: phaseOf(offer, hash(options.seed, place, 0, 13)).startBalance,
     looks: 0,
     active: true,
     lostLast: false,
@@ -332,12 +340,22 @@ function termsOf(options: WorldOptions, trader: TraderState, number: number): Ac
     platform: options.platform,
     currency: 'USD',
     nominalSize: program.nominalSize,
-    startBalance: program.startBalance,
+    startBalance: phase.startBalance,
     program: { programId: program.programId, name: program.name },
     phase: { phaseId: phase.phaseId, name: phase.name },
     ruleSet: phase.ruleSet,
     positionRounding: 'exact',
   };
+}
+
+function phaseOf(offer: WorldProgram, number: number): WorldProgram['phases'][number] {
+  return present(offer.phases[number % offer.phases.length], 'phase');
+}
+
+/** What a trader sizes positions by: the balance, or the nominal size while there is hardly any. */
+function sizingBalance(options: WorldOptions, trader: TraderState): number {
+  const { nominalSize } = present(options.programs[trader.program], 'program');
+  return trader.balance < nominalSize / 2 ? nominalSize : trader.balance;
 }
 
 function sideOf(
