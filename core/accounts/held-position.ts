@@ -77,13 +77,24 @@ export function heldPosition(
 
 /** Volume times points in the account's currency; 0 while a rate is unknown. */
 function moneyOf(points: number, instrument: Instrument, currency: string, prices: Prices): Money {
-  const value = pointValue(instrument);
+  const value = valueOfPoint(instrument);
   const conversion = conversionBetween(instrument.quoteCurrency, currency, prices.instrument);
-  if (!value.ok || !conversion) return 0;
-  const amount = points * value.value;
+  if (value === 0 || !conversion) return 0;
+  const amount = points * value;
   if (conversion.type === 'none') return amount;
   const rate = prices.quote(conversion.symbol);
   return rate ? convert(amount, conversion, rate) : 0;
+}
+
+const pointValues = new WeakMap<Instrument, number>();
+
+/** Money per point of the smallest volume; 0 for an instrument that intake would refuse. */
+function valueOfPoint(instrument: Instrument): number {
+  const known = pointValues.get(instrument);
+  if (known !== undefined) return known;
+  const value = pointValue(instrument);
+  pointValues.set(instrument, value.ok ? value.value : 0);
+  return value.ok ? value.value : 0;
 }
 
 /** By position id, so that no order of memory shows. */

@@ -48,31 +48,39 @@ export function shareOf(part: Money, whole: Money): Ppm {
  * `key` 0 is free; when none is free the one touched longest ago makes room.
  */
 export function createSlots<const Field extends string>(count: number, fields: readonly Field[]) {
-  type Slot = Record<Field | 'key' | 'touched', number>;
-  const names = ['key', 'touched', ...fields] as const;
-  const column = (slot: number, field: string): string => `${field}${slot}`;
-  const columns = Array.from({ length: count }, (_, slot) =>
-    names.map((field) => column(slot, field)),
-  ).flat();
-  const read = (state: RuleState, slot: number): Slot =>
-    Object.fromEntries(names.map((field) => [field, state[column(slot, field)] ?? 0])) as Slot;
-  const write = (state: RuleState, slot: number, values: Partial<Slot>): void => {
-    for (const [field, value] of Object.entries(values)) {
-      state[column(slot, field)] = value as number;
-    }
+  type Name = Field | 'key' | 'touched';
+  type Slot = Record<Name, number>;
+  const names: readonly Name[] = ['key', 'touched', ...fields];
+  /** The column of each number of each slot, worked out once: this runs on every mark. */
+  const places = Array.from(
+    { length: count },
+    (_, slot) =>
+      Object.fromEntries(names.map((name) => [name, `${name}${slot}`])) as Record<Name, string>,
+  );
+  const columns = places.flatMap((place) => names.map((name) => place[name]));
+  const read = (state: RuleState, place: Record<Name, string>): Slot => {
+    const slot = {} as Slot;
+    for (const name of names) slot[name] = state[place[name]] as number;
+    return slot;
   };
-  const slotOf = (state: RuleState, key: number): number => {
-    for (let slot = 0; slot < count; slot += 1) if (state[column(slot, 'key')] === key) return slot;
-    return -1;
-  };
-  const oldest = (state: RuleState): number => {
-    let found = 0;
-    for (let slot = 1; slot < count; slot += 1) {
-      if ((state[column(slot, 'touched')] ?? 0) < (state[column(found, 'touched')] ?? 0)) {
-        found = slot;
-      }
+  const placeOf = (state: RuleState, key: number): Record<Name, string> | undefined =>
+    places.find((place) => state[place.key] === key);
+  const oldest = (state: RuleState): Record<Name, string> => {
+    let found = places[0] as Record<Name, string>;
+    for (const place of places) {
+      if ((state[place.touched] as number) < (state[found.touched] as number)) found = place;
     }
     return found;
+  };
+  const write = (
+    state: RuleState,
+    place: Record<Name, string>,
+    values: Partial<Record<Name, number>>,
+  ): void => {
+    for (const name of names) {
+      const value = values[name];
+      if (value !== undefined && state[place[name]] !== value) state[place[name]] = value;
+    }
   };
   return {
     columns,
@@ -81,8 +89,8 @@ export function createSlots<const Field extends string>(count: number, fields: r
       for (const name of columns) state[name] = 0;
     },
     find: (state: RuleState, key: number): Slot | null => {
-      const slot = slotOf(state, key);
-      return slot < 0 ? null : read(state, slot);
+      const place = placeOf(state, key);
+      return place ? read(state, place) : null;
     },
     /** Changes the slot of `key`, or gives it one; says what had to make room. */
     put: (
@@ -91,18 +99,21 @@ export function createSlots<const Field extends string>(count: number, fields: r
       touched: number,
       values: Partial<Record<Field, number>>,
     ): Slot | null => {
-      const known = slotOf(state, key);
-      if (known >= 0) {
-        write(state, known, { ...values, touched } as Partial<Slot>);
+      const known = placeOf(state, key);
+      if (known) {
+        write(state, known, { ...values, touched } as Partial<Record<Name, number>>);
         return null;
       }
-      const slot = oldest(state);
-      const before = read(state, slot);
-      for (const field of names) state[column(slot, field)] = 0;
-      write(state, slot, { ...values, key, touched } as Partial<Slot>);
+      const place = oldest(state);
+      const before = read(state, place);
+      for (const name of names) state[place[name]] = 0;
+      write(state, place, { ...values, key, touched } as Partial<Record<Name, number>>);
       return before.key === 0 ? null : before;
     },
-    all: (state: RuleState): Slot[] =>
-      Array.from({ length: count }, (_, slot) => read(state, slot)).filter(({ key }) => key !== 0),
+    all: (state: RuleState): Slot[] => {
+      const found: Slot[] = [];
+      for (const place of places) if (state[place.key] !== 0) found.push(read(state, place));
+      return found;
+    },
   };
 }

@@ -21,6 +21,10 @@ const PAST_LOSS_BASIS_POINTS = 300;
 const PAST_GAIN_BASIS_POINTS = 850;
 /** A round turn costs this per lot-like risk, in basis points of the position's risk. */
 const COMMISSION_BASIS_POINTS = 200;
+/** Of a hundred positions so many are opened without a stop. */
+const UNPROTECTED_PERCENT = 4;
+/** A stop lies so many hours' deviations away; the demo platform does not trigger it. */
+const STOP_HOURS = 2;
 /** Volatility that traders size by: a deviation of an hour, in parts per million of the price. */
 const HOUR_PPM = 1_500;
 
@@ -187,6 +191,14 @@ export function createWorld(options: WorldOptions, ticks: TickSource, resume?: W
     book(trader, { ...opening, commission, at });
     const openValue = volume * price;
     trader.positions.push({ positionId, symbol, side, volume, openValue, openedAt: at });
+    // Most traders protect what they open at once; some never do, and some rules mind.
+    if (dice(trader, 10, 100) >= UNPROTECTED_PERCENT) {
+      const away = Math.round(hourMove * STOP_HOURS);
+      const stopLoss = side === 'buy' ? price - away : price + away;
+      const { accountId } = trader;
+      const change = { accountId, positionId, stopLoss, takeProfit: null, at };
+      queue.push({ type: 'protection', change });
+    }
   };
   const closePosition = (trader: TraderState, position: Position, at: number): void => {
     const quote = market.quote(position.symbol);

@@ -111,16 +111,21 @@ function observe(params: Params, state: RuleState, moment: Moment, terms: Accoun
     const positions = groups.get(idea.key) ?? [];
     const open = -positions.reduce((sum, { floating }) => sum + floating, 0);
     const risk = positions.reduce((sum, { risk: one }) => sum + (one ?? 0), 0);
+    // A floating loss needs no memory: what is open now is all that counts.
+    const remembers = params.measure !== 'floating';
     const next = {
       ...idea,
       open: Math.max(0, open),
-      worst: Math.max(idea.worst, open),
-      widest: Math.max(idea.widest, risk),
+      worst: remembers ? Math.max(idea.worst, open) : 0,
+      widest: remembers ? Math.max(idea.widest, risk) : 0,
     };
     const over = isTooMuch(params, lossOf(params, next), limit);
+    const fresh = over && idea.said === 0;
     slots.put(state, idea.key, idea.touched, {
       ...fieldsOf(next),
-      fresh: Number(over && idea.said === 0),
+      // While nothing is news, the columns hold still: a mark inside the band changes nothing.
+      open: remembers || fresh ? next.open : 0,
+      fresh: Number(fresh),
       said: Number(over || (params.measure !== 'floating' && idea.said === 1)),
     });
   }
@@ -147,11 +152,20 @@ export const tradeIdeaLoss = conductKind<Params>({
       { name: 'limit', unit: 'money', value: limitAt(params, state, moment, terms) },
     ];
   },
-  // One idea's loss can grow while another's gain hides it from equity: every mark counts.
-  band: (_params, state, moment) =>
-    moment.openPositions > 0 || slots.all(state).some(({ fresh }) => fresh === 1)
-      ? ALWAYS
-      : UNBOUNDED,
+  band: (params, state, moment, terms) => {
+    const ideas = slots.all(state);
+    if (ideas.some(({ fresh }) => fresh === 1)) return ALWAYS;
+    if (moment.openPositions === 0) return UNBOUNDED;
+    if (params.measure !== 'floating') return ALWAYS;
+    const open = new Set(moment.positions().map((position) => ideaOf(params, position)));
+    // One idea's loss can grow while another's gain hides it from equity: then every mark counts.
+    const [only] = open;
+    if (open.size > 1 || only === undefined) return ALWAYS;
+    const limit = limitAt(params, state, moment, terms);
+    const line = moment.balance - (params.breachedWhen === 'reaches' ? limit : limit + 1);
+    const said = ideas.some(({ key, said: once }) => key === only && once === 1);
+    return said ? { ...UNBOUNDED, atOrAbove: line + 1 } : { ...UNBOUNDED, atOrBelow: line };
+  },
   describe: (params, terms) => {
     const idea = {
       position: 'One position',
