@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { sampleTerms } from '#core/programs/compile.ts';
 import type { ProgramCheck } from '#core/programs/program.ts';
 import { openStage, type Stage } from './examples/stage.ts';
-import { loadPrograms, sampleTermsOf, type LoadedProgram } from './programs.ts';
+import { loadPrograms, type LoadedProgram } from './programs.ts';
 
 const programs = loadPrograms();
 
@@ -10,7 +11,7 @@ function play({ program }: LoadedProgram, check: ProgramCheck): Stage {
   const place = program.phases.findIndex(({ phaseId }) => phaseId === check.phaseId);
   const phase = program.phases[place];
   if (!phase) throw new Error(`${program.programId}: there is no phase "${check.phaseId}"`);
-  const { startBalance, nominalSize } = sampleTermsOf(program, place);
+  const { startBalance, nominalSize } = sampleTerms(program, place);
   const stage = openStage(startBalance, phase.ruleSet.rules, {
     clock: phase.ruleSet.dayClock,
     nominal: nominalSize,

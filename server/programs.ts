@@ -1,16 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AccountTerms } from '#core/accounts/account.ts';
-import { z } from 'zod';
 import type { WorldProgram } from '#core/sim/world.ts';
-import { programSchema, type Program } from '#core/programs/program.ts';
-import { compileRuleSet, type RuleSet } from '#core/rules/rule-set.ts';
+import { compileProgram, type CompiledProgram } from '#core/programs/compile.ts';
+import type { RuleSet } from '#core/rules/rule-set.ts';
 
-/** A program with its phases' rule sets compiled. */
-export interface LoadedProgram {
-  readonly program: Program;
-  readonly ruleSets: readonly RuleSet[];
-}
+/** A program of the files, as version 1. */
+export type LoadedProgram = CompiledProgram;
 
 export const programsFolder = join(import.meta.dirname, '..', 'resources', 'programs');
 
@@ -23,34 +18,10 @@ export function loadPrograms(folder: string = programsFolder): LoadedProgram[] {
 }
 
 export function readProgram(file: string): LoadedProgram {
-  const parsed = programSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
-  const program = parsed.data;
-  const ruleSets = program.phases.map((phase, at) => {
-    const compiled = compileRuleSet(phase.ruleSet, 1, sampleTermsOf(program, at));
-    if (compiled.ok) return compiled.value;
-    const [first] = compiled.error;
-    throw new Error(`${file}: phases.${at}.ruleSet.${first?.path}: ${first?.message}`);
-  });
-  return { program, ruleSets };
-}
-
-/** Terms of an account of this program and phase: what rules are checked against. */
-export function sampleTermsOf(program: Program, phase: number): AccountTerms {
-  const { phaseId, name, ruleSet } = program.phases[phase] as Program['phases'][number];
-  return {
-    accountId: 'sample',
-    traderId: 'sample',
-    traderName: 'Sample',
-    platform: 'sample',
-    currency: program.currency,
-    nominalSize: program.nominalSize,
-    startBalance: program.phases[phase]?.startBalance ?? program.startBalance,
-    program: { programId: program.programId, name: program.name },
-    phase: { phaseId, name },
-    ruleSet: { ruleSetId: ruleSet.ruleSetId, version: 1, hash: '0'.repeat(64) },
-    positionRounding: 'exact',
-  };
+  const compiled = compileProgram(JSON.parse(readFileSync(file, 'utf8')), 1);
+  if (compiled.ok) return compiled.value;
+  const [first] = compiled.error;
+  throw new Error(`${file}: ${first?.path}: ${first?.message}`);
 }
 
 export function ruleSetsByHash(programs: readonly LoadedProgram[]): Map<string, RuleSet> {

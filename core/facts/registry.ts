@@ -3,6 +3,7 @@ import { envelopeSchema, type Envelope } from '#core/kernel/event.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
 import { createRegistry } from '#core/kernel/registry.ts';
 import * as accounts from '#core/accounts/accounts.events.ts';
+import * as programs from '#core/programs/programs.events.ts';
 import * as rules from '#core/rules/rules.events.ts';
 
 /** Every event there is. One definition each, in its own room; one line each here. */
@@ -14,6 +15,7 @@ const definitions = [
   accounts.protectionSet,
   accounts.newsScheduled,
   accounts.tradingDayRolled,
+  programs.programPublished,
   rules.ruleSetPublished,
   rules.warningRaised,
   rules.breachDetected,

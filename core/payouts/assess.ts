@@ -1,5 +1,6 @@
 import { mulDivFloor, PPM_UNIT, moneyText, type Money } from '#core/money/money.ts';
 import { gateOf, gaugeAt, stepAccount, type JudgedAccount } from '#core/rules/judge.ts';
+import { openingMoment } from '#core/rules/moment.ts';
 import type { Moment } from '#core/rules/rule-kind.ts';
 import { gaugeText } from '#core/rules/sentence.ts';
 import { sizeOf } from '#core/rules/parameters.ts';
@@ -115,27 +116,10 @@ export function firstDrawdown(account: JudgedAccount): Money {
   const { terms, ruleSet } = account;
   for (const { kind, params } of ruleSet.rules) {
     const fresh = kind.open(params, terms) as never;
-    const gauge = kind.gauge(params, fresh, openingMoment(account), terms);
+    const gauge = kind.gauge(params, fresh, openingMoment(terms), terms);
     if (gauge.type === 'floor' && gauge.role === 'overall') return gauge.allowance;
   }
   return 0;
-}
-
-function openingMoment({ terms }: JudgedAccount): Moment {
-  return {
-    cause: 'mark',
-    at: 0,
-    balance: terms.startBalance,
-    equity: terms.startBalance,
-    openPositions: 0,
-    day: null,
-    deal: null,
-    capitalFlow: 0,
-    realised: 0,
-    payout: null,
-    positions: () => [],
-    news: () => [],
-  };
 }
 
 function withdrawableOf(

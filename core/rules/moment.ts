@@ -1,9 +1,9 @@
-import type { BalanceOperation, Deal } from '#core/accounts/account.ts';
+import type { AccountTerms, BalanceOperation, Deal } from '#core/accounts/account.ts';
 import { microLots } from '#core/accounts/held-position.ts';
 import type { Position } from '#core/accounts/positions.ts';
 import type { Instrument } from '#core/market/instrument.ts';
 import type { TradingDay } from '#core/time/time.ts';
-import type { DealMoment, PayoutMoment } from './rule-kind.ts';
+import type { DealMoment, Moment, PayoutMoment } from './rule-kind.ts';
 
 /** What rules need to know about a deal that has just been booked. */
 export function dealMoment(
@@ -40,4 +40,22 @@ export function payoutMoment(operation: BalanceOperation): PayoutMoment | null {
 
 export function realisedByDeal(deal: Deal): number {
   return deal.profit + deal.commission + deal.swap + deal.fee;
+}
+
+/** An account at the instant it opens: nothing booked, nothing open. */
+export function openingMoment(terms: AccountTerms): Moment {
+  return {
+    cause: 'mark',
+    at: terms.openedAt ?? 0,
+    balance: terms.startBalance,
+    equity: terms.startBalance,
+    openPositions: 0,
+    day: null,
+    deal: null,
+    capitalFlow: 0,
+    realised: 0,
+    payout: null,
+    positions: () => [],
+    news: () => [],
+  };
 }

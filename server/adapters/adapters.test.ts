@@ -1,9 +1,10 @@
+import { sampleTerms } from '#core/programs/compile.ts';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadPrograms, sampleTermsOf, worldPrograms } from '../programs.ts';
+import { loadPrograms, worldPrograms } from '../programs.ts';
 import { adapters } from './index.ts';
 import { describePlatformAdapter } from './platform-adapter.contract.ts';
 import { parseStatement, readAmount } from './statement/parse.ts';
@@ -31,7 +32,7 @@ describePlatformAdapter('statement', () => {
   if (!statement.ok) throw new Error(statement.error);
   const { program, ruleSets } = programs[3] as (typeof programs)[number];
   const terms = {
-    ...sampleTermsOf(program, 0),
+    ...sampleTerms(program, 0),
     ruleSet: (ruleSets[0] as (typeof ruleSets)[number]).ref,
   };
   const made = adapters.statement(statement.value, terms, null);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Temporal } from 'temporal-polyfill';
+import { sampleTerms } from '#core/programs/compile.ts';
 import { createMarketView } from '#core/accounts/market-view.ts';
 import { moneyText } from '#core/money/money.ts';
 import { gaugeAt } from '#core/rules/judge.ts';
@@ -13,7 +14,7 @@ import { createPrintQuality } from '#core/market/quality.ts';
 import { createStatementAdapter } from '../adapters/statement/adapter.ts';
 import { parseStatement } from '../adapters/statement/parse.ts';
 import { openRecording } from '../market/recorded.ts';
-import { programsFolder, readProgram, sampleTermsOf } from '../programs.ts';
+import { programsFolder, readProgram } from '../programs.ts';
 import { nextTradingDay, tradingDayAt } from '../time/roll-overs.ts';
 
 /**
@@ -95,7 +96,7 @@ for (const symbol of symbols) {
 }
 const startBalance = deposit?.amount ?? loaded.program.startBalance;
 const terms = {
-  ...sampleTermsOf(loaded.program, phase),
+  ...sampleTerms(loaded.program, phase),
   accountId: 'audited',
   ruleSet: ruleSet.ref,
   startBalance,

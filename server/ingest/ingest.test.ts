@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { sampleTerms } from '#core/programs/compile.ts';
 import type { AccountTerms, Deal } from '#core/accounts/account.ts';
 import { present } from '#core/kernel/assert.ts';
-import { loadPrograms, ruleSetsByHash, sampleTermsOf, worldPrograms } from '../programs.ts';
+import { loadPrograms, ruleSetsByHash, worldPrograms } from '../programs.ts';
 import { createReplayAdapter } from '../adapters/replay/adapter.ts';
 import { openStore } from '../store/store.ts';
 import { openPartition } from '../partition/partition.ts';
@@ -25,7 +26,7 @@ const loaded = present(
   'the two-step program',
 );
 const terms: AccountTerms = {
-  ...sampleTermsOf(loaded.program, 0),
+  ...sampleTerms(loaded.program, 0),
   accountId: 'A1',
   ruleSet: present(loaded.ruleSets[0], 'its first rule set').ref,
 };

@@ -183,7 +183,7 @@ function createReplay(): Replay {
         case 'accountStatusChanged':
           return compare(fact);
       }
-      if (fact.kind === 'alertAcknowledged') return;
+      if (fact.kind === 'alertAcknowledged' || fact.kind === 'programPublished') return;
       settled(`seq ${fact.envelope.seq}`);
       if (fact.kind === 'instrumentDefined') {
         market.define(fact.data);

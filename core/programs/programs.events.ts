@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { idSchema } from '#core/accounts/account.ts';
+import { defineEvent } from '#core/kernel/event.ts';
+import { epochMs } from '#core/time/time.ts';
+
+const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Which existing accounts a new version reaches, and when. Accounts keep their version otherwise. */
+export const migrationSchema = z.enum(['newPurchasesOnly', 'fromNextPhase']);
+
+/** What an impact preview found, in numbers; its result is kept under its hash. */
+export const previewSummarySchema = z.strictObject({
+  /** Of the canonical bytes of the whole result. */
+  hash: hashSchema,
+  /** Of the draft it was run with: another draft needs another preview. */
+  draftHash: hashSchema,
+  accounts: z.int().min(0),
+  /** Would have failed only under the draft, or only under the published version. */
+  failedOnlyDraft: z.int().min(0),
+  failedOnlyPublished: z.int().min(0),
+  passedOnlyDraft: z.int().min(0),
+  passedOnlyPublished: z.int().min(0),
+  fromSeq: z.int().min(0),
+  toSeq: z.int().min(0),
+});
+export type PreviewSummary = z.output<typeof previewSummarySchema>;
+
+/** A version of a program: immutable from here on. */
+export const programPublished = defineEvent({
+  kind: 'programPublished',
+  version: 1,
+  stream: 'firm',
+  origin: 'input',
+  data: z.strictObject({
+    programId: idSchema,
+    version: z.int().min(1),
+    /** Of content and version. */
+    hash: hashSchema,
+    /** The program as people wrote it, amounts in quotes. */
+    content: z.json(),
+    effectiveFrom: epochMs,
+    migration: migrationSchema,
+    /** What its author looked at before publishing. */
+    preview: previewSummarySchema,
+    author: idSchema,
+    reason: z.string().min(1).max(400),
+  }),
+});
