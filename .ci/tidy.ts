@@ -15,7 +15,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['programs'],
   ['what-if', 'evidence', 'kpi'],
   ['facts'],
-  ['sync'],
+  ['impact', 'sync'],
   ['desk-api', 'sim'],
 ];
 
