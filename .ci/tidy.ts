@@ -15,7 +15,8 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['programs'],
   ['what-if', 'evidence', 'kpi'],
   ['facts'],
-  ['impact', 'sync'],
+  ['impact'],
+  ['sync'],
   ['desk-api', 'sim'],
 ];
 

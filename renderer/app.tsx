@@ -1,6 +1,14 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import type { RendererClient } from './desk/client.ts';
-import { AccountDetail, AccountGrid, AlertFeed, Feeds } from './panels/index.ts';
+import {
+  AccountDetail,
+  AccountGrid,
+  AlertFeed,
+  BookShocks,
+  Feeds,
+  Programs,
+} from './panels/index.ts';
+import { goTo, usePlace, type View } from './store/place.ts';
 import { usePreferences } from './store/preferences.ts';
 import { useSession } from './store/session.ts';
 import { nextTheme, TopBar, TruthBanner } from './top-bar.tsx';
@@ -15,17 +23,21 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Alt+1 … Alt+5', 'The pages of the open account'],
   ['N', 'Go to the newest alert'],
   ['A', 'Acknowledge the alert in focus'],
+  ['1 2 3', 'Risk desk, book what-if, programs'],
   ['F', 'Feeds and refused records'],
   ['T', 'Change the theme'],
   ['Esc', 'Close what was opened last'],
   ['?', 'These keys'],
 ];
 
+const VIEW_KEYS: Readonly<Record<string, View>> = { 1: 'risk', 2: 'shocks', 3: 'programs' };
+
 /** The window: accounts on the left, alerts on the right, one account below when it is open. */
 export function App({ client }: { readonly client: RendererClient }): ReactElement {
   const selected = useSession((session) => session.selected);
   const live = useSession((session) => session.linked && session.connection?.state === 'live');
   const preferences = usePreferences();
+  const [view] = usePlace();
   const [sheet, setSheet] = useState<'feeds' | 'keys' | null>(null);
   useTheme(preferences.theme);
   useKeys(setSheet);
@@ -34,7 +46,20 @@ export function App({ client }: { readonly client: RendererClient }): ReactEleme
     <div className={live ? 'app' : 'app not-live'}>
       <TopBar onFeeds={() => setSheet('feeds')} onHelp={() => setSheet('keys')} />
       <TruthBanner client={client} />
-      <main style={{ gridTemplateColumns: columns }}>
+      {view === 'programs' && (
+        <main className="whole">
+          <Programs client={client} />
+        </main>
+      )}
+      {view === 'shocks' && (
+        <main className="whole">
+          <BookShocks client={client} />
+        </main>
+      )}
+      <main
+        style={{ gridTemplateColumns: columns }}
+        hidden={view === 'programs' || view === 'shocks'}
+      >
         <div
           className="left"
           style={
@@ -126,6 +151,8 @@ function useKeys(setSheet: (sheet: 'feeds' | 'keys' | null) => void): void {
         event.preventDefault();
         document.getElementById('search')?.focus();
       }
+      const view = VIEW_KEYS[event.key];
+      if (view) goTo(view);
       if (event.key === 'f') setSheet('feeds');
       if (event.key === 'n') document.querySelector<HTMLElement>('.alert-main')?.focus();
       if (event.key === '?') setSheet('keys');

@@ -1,6 +1,7 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import type { RendererClient } from './desk/client.ts';
 import { usePreferences } from './store/preferences.ts';
+import { goTo, usePlace } from './store/place.ts';
 import { useSession } from './store/session.ts';
 import { dateTimeText, timeText } from './ui/format.ts';
 
@@ -38,6 +39,7 @@ export function TopBar({
   return (
     <header className="top-bar">
       <h1>Propdesk</h1>
+      <Views />
       <span className={`connection connection-${state}`} role="status" data-state={state}>
         <span aria-hidden="true">{GLYPH[state]}</span> {WORD[state]}
         {state !== 'live' && connection && ` for ${age} s`}
@@ -70,6 +72,31 @@ export function TopBar({
         ?
       </button>
     </header>
+  );
+}
+
+const VIEWS = [
+  ['risk', 'Risk', '1'],
+  ['shocks', 'What if', '2'],
+  ['programs', 'Programs', '3'],
+] as const;
+
+function Views(): ReactElement {
+  const [view] = usePlace();
+  return (
+    <nav className="views" aria-label="Views">
+      {VIEWS.map(([name, title, key]) => (
+        <button
+          key={name}
+          type="button"
+          aria-pressed={view === name}
+          onClick={() => goTo(name)}
+          title={`${title} (${key})`}
+        >
+          {title}
+        </button>
+      ))}
+    </nav>
   );
 }
 

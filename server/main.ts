@@ -5,12 +5,15 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
+import type { PreviewSummary } from '#core/programs/programs.events.ts';
 import { createAccountsView } from '#core/sync/accounts-view.ts';
 import type { AccountDetail, CommandResult, Pulse } from '#core/sync/protocol.ts';
 import { readConfig, type Config } from './config.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import type { PastReply } from './history/worker.ts';
+import { createPreviews } from './impact/previews.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { listPrograms } from './programs-list.ts';
 import type {
   FromPartition,
   StateReply,
@@ -47,6 +50,7 @@ async function serve(options: Config): Promise<void> {
   const file = join(folder, 'log.sqlite');
   const store = openStore(file, 'read');
   const past = startPast(file);
+  const previews = createPreviews(file, partition.previewed);
   const view = createAccountsView();
   let lastSeq = ready.lastSeq;
   for (const fact of store.deskFacts(0, 1, lastSeq, -1)) view.apply(fact);
@@ -81,6 +85,9 @@ async function serve(options: Config): Promise<void> {
       return reply === null ? null : detailOf(reply, await past.of(accountId));
     },
     command: (command) => partition.command(command),
+    programs: () => listPrograms(store, view.accounts),
+    previews,
+    slice: partition.slice,
     quarantined: (limit) => store.quarantined(limit),
     now: Date.now,
   });
@@ -106,6 +113,7 @@ async function serve(options: Config): Promise<void> {
   await gateway.close();
   await Promise.race([partition.stop(), new Promise((done) => setTimeout(done, STOP_MS))]);
   await past.close();
+  await previews.close();
   store.close();
   process.exit(0);
 }
@@ -115,6 +123,8 @@ interface PartitionThread {
   listen(listener: (message: FromPartition) => void): void;
   state(accountId: string): Promise<StateReply | null>;
   command(command: Extract<ToPartition, { type: 'command' }>['command']): Promise<CommandResult>;
+  slice(): Promise<Uint8Array | null>;
+  previewed(summary: PreviewSummary): void;
   stop(): Promise<void>;
 }
 
@@ -145,7 +155,11 @@ function startPartition(options: Config, dataFolder: string): PartitionThread {
     worker.on('message', (message: FromPartition) => {
       if (message.type === 'ready') done(message);
       if (message.type === 'progress') process.stdout.write(`${message.line}\n`);
-      if (message.type === 'commandResult' || message.type === 'state') {
+      if (
+        message.type === 'commandResult' ||
+        message.type === 'state' ||
+        message.type === 'slice'
+      ) {
         waiting.get(message.id)?.(message);
         waiting.delete(message.id);
       }
@@ -164,6 +178,11 @@ function startPartition(options: Config, dataFolder: string): PartitionThread {
         throw new Error('the partition answered something else');
       return message.result;
     },
+    slice: async () => {
+      const message = await ask((id) => ({ type: 'slice', id }));
+      return message.type === 'slice' ? message.bytes : null;
+    },
+    previewed: (summary) => worker.postMessage({ type: 'preview', summary } satisfies ToPartition),
     stop: () =>
       new Promise((done) => {
         worker.on('exit', () => done());

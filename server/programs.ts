@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { WorldProgram } from '#core/sim/world.ts';
+import type { ProgramOffer } from '#core/accounts/offer.ts';
 import { compileProgram, type CompiledProgram } from '#core/programs/compile.ts';
 import type { RuleSet } from '#core/rules/rule-set.ts';
 
@@ -28,16 +28,21 @@ export function ruleSetsByHash(programs: readonly LoadedProgram[]): Map<string, 
   return new Map(programs.flatMap(({ ruleSets }) => ruleSets).map((one) => [one.ref.hash, one]));
 }
 
-export function worldPrograms(programs: readonly LoadedProgram[]): WorldProgram[] {
-  return programs.map(({ program, ruleSets }) => ({
+/** What the shop sells of these programs. */
+export function offersOf(programs: readonly LoadedProgram[]): ProgramOffer[] {
+  return programs.map(offerOf);
+}
+
+export function offerOf({ program, ruleSets }: LoadedProgram): ProgramOffer {
+  return {
     programId: program.programId,
     name: program.name,
     nominalSize: program.nominalSize,
-    phases: program.phases.map(({ phaseId, name }, at) => ({
+    phases: program.phases.map(({ phaseId, name, startBalance }, at) => ({
       phaseId,
       name,
-      startBalance: program.phases[at]?.startBalance ?? program.startBalance,
+      startBalance: startBalance ?? program.startBalance,
       ruleSet: (ruleSets[at] as RuleSet).ref,
     })),
-  }));
+  };
 }

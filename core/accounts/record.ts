@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instrumentSchema } from '#core/market/instrument.ts';
 import { epochMs } from '#core/time/time.ts';
+import type { ProgramOffer } from './offer.ts';
 import { newsReleaseSchema } from '#core/market/calendar.ts';
 import {
   accountTermsSchema,
@@ -38,4 +39,6 @@ export type MarkRecord = Extract<PlatformRecord, { type: 'mark' }>;
 export type PlatformAction =
   | { readonly type: 'closePositions'; readonly accountId: string; readonly reason: string }
   | { readonly type: 'disableTrading'; readonly accountId: string; readonly reason: string }
-  | { readonly type: 'resumeTrading'; readonly accountId: string; readonly reason: string };
+  | { readonly type: 'resumeTrading'; readonly accountId: string; readonly reason: string }
+  /** From now on accounts of this program open under these rule sets. */
+  | { readonly type: 'offerProgram'; readonly offer: ProgramOffer };

@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import { idSchema } from '#core/accounts/account.ts';
 import { epochMs } from '#core/time/time.ts';
+import { migrationSchema } from '#core/programs/programs.events.ts';
+import { fragileSchema, shockResultSchema, shockSchema } from '#core/what-if/book-shock.ts';
 import { scenarioSchema } from '#core/what-if/scenario.ts';
 import { whatIfResultSchema } from '#core/what-if/simulate.ts';
 import {
   accountDetailSchema,
   accountSummarySchema,
+  impactStateSchema,
   LOOK_ACCOUNTS_MAX,
+  programListSchema,
   pulseSchema,
   quarantineEntrySchema,
 } from '#core/sync/protocol.ts';
@@ -53,6 +57,7 @@ export const alertSchema = z.strictObject({
 export type Alert = z.infer<typeof alertSchema>;
 
 export const ALERTS_PER_CALL_MAX = 1_000;
+export const SHOCKS_PER_CALL_MAX = 200;
 
 /** Every call the renderer may make of its desk. */
 export const deskCalls = {
@@ -110,6 +115,36 @@ export const deskCalls = {
   'session.startOver': {
     input: z.strictObject({}),
     output: z.strictObject({ setAside: z.int().min(0) }),
+  },
+  'programs.list': { input: z.strictObject({}), output: programListSchema },
+  /** Replays the firm's history under a draft, on the server; watch it by its id. */
+  'impact.start': {
+    input: z.strictObject({ content: z.json() }),
+    output: z.strictObject({ runId: z.string() }),
+  },
+  'impact.state': { input: z.strictObject({ runId: z.string() }), output: impactStateSchema },
+  'impact.cancel': { input: z.strictObject({ runId: z.string() }), output: z.strictObject({}) },
+  'programs.publish': {
+    input: z.strictObject({
+      content: z.json(),
+      migration: migrationSchema,
+      previewHash: z.string(),
+      reason: z.string().min(1).max(400),
+    }),
+    output: z.strictObject({ commandId: z.string(), state: z.enum(['queued', 'accepted']) }),
+  },
+  /** What sudden moves of prices do to the whole book, computed on the desk. */
+  'book.shock': {
+    input: z.strictObject({ shocks: z.array(shockSchema).min(1).max(SHOCKS_PER_CALL_MAX) }),
+    output: z.strictObject({
+      asOf: epochMs,
+      milliseconds: z.number(),
+      symbols: z.array(
+        z.strictObject({ symbol: z.string(), digits: z.int(), bid: z.int(), ask: z.int() }),
+      ),
+      results: z.array(shockResultSchema),
+      fragile: z.array(fragileSchema),
+    }),
   },
   'quarantine.list': {
     input: z.strictObject({ limit: z.int().min(1).max(500) }),

@@ -22,6 +22,7 @@ import type { JournalledMark } from '#core/market/mark.ts';
 import type { AccountState } from '#core/rules/account-state.ts';
 import {
   bandOf,
+  linesOf,
   gaugeAt,
   settleHighest,
   stepAccount,
@@ -80,6 +81,16 @@ export interface Book {
   positions(account: number): readonly Position[];
   quote(symbol: string): Quote | null;
   standing(account: number): Standing;
+  /**
+   * The equities at or below which a fall brings the next warning, and the first breach; and whether
+   * that breach fails the account. -Infinity where nothing lies below.
+   */
+  lines(account: number): {
+    readonly warn: number;
+    readonly breach: number;
+    readonly fails: boolean;
+  };
+  instruments(): readonly Instrument[];
   /** Whether anything but equity changed since the last call; clears the mark. */
   takeChanged(account: number): boolean;
   state(account: number, at: EpochMs): AccountState;
@@ -442,6 +453,13 @@ function openBook(): RestorableBook {
         openPositions: moment.openPositions,
         gauges: judged.ruleSet.rules.map((_rule, at) => gaugeAt(judged, moment, at)),
       };
+    },
+    instruments: exposure.instruments,
+    lines: (account) => {
+      const slot = slotOf(account);
+      settle(slot);
+      setMoment(slot, 'mark', 0);
+      return linesOf(judgedAt(slot), moment);
     },
     takeChanged: (account) => {
       const slot = slotOf(account);

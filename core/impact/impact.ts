@@ -60,9 +60,7 @@ export const impactResultSchema = z.strictObject({
     passedOnlyDraft: z.int(),
   }),
   /** How many accounts each rule ends, under each version. */
-  byRule: z.array(
-    z.strictObject({ ruleId: z.string(), published: z.int(), draft: z.int() }),
-  ),
+  byRule: z.array(z.strictObject({ ruleId: z.string(), published: z.int(), draft: z.int() })),
   rows: z.array(impactRowSchema).max(IMPACT_ROWS_MAX),
 });
 export type ImpactResult = z.output<typeof impactResultSchema>;
@@ -254,8 +252,12 @@ function firstDifference(
   for (let at = 0; at < most; at += 1) {
     const [one, other] = [published[at], draft[at]];
     const same =
-      one && other && one.kind === other.kind && one.at === other.at &&
-      one.ruleId === other.ruleId && one.to === other.to;
+      one &&
+      other &&
+      one.kind === other.kind &&
+      one.at === other.at &&
+      one.ruleId === other.ruleId &&
+      one.to === other.to;
     if (same) continue;
     const earlier = !other || (one && one.at <= other.at) ? one : other;
     if (!earlier) return null;
@@ -275,7 +277,15 @@ interface Compared {
   readonly marks: number;
 }
 
-function compare({ draft, terms, published, changed, fromSeq, toSeq, marks }: Compared): ImpactResult {
+function compare({
+  draft,
+  terms,
+  published,
+  changed,
+  fromSeq,
+  toSeq,
+  marks,
+}: Compared): ImpactResult {
   const rows: ImpactRow[] = [];
   const byRule = new Map<string, { published: number; draft: number }>();
   const totals = {
@@ -290,7 +300,10 @@ function compare({ draft, terms, published, changed, fromSeq, toSeq, marks }: Co
   };
   let differing = 0;
   for (const { accountId, traderName, phase } of terms) {
-    const [before, after] = [published.said.get(accountId) ?? [], changed.said.get(accountId) ?? []];
+    const [before, after] = [
+      published.said.get(accountId) ?? [],
+      changed.said.get(accountId) ?? [],
+    ];
     const one = fateOf(published.book, accountId, before);
     const other = fateOf(changed.book, accountId, after);
     count(totals, one.status, other.status);

@@ -36,9 +36,7 @@ export function compileProgram(
 ): Result<CompiledProgram, readonly RuleSetIssue[]> {
   const parsed = programSchema.safeParse(input);
   if (!parsed.success) {
-    return err(
-      parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
-    );
+    return err(parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
   }
   const program = parsed.data;
   const issues: RuleSetIssue[] = [...repeatedPhases(program)];
@@ -152,7 +150,10 @@ function remarksOn(
     remarks.push({ path, message: 'nothing leads out of this phase: no objective, no payout' });
   }
   if (!paysOut && objectives.some((rule) => gateOf(rule) === 'payout')) {
-    remarks.push({ path, message: 'an objective gates payouts, but the phase has no payout policy' });
+    remarks.push({
+      path,
+      message: 'an objective gates payouts, but the phase has no payout policy',
+    });
   }
   if (overall.length === 0) {
     remarks.push({ path, message: 'no overall loss limit: losses are unlimited' });

@@ -16,10 +16,7 @@ export interface Change {
 }
 
 /** What the second version changes, phase by phase and rule by rule. */
-export function diffPrograms(
-  before: CompiledProgram,
-  after: CompiledProgram,
-): readonly Change[] {
+export function diffPrograms(before: CompiledProgram, after: CompiledProgram): readonly Change[] {
   const changes: Change[] = [...headChanges(before, after)];
   const phases = [
     ...new Set([...before.program.phases, ...after.program.phases].map(({ phaseId }) => phaseId)),
@@ -103,7 +100,8 @@ function ruleChanges(one: Side, other: Side): Change[] {
     const next = other.rules[place];
     const what = rule.kind.title;
     if (!next) {
-      const favours = rule.kind.role === 'conduct' || rule.kind.role === 'limit' ? 'trader' : 'unclear';
+      const favours =
+        rule.kind.role === 'conduct' || rule.kind.role === 'limit' ? 'trader' : 'unclear';
       changes.push(changeOf(one.name, what, describe(one, rule), null, favours));
       continue;
     }

@@ -238,6 +238,29 @@ export interface AccountBand {
   follows: boolean;
 }
 
+/** Where a fall of equity brings the next warning, and where the first breach. */
+export function linesOf(
+  account: JudgedAccount,
+  moment: Moment,
+): { readonly warn: number; readonly breach: number; readonly fails: boolean } {
+  let warn = -Infinity;
+  let breach = -Infinity;
+  let fails = false;
+  for (const [at, { kind, params }] of account.ruleSet.rules.entries()) {
+    const latch = account.latches[at] ?? 0;
+    if (kind.role !== 'limit' || latch === LATCH.breached) continue;
+    const bandAt = (warned: number): number =>
+      kind.band(params, account.states[at], moment, warned, account.terms).atOrBelow;
+    warn = Math.max(warn, bandAt(latch));
+    const line = bandAt(kind.warnAt(params).length);
+    const isFailure = kind.consequence(params) === 'fail';
+    if (line > breach) fails = isFailure;
+    else if (line === breach) fails ||= isFailure;
+    breach = Math.max(breach, line);
+  }
+  return { warn: Math.max(warn, breach), breach, fails };
+}
+
 /** Fills `into`. An account that is judged no more is unbounded. */
 export function bandOf(account: JudgedAccount, moment: Moment, into: AccountBand): void {
   into.atOrBelow = -Infinity;

@@ -1,9 +1,11 @@
 import type { AccountTerms, Deal } from '#core/accounts/account.ts';
 import { createMarketView, type MarketView } from '#core/accounts/market-view.ts';
 import type { Position } from '#core/accounts/positions.ts';
+import type { ProgramOffer } from '#core/accounts/offer.ts';
 import type { PlatformAction, PlatformRecord } from '#core/accounts/record.ts';
 import { present } from '#core/kernel/assert.ts';
 import { seedFor } from '#core/kernel/random.ts';
+import type { NewsRelease } from '#core/market/calendar.ts';
 import { pointValue } from '#core/market/instrument.ts';
 import { createHeap, type Heap } from './heap.ts';
 import { traderName } from './names.ts';
@@ -11,6 +13,12 @@ import type { Tick, TickSource } from './tick-source.ts';
 import { kindAt, traderKinds, type TraderKind } from './trader-kinds.ts';
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** Minutes of the day, in UTC, at which the demo's releases come. */
+const DEMO_RELEASES = [
+  { minute: 540, currency: 'EUR' },
+  { minute: 750, currency: 'USD' },
+] as const;
 const FIRST_LOOK_SOONER = 25;
 /** An account that failed is bought again after so long: the demo firm never runs dry. */
 const REBUY_MINUTES = 20;
@@ -28,24 +36,10 @@ const STOP_HOURS = 2;
 /** Volatility that traders size by: a deviation of an hour, in parts per million of the price. */
 const HOUR_PPM = 1_500;
 
-/** What a program offers to the demo firm. */
-export interface WorldProgram {
-  readonly programId: string;
-  readonly name: string;
-  readonly nominalSize: number;
-  readonly phases: readonly {
-    readonly phaseId: string;
-    readonly name: string;
-    /** 0 on a zero-based account, which then trades by its nominal size. */
-    readonly startBalance: number;
-    readonly ruleSet: AccountTerms['ruleSet'];
-  }[];
-}
-
 export interface WorldOptions {
   readonly seed: number;
   readonly accounts: number;
-  readonly programs: readonly WorldProgram[];
+  readonly programs: readonly ProgramOffer[];
   /** Looks at the market per trader relative to its kind, in percent: 100 is lively. */
   readonly activityPercent: number;
   readonly platform: string;
@@ -73,6 +67,10 @@ export interface WorldState {
   readonly queue: readonly PlatformRecord[];
   readonly tick: Tick | null;
   readonly opened: boolean;
+  /** What is on sale: changes when a version is published. */
+  readonly offers: readonly ProgramOffer[];
+  /** The day up to which releases stand on the calendar. */
+  readonly newsDay: number;
 }
 
 interface TraderState {
@@ -92,7 +90,8 @@ interface TraderState {
  * Builds the demo firm on a source of prices. Every choice is a hash of the seed, the trader and
  * how often it has looked, so one seed gives one world, and a world resumes from its state.
  */
-export function createWorld(options: WorldOptions, ticks: TickSource, resume?: WorldState): World {
+export function createWorld(founded: WorldOptions, ticks: TickSource, resume?: WorldState): World {
+  const options = { ...founded, programs: [...(resume?.offers ?? founded.programs)] };
   const { instruments } = ticks;
   const market: MarketView = createMarketView(instruments);
   const points = instruments.map((instrument) => {
@@ -105,9 +104,7 @@ export function createWorld(options: WorldOptions, ticks: TickSource, resume?: W
   }));
   const byAccount = new Map(traders.map((trader, number) => [trader.accountId, number]));
   const due: Heap = createHeap(resume?.due, resume?.dueAt);
-  const quotes: ([number, number, number] | null)[] = (
-    resume?.quotes ?? instruments.map(() => null)
-  ).map((quote) => (quote ? [...quote] : null));
+  const quotes = quotesOf(resume, instruments.length);
   for (const [symbol, quote] of quotes.entries()) {
     if (quote) applyQuote(market, instruments[symbol]?.symbol ?? '', quote[0], quote[1]);
   }
@@ -118,6 +115,7 @@ export function createWorld(options: WorldOptions, ticks: TickSource, resume?: W
   let head = 0;
   let counter = resume?.counter ?? 0;
   let opened = resume?.opened ?? false;
+  let newsDay = resume?.newsDay ?? -1;
   const tick: Tick = resume?.tick ? { ...resume.tick } : emptyTick();
   let ready = resume ? resume.tick !== null : ticks.next(tick);
   // Before anything has played, the market stands at its first tick, not at the beginning of time.
@@ -241,10 +239,15 @@ export function createWorld(options: WorldOptions, ticks: TickSource, resume?: W
     opened = true;
     for (let number = 0; number < options.accounts; number += 1) openAccount(number, now);
   };
+  const scheduleNews = (at: number): void => {
+    newsDay = Math.floor(at / DAY_MS);
+    for (const release of demoReleases(newsDay)) queue.push({ type: 'news', release });
+  };
   /** Before accounts open, every symbol has printed once: nobody trades blind. */
   const advance = (): boolean => {
     if (!ready) return false;
     now = tick.at;
+    if (Math.floor(now / DAY_MS) > newsDay) scheduleNews(now);
     const symbol = present(instruments[tick.symbol], 'symbol').symbol;
     const primary = quotes[tick.symbol];
     queue.push({
@@ -281,6 +284,7 @@ export function createWorld(options: WorldOptions, ticks: TickSource, resume?: W
     },
     nextAt: () => (queue.length > 0 ? now : ready ? tick.at : null),
     execute: (action) => {
+      if (action.type === 'offerProgram') return putOffer(options.programs, action.offer);
       const number = byAccount.get(action.accountId);
       const trader = number === undefined ? undefined : traders[number];
       if (!trader || number === undefined) return;
@@ -308,6 +312,8 @@ export function createWorld(options: WorldOptions, ticks: TickSource, resume?: W
       queue: queue.slice(head),
       tick: ready ? { ...tick } : null,
       opened,
+      offers: [...options.programs],
+      newsDay,
     }),
   };
 }
@@ -360,7 +366,7 @@ function termsOf(options: WorldOptions, trader: TraderState, number: number): Ac
   };
 }
 
-function phaseOf(offer: WorldProgram, number: number): WorldProgram['phases'][number] {
+function phaseOf(offer: ProgramOffer, number: number): ProgramOffer['phases'][number] {
   return present(offer.phases[number % offer.phases.length], 'phase');
 }
 
@@ -368,6 +374,31 @@ function phaseOf(offer: WorldProgram, number: number): WorldProgram['phases'][nu
 function sizingBalance(options: WorldOptions, trader: TraderState): number {
   const { nominalSize } = present(options.programs[trader.program], 'program');
   return trader.balance < nominalSize / 2 ? nominalSize : trader.balance;
+}
+
+function quotesOf(
+  resume: WorldState | undefined,
+  symbols: number,
+): ([number, number, number] | null)[] {
+  const saved = resume?.quotes ?? Array.from({ length: symbols }, () => null);
+  return saved.map((quote) => (quote ? [...quote] : null));
+}
+
+/** Puts a program on sale, in place of its earlier version if it has one. */
+function putOffer(offers: ProgramOffer[], next: ProgramOffer): void {
+  const place = offers.findIndex(({ programId }) => programId === next.programId);
+  if (place < 0) offers.push(next);
+  else offers[place] = next;
+}
+
+/** The demo calendar: the same releases every day, named as what they are. */
+function demoReleases(day: number): NewsRelease[] {
+  return DEMO_RELEASES.map(({ minute, currency }) => {
+    const at = day * DAY_MS + minute * MINUTE_MS;
+    const name = `Demo release (${currency})`;
+    const releaseId = `demo-${currency}-${day}`;
+    return { releaseId, name, impact: 'high', currencies: [currency], at, endsAt: at };
+  });
 }
 
 function sideOf(

@@ -5,7 +5,10 @@ import {
   dealSchema,
   idSchema,
 } from '#core/accounts/account.ts';
+import { impactResultSchema } from '#core/impact/impact.ts';
+import { migrationSchema, previewSummarySchema } from '#core/programs/programs.events.ts';
 import { gaugeSchema } from '#core/rules/gauge.ts';
+import { NEEDS } from '#core/rules/rule-kind.ts';
 import { accountStateSchema } from '#core/rules/account-state.ts';
 import { epochMs } from '#core/time/time.ts';
 
@@ -15,6 +18,7 @@ export const PROTOCOL_VERSION = 1;
 /** Facts in one message, accounts in one snapshot part, deals in one detail. */
 export const FACTS_PER_MESSAGE_MAX = 500;
 export const ACCOUNTS_PER_PART_MAX = 1_000;
+export const PROGRAMS_MAX = 500;
 export const DEALS_PER_DETAIL_MAX = 500;
 export const VERDICTS_PER_DETAIL_MAX = 200;
 export const SERIES_POINTS_MAX = 2_000;
@@ -194,16 +198,72 @@ export const commandSchema = z.strictObject({
       alertSeq: z.int().min(1),
       note: z.string().max(400),
     }),
+    z.strictObject({
+      type: z.literal('publishProgram'),
+      /** The draft as people wrote it. */
+      content: z.json(),
+      effectiveFrom: epochMs,
+      migration: migrationSchema,
+      /** Of the preview that was looked at; the server must hold it. */
+      previewHash: z.string(),
+      reason: z.string().min(1).max(400),
+    }),
   ]),
 });
 export type Command = z.infer<typeof commandSchema>;
+
+/** A published version as a desk lists it. */
+export const programVersionSchema = z.strictObject({
+  version: z.int().min(1),
+  hash: z.string(),
+  effectiveFrom: epochMs.nullable(),
+  /** Null for a version that came with the server. */
+  author: z.string().nullable(),
+  reason: z.string(),
+  preview: previewSummarySchema.nullable(),
+  content: z.json(),
+  /** Accounts that are judged by it. */
+  accounts: z.int().min(0),
+});
+export const programListSchema = z.strictObject({
+  programs: z
+    .array(
+      z.strictObject({
+        programId: idSchema,
+        versions: z.array(programVersionSchema).min(1).max(500),
+      }),
+    )
+    .max(PROGRAMS_MAX),
+  /** What the connected platform delivers: rules that need more are refused. */
+  delivers: z.array(z.enum(NEEDS)),
+});
+export type ProgramList = z.infer<typeof programListSchema>;
+
+export const impactStateSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('running'), facts: z.int(), ofFacts: z.int() }),
+  z.strictObject({
+    type: z.literal('done'),
+    summary: previewSummarySchema,
+    result: impactResultSchema,
+    seconds: z.number(),
+  }),
+  z.strictObject({ type: z.literal('failed'), message: z.string() }),
+]);
+export type ImpactState = z.infer<typeof impactStateSchema>;
 
 export const commandResultSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('accepted'), commandId: idSchema, seq: z.int().min(1) }),
   z.strictObject({
     type: z.literal('rejected'),
     commandId: idSchema,
-    code: z.enum(['notFound', 'notAnAlert', 'alreadyAcknowledged', 'invalid', 'forbidden']),
+    code: z.enum([
+      'notFound',
+      'notAnAlert',
+      'alreadyAcknowledged',
+      'noPreview',
+      'invalid',
+      'forbidden',
+    ]),
     message: z.string(),
   }),
 ]);

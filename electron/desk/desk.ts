@@ -10,6 +10,8 @@ import type {
 import { DeskRefusal } from '#core/desk-api/rpc.ts';
 import {
   detailReplySchema,
+  impactStateSchema,
+  programListSchema,
   quarantineEntrySchema,
   type AccountDetail,
   type Command,
@@ -17,7 +19,8 @@ import {
   type Pulse,
 } from '#core/sync/protocol.ts';
 import { runScenario } from '#core/what-if/simulate.ts';
-import type { DeskHost, Link } from './host.ts';
+import { createBookShocks } from './book-shocks.ts';
+import type { DeskHost, Link, Question } from './host.ts';
 import { createLiveRows } from './live-rows.ts';
 import { createLocalState, type StateChange } from './local-state.ts';
 import { openDeskStore } from './store/store.ts';
@@ -124,7 +127,8 @@ export function createDesk(host: DeskHost): Desk {
     if (result.type === 'accepted') return;
     host.log('warn', `the server rejected ${result.commandId}: ${result.message}`);
     // Someone else's acknowledgement comes as a fact; any other refusal leaves the alert open.
-    const open = result.code === 'alreadyAcknowledged' ? null : state.reopened(intent.alertSeq);
+    const reopens = intent.type === 'acknowledgeAlert' && result.code !== 'alreadyAcknowledged';
+    const open = reopens ? state.reopened(intent.alertSeq) : null;
     if (open) tellAlerts([open]);
     if (rejections.size >= REJECTIONS_MAX) rejections.clear();
     rejections.set(result.commandId, result.message);
@@ -171,9 +175,10 @@ export function createDesk(host: DeskHost): Desk {
       message: 'The server cannot be reached, and this desk has not seen this account before.',
     });
   };
-  const acknowledge = async (
-    alertSeq: number,
-    note: string,
+  /** Keeps an intent until the server has decided it; a rejection is the caller's to hear. */
+  const send = async (
+    intent: Command['intent'],
+    queued: (command: Command) => void = () => {},
   ): Promise<{ commandId: string; state: 'queued' | 'accepted' }> => {
     const { logId } = state.cursor;
     if (logId === null) {
@@ -183,14 +188,13 @@ export function createDesk(host: DeskHost): Desk {
       commandId: randomUUID(),
       operatorId: host.operatorId,
       issuedAt: host.now(),
-      intent: { type: 'acknowledgeAlert', alertSeq, note },
+      intent,
     };
     if (!store.queue(command, logId)) {
       const message = 'Too many commands wait for the server: try again when it is back.';
       throw new DeskRefusal({ code: 'rejected', message });
     }
-    const alert = state.acknowledged(alertSeq, host.operatorId, command.issuedAt, note);
-    if (alert) tellAlerts([alert]);
+    queued(command);
     if (follower.following() === logId) await outbox.send(logId);
     const rejection = rejections.get(command.commandId);
     if (rejection !== undefined) {
@@ -200,6 +204,24 @@ export function createDesk(host: DeskHost): Desk {
     }
     const waits = store.queued(logId).some(({ commandId }) => commandId === command.commandId);
     return { commandId: command.commandId, state: waits ? 'queued' : 'accepted' };
+  };
+
+  const acknowledge: DeskApi['alerts.acknowledge'] = ({ alertSeq, note }) =>
+    send({ type: 'acknowledgeAlert', alertSeq, note }, ({ issuedAt }) => {
+      const alert = state.acknowledged(alertSeq, host.operatorId, issuedAt, note);
+      if (alert) tellAlerts([alert]);
+    });
+  const shocks = createBookShocks({ ask: () => link.ask('slice', {}), now: host.now });
+  /** Asks what only the server knows; says so when it cannot be reached. */
+  const askServer = async <Schema extends z.ZodType>(
+    name: Question,
+    input: unknown,
+    schema: Schema,
+  ): Promise<z.output<Schema>> => {
+    const reply = schema.safeParse(await link.ask(name, input));
+    if (reply.success) return reply.data;
+    const message = 'Only the server knows this, and it cannot be reached or is busy.';
+    throw new DeskRefusal({ code: 'offline', message });
   };
 
   const api: DeskApi = {
@@ -232,7 +254,20 @@ export function createDesk(host: DeskHost): Desk {
       const unacknowledged = state.unacknowledged();
       return Promise.resolve({ alerts: older.slice(0, limit), unacknowledged });
     },
-    'alerts.acknowledge': ({ alertSeq, note }) => acknowledge(alertSeq, note),
+    'alerts.acknowledge': acknowledge,
+    'programs.list': () => askServer('programs', {}, programListSchema),
+    'impact.start': async (input) => {
+      const reply = z.object({ runId: z.string().nullable() });
+      const { runId } = await askServer('impactStart', input, reply);
+      if (runId !== null) return { runId };
+      const message = 'Other previews are running: wait for one to end.';
+      throw new DeskRefusal({ code: 'rejected', message });
+    },
+    'impact.state': (input) => askServer('impactState', input, impactStateSchema),
+    'impact.cancel': (input) => askServer('impactCancel', input, z.strictObject({})),
+    'programs.publish': (input) =>
+      send({ type: 'publishProgram', effectiveFrom: host.now(), ...input }),
+    'book.shock': (input) => shocks.run(input.shocks),
     'account.detail': ({ accountId }) => detailOf(accountId),
     'whatIf.run': async ({ accountId, scenario }) => {
       const { detail } = await detailOf(accountId);

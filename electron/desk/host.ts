@@ -16,12 +16,23 @@ export interface DeskHost {
   log(level: 'info' | 'warn' | 'error', text: string): void;
 }
 
+/** What a desk may ask of its server. */
+export type Question =
+  | 'detail'
+  | 'command'
+  | 'quarantine'
+  | 'programs'
+  | 'slice'
+  | 'impactStart'
+  | 'impactState'
+  | 'impactCancel';
+
 /** The wire to the server, whatever carries it. */
 export interface Link {
   /** Asks to follow; `answered` is called in the order of the wire, before anything that follows. */
   hello(logId: string | null, cursor: number, answered: (welcome: Welcome | null) => void): void;
   /** Null when it could not be asked: no connection, or no answer in time. */
-  ask(name: 'detail' | 'command' | 'quarantine', input: unknown): Promise<unknown>;
+  ask(name: Question, input: unknown): Promise<unknown>;
   look(accounts: readonly number[]): void;
   close(): void;
 }

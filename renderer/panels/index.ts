@@ -2,4 +2,6 @@
 export { AccountDetail } from './account-detail/panel.tsx';
 export { AccountGrid } from './account-grid/panel.tsx';
 export { AlertFeed } from './alert-feed/panel.tsx';
+export { BookShocks } from './book-shocks/panel.tsx';
 export { Feeds } from './feeds/panel.tsx';
+export { Programs } from './programs/panel.tsx';

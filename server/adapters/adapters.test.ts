@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadPrograms, worldPrograms } from '../programs.ts';
+import { loadPrograms, offersOf } from '../programs.ts';
 import { adapters } from './index.ts';
 import { describePlatformAdapter } from './platform-adapter.contract.ts';
 import { parseStatement, readAmount } from './statement/parse.ts';
@@ -21,7 +21,7 @@ describePlatformAdapter('replay', () =>
     seed: 3,
     accounts: 40,
     activityPercent: 400,
-    programs: worldPrograms(programs),
+    programs: offersOf(programs),
     startAt: Date.UTC(2026, 0, 5, 9),
     recorded: null,
   }),

@@ -1,3 +1,4 @@
+import type { Need } from '#core/rules/rule-kind.ts';
 import type { EpochMs } from '#core/time/time.ts';
 import type { PlatformAction } from '#core/accounts/record.ts';
 
@@ -12,7 +13,8 @@ export interface Capabilities {
   readonly deterministic: boolean;
   /** Which actions it can carry out. */
   readonly actions: readonly PlatformAction['type'][];
-  readonly stopLossHistory: boolean;
+  /** Data beyond deals and prices: a rule that needs more is refused when it is published. */
+  readonly delivers: readonly Need[];
   readonly orderMessages: boolean;
   readonly margin: boolean;
 }

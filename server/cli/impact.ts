@@ -29,7 +29,8 @@ if (!compiled.ok) {
 const store = openStore(join(options.data, 'log.sqlite'));
 const start = performance.now();
 const result = runImpact(store, 0, compiled.value, ({ facts, ofFacts }) => {
-  if (process.stderr.isTTY) process.stderr.write(`\r${Math.floor((100 * facts) / ofFacts)} %  ${facts} facts`);
+  if (process.stderr.isTTY)
+    process.stderr.write(`\r${Math.floor((100 * facts) / ofFacts)} %  ${facts} facts`);
   return true;
 });
 store.close();
@@ -40,7 +41,9 @@ process.stderr.write('\n');
 for (const { path, message } of compiled.value.remarks) write(`remark  ${path}: ${message}`);
 for (const row of result.rows.slice(0, 20)) {
   const { accountId, published, draft, first } = row;
-  write(`${accountId}  ${published.status} → ${draft.status}  ${utcText(first.at)} (${first.says})`);
+  write(
+    `${accountId}  ${published.status} → ${draft.status}  ${utcText(first.at)} (${first.says})`,
+  );
   write(`    ${first.sentence}`);
 }
 const { totals } = result;

@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 import { createReplayAdapter } from '../adapters/replay/adapter.ts';
 import { openRecording, playRecording } from '../market/recorded.ts';
 import { openPartition } from '../partition/partition.ts';
-import { loadPrograms, ruleSetsByHash, worldPrograms } from '../programs.ts';
+import { loadPrograms, offersOf } from '../programs.ts';
+import { createCatalogue } from '../partition/catalogue.ts';
 import { openStore, type Store } from '../store/store.ts';
 
 /**
@@ -55,12 +56,12 @@ const started = performance.now();
 const partition = openPartition({
   partition: 0,
   store,
-  ruleSets: ruleSetsByHash(programs),
+  catalogue: createCatalogue(programs),
   adapter: createReplayAdapter({
     seed: Number(options.seed),
     accounts,
     activityPercent,
-    programs: worldPrograms(programs),
+    programs: offersOf(programs),
     startAt: Date.UTC(2026, 0, 5),
     recorded: recorded && ((place) => playRecording(recorded, place)),
   }),

@@ -38,6 +38,13 @@ async function serve(
     recentAlerts: () => [],
     detail: () => Promise.resolve(null),
     command: ({ commandId }) => Promise.resolve({ type: 'accepted', commandId, seq: 1 }),
+    programs: () => ({ programs: [], delivers: [] }),
+    previews: {
+      start: () => null,
+      state: () => ({ type: 'failed', message: 'none' }),
+      cancel: () => {},
+    },
+    slice: () => Promise.resolve(null),
     quarantined: () => [],
     now: () => 1,
     ...over,

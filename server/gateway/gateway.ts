@@ -19,10 +19,12 @@ import {
   type AccountDetail,
   type Command,
   type CommandResult,
+  type ProgramList,
   type Pulse,
   type QuarantineEntry,
   type Welcome,
 } from '#core/sync/protocol.ts';
+import type { Previews } from '../impact/previews.ts';
 import { encodeRowFrame, ROW_WIDTH } from '#core/sync/row-frame.ts';
 
 /** A message from a desk larger than this closes its connection. */
@@ -49,6 +51,9 @@ export interface GatewayPorts {
   detail(accountId: string): Promise<AccountDetail | null>;
   command(command: Command): Promise<CommandResult>;
   quarantined(limit: number): QuarantineEntry[];
+  programs(): ProgramList;
+  readonly previews: Pick<Previews, 'start' | 'state' | 'cancel'>;
+  slice(): Promise<Uint8Array | null>;
   now(): number;
 }
 
@@ -214,6 +219,22 @@ function answer(desk: Desk, ports: GatewayPorts, desks: Map<string, Desk>): void
     }),
     rejected,
   );
+  on('programs', z.strictObject({}), () => ports.programs(), rejected);
+  on(
+    'slice',
+    z.strictObject({}),
+    async () => (await ports.slice()) ?? rejected('no book'),
+    rejected,
+  );
+  on(
+    'impactStart',
+    z.strictObject({ content: z.json() }),
+    ({ content }) => ({ runId: ports.previews.start(content) }),
+    rejected,
+  );
+  const run = z.strictObject({ runId: z.string().max(80) });
+  on('impactState', run, ({ runId }) => ports.previews.state(runId), rejected);
+  on('impactCancel', run, ({ runId }) => (ports.previews.cancel(runId), {}), rejected);
 }
 
 function welcome(

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { sampleTerms } from '#core/programs/compile.ts';
 import type { AccountTerms, Deal } from '#core/accounts/account.ts';
 import { present } from '#core/kernel/assert.ts';
-import { loadPrograms, ruleSetsByHash, worldPrograms } from '../programs.ts';
+import { createCatalogue } from '../partition/catalogue.ts';
+import { loadPrograms, ruleSetsByHash, offersOf } from '../programs.ts';
 import { createReplayAdapter } from '../adapters/replay/adapter.ts';
 import { openStore } from '../store/store.ts';
 import { openPartition } from '../partition/partition.ts';
@@ -131,13 +132,13 @@ describe('the log of a run', () => {
     const partition = openPartition({
       partition: 0,
       store,
-      ruleSets,
+      catalogue: createCatalogue(programs),
       now: () => 0,
       adapter: createReplayAdapter({
         seed: 4,
         accounts: 60,
         activityPercent: 800,
-        programs: worldPrograms(programs),
+        programs: offersOf(programs),
         startAt: START,
         recorded: null,
       }),

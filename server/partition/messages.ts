@@ -1,4 +1,5 @@
 import type { Fact } from '#core/facts/registry.ts';
+import type { PreviewSummary } from '#core/programs/programs.events.ts';
 import type { AccountState } from '#core/rules/account-state.ts';
 import type { AccountDetail, Command, CommandResult, Pulse } from '#core/sync/protocol.ts';
 
@@ -18,6 +19,8 @@ export interface WorkerOptions {
 export type ToPartition =
   | { readonly type: 'command'; readonly id: number; readonly command: Command }
   | { readonly type: 'state'; readonly id: number; readonly accountId: string }
+  | { readonly type: 'slice'; readonly id: number }
+  | { readonly type: 'preview'; readonly summary: PreviewSummary }
   | { readonly type: 'stop' };
 
 export interface StateReply {
@@ -57,4 +60,5 @@ export type FromPartition =
     }
   | { readonly type: 'commandResult'; readonly id: number; readonly result: CommandResult }
   | { readonly type: 'state'; readonly id: number; readonly reply: StateReply | null }
+  | { readonly type: 'slice'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly type: 'stopped' };

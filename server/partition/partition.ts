@@ -2,11 +2,13 @@ import { deserialize, serialize } from 'node:v8';
 import { assert } from '#core/kernel/assert.ts';
 import type { Fact } from '#core/facts/registry.ts';
 import type { JournalledMark } from '#core/market/mark.ts';
-import type { RuleSet } from '#core/rules/rule-set.ts';
 import type { Command, CommandResult, QuarantineEntry } from '#core/sync/protocol.ts';
 import { MARKS_PER_CHUNK_MAX } from '#core/market/journal.ts';
 import type { PlatformAdapter, RecordSource } from '../adapters/platform-adapter.ts';
-import { decideAcknowledge } from '../commands/acknowledge.ts';
+import { decide } from '../commands/decide.ts';
+import type { PublishingState } from '../commands/publish-program.ts';
+import { offerOf } from '../programs.ts';
+import type { Catalogue } from './catalogue.ts';
 import { sameFact } from '../ingest/envelopes.ts';
 import { createIngest, EXCERPT_MAX, type Ingest, type IngestState } from '../ingest/ingest.ts';
 import type { Store } from '../store/store.ts';
@@ -20,7 +22,9 @@ export interface PartitionOptions {
   readonly partition: number;
   readonly store: Store;
   readonly adapter: PlatformAdapter;
-  readonly ruleSets: ReadonlyMap<string, RuleSet>;
+  readonly catalogue: Catalogue;
+  /** A preview that was run and is still held; publishing rests on one. */
+  readonly preview?: PublishingState['preview'];
   readonly now: () => number;
   readonly recordsPerBatch?: number | undefined;
   readonly recordsPerSnapshot?: number | undefined;
@@ -56,10 +60,15 @@ interface Snapshot {
 }
 
 export function openPartition(options: PartitionOptions): Partition {
-  const { partition, store, adapter, ruleSets, now } = options;
+  const { partition, store, adapter, catalogue, now } = options;
+  const { ruleSets } = catalogue;
   assert(adapter.capabilities.deterministic, 'only deterministic sources can be executed again');
   const recordsPerBatch = options.recordsPerBatch ?? RECORDS_PER_BATCH_MAX;
   const recordsPerSnapshot = options.recordsPerSnapshot ?? RECORDS_PER_SNAPSHOT;
+  // A snapshot may hold accounts of versions published after the server was shipped.
+  for (const fact of store.stream(partition, 'firm')) {
+    if (fact.kind === 'programPublished') catalogue.publish(fact);
+  }
   const saved = store.latestSnapshot(partition);
   const snapshot = saved ? (deserialize(saved.bytes) as Snapshot) : null;
   const platform = adapter.id;
@@ -69,6 +78,11 @@ export function openPartition(options: PartitionOptions): Partition {
   let snapshotAt = records;
   records = executeAgain({ ...options, ingest, source, records });
 
+  /** A published version goes on sale, at the same place whenever this is executed again. */
+  const offer = (fact: Fact): void => {
+    if (fact.kind !== 'programPublished') return;
+    source.execute({ type: 'offerProgram', offer: offerOf(catalogue.publish(fact)) });
+  };
   const saveSnapshot = (): void => {
     const bytes = serialize({ ingest: ingest.state(), cursor: source.cursor(), records });
     store.saveSnapshot(partition, { records, seq: ingest.lastSeq, marks: ingest.marks }, bytes);
@@ -111,11 +125,16 @@ export function openPartition(options: PartitionOptions): Partition {
     command: (command) => {
       const known = store.commandResult(command.commandId);
       if (known) return { result: known, facts: [] };
-      const decision = decideAcknowledge(
-        command,
-        (seq) => store.fact(partition, seq),
-        (accountId) => store.stream(partition, `account:${accountId}`),
-      );
+      const decision = decide(command, {
+        factAt: (seq) => store.fact(partition, seq),
+        accountFacts: (accountId) => store.stream(partition, `account:${accountId}`),
+        publishing: {
+          latestVersion: catalogue.latestVersion,
+          preview: options.preview ?? (() => null),
+          delivers: adapter.capabilities.delivers,
+          now: now(),
+        },
+      });
       const facts = decision.ok
         ? [ingest.decided(decision.value, command.operatorId, command.commandId, now())]
         : [];
@@ -124,6 +143,7 @@ export function openPartition(options: PartitionOptions): Partition {
         ? { type: 'accepted', commandId, seq: ingest.lastSeq }
         : { type: 'rejected', commandId, ...decision.error };
       commit({ facts, marks: [], quarantined: [], commandResults: [result] });
+      for (const fact of facts) offer(fact);
       return { result, facts };
     },
     get records() {
@@ -141,14 +161,21 @@ export function openPartition(options: PartitionOptions): Partition {
 function executeAgain(
   at: PartitionOptions & { ingest: Ingest; source: RecordSource; records: number },
 ): number {
-  const { partition, store, ingest, source } = at;
+  const { partition, store, ingest, source, catalogue } = at;
   const { records: target, seq } = store.progress(partition);
   const logged = store.facts(partition, ingest.lastSeq + 1, seq)[Symbol.iterator]();
   let next = logged.next();
   let { records } = at;
+  // What an operator decided took effect between two marks, and takes effect there again.
+  const isDue = ({ envelope }: Fact): boolean =>
+    envelope.actor.type === 'operator' && envelope.marksBefore <= ingest.marks;
   const adoptDecided = (): void => {
-    while (!next.done && next.value.envelope.actor.type === 'operator') {
+    while (!next.done && isDue(next.value)) {
       ingest.adopt(next.value);
+      if (next.value.kind === 'programPublished') {
+        const offer = offerOf(catalogue.publish(next.value));
+        source.execute({ type: 'offerProgram', offer });
+      }
       next = logged.next();
     }
   };

@@ -2,11 +2,15 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { latchName } from '#core/what-if/simulate.ts';
+import { sliceBook } from '#core/engine/book-slice.ts';
 import { present } from '#core/kernel/assert.ts';
+import { encodeSlice } from '#core/sync/slice-frame.ts';
 import { DESK_LEAVES_OUT } from '#core/sync/protocol.ts';
 import { createReplayAdapter } from '../adapters/replay/adapter.ts';
 import { openRecording, playRecording } from '../market/recorded.ts';
-import { loadPrograms, ruleSetsByHash, worldPrograms } from '../programs.ts';
+import { loadPrograms, offersOf } from '../programs.ts';
+import type { PreviewSummary } from '#core/programs/programs.events.ts';
+import { createCatalogue } from './catalogue.ts';
 import { openStore } from '../store/store.ts';
 import { feedsOf } from './feeds.ts';
 import type { FromPartition, StateReply, ToPartition, WorkerOptions } from './messages.ts';
@@ -29,7 +33,10 @@ const tell = (message: FromPartition, transfer: ArrayBuffer[] = []): void =>
 
 mkdirSync(options.dataFolder, { recursive: true });
 const programs = loadPrograms();
-const ruleSets = ruleSetsByHash(programs);
+const catalogue = createCatalogue(programs);
+const { ruleSets } = catalogue;
+/** Previews told to this partition; publishing rests on one of them. */
+const previews = new Map<string, PreviewSummary>();
 const store = openStore(join(options.dataFolder, 'log.sqlite'));
 // A world is executed again from its founding when no snapshot exists yet: it must be the same world.
 const { seed, accounts, activityPercent, startAt, market } = store.founding({
@@ -54,12 +61,13 @@ const recorded = recording?.value ?? null;
 const partition = openPartition({
   partition: 0,
   store,
-  ruleSets,
+  catalogue,
+  preview: (hash) => previews.get(hash) ?? null,
   adapter: createReplayAdapter({
     seed,
     accounts,
     activityPercent,
-    programs: worldPrograms(programs),
+    programs: offersOf(programs),
     startAt,
     hoursAhead: (BUSY_HOUR - new Date(startAt).getUTCHours() + 24) % 24,
     recorded: recorded && ((place) => playRecording(recorded, place)),
@@ -92,6 +100,8 @@ tell({
 });
 port.on('message', (message: ToPartition) => {
   if (message.type === 'stop') stopping = true;
+  else if (message.type === 'preview') keepPreview(message.summary);
+  else if (message.type === 'slice') sendSlice(message.id);
   else if (message.type === 'command') {
     const { result, facts } = partition.command(message.command);
     publish(facts);
@@ -117,6 +127,19 @@ function work(): void {
   sendRows();
   sendPulse();
   setTimeout(work, took > 0 ? 0 : IDLE_MS);
+}
+
+function sendSlice(id: number): void {
+  const bytes = encodeSlice(sliceBook(ingest.book));
+  tell({ type: 'slice', id, bytes }, [bytes.buffer as ArrayBuffer]);
+}
+
+/** Holds the latest previews; an older one must be run again before its draft is published. */
+function keepPreview(summary: PreviewSummary): void {
+  const PREVIEWS_MAX = 50;
+  const [oldest] = previews.keys();
+  if (previews.size >= PREVIEWS_MAX && oldest !== undefined) previews.delete(oldest);
+  previews.set(summary.hash, summary);
 }
 
 function publish(facts: ReturnType<typeof partition.run>['facts']): void {

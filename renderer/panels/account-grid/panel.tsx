@@ -13,6 +13,7 @@ import type { RendererClient } from '#renderer/desk/client.ts';
 import { createOrder, type Order } from '#renderer/store/order.ts';
 import { usePreferences } from '#renderer/store/preferences.ts';
 import { book, useSession } from '#renderer/store/session.ts';
+import { saveText } from '#renderer/ui/save.ts';
 import { gridColumns, worstHeadroomFirst, type GridColumn } from './columns.ts';
 import { csvOf } from './csv.ts';
 import { isLive, keepFor, noFilters } from './filters.ts';
@@ -156,7 +157,7 @@ export function AccountGrid({ client }: { readonly client: RendererClient }): Re
         total={accountCount}
         sorted={sorted}
         onDefaultOrder={() => api.current?.applyColumnState({ defaultState: { sort: null } })}
-        onExport={() => download(csvOf(book, order.accounts, visible))}
+        onExport={() => saveText(csvName(), csvOf(book, order.accounts, visible))}
         hidden={hiddenColumns}
         onHidden={(hidden) => set({ hiddenColumns: hidden })}
       />
@@ -287,10 +288,6 @@ function copy(event: CellKeyDownEvent<Slot>, order: Order, row: boolean): void {
   );
 }
 
-function download(csv: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([csv], { type: 'text/csv' }));
-  link.download = `accounts-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.csv`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+function csvName(): string {
+  return `accounts-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.csv`;
 }

@@ -1,13 +1,14 @@
 import { createMarketModel } from '#core/sim/market-model.ts';
 import type { TickSource } from '#core/sim/tick-source.ts';
-import { createWorld, type WorldProgram, type WorldState } from '#core/sim/world.ts';
+import type { ProgramOffer } from '#core/accounts/offer.ts';
+import { createWorld, type WorldState } from '#core/sim/world.ts';
 import type { PlatformAdapter } from '../platform-adapter.ts';
 
 export interface ReplayOptions {
   readonly seed: number;
   readonly accounts: number;
   readonly activityPercent: number;
-  readonly programs: readonly WorldProgram[];
+  readonly programs: readonly ProgramOffer[];
   /** Where the modelled market begins, and how much later in the day it plays. */
   readonly startAt: number;
   readonly hoursAhead?: number;
@@ -26,8 +27,8 @@ export function createReplayAdapter(options: ReplayOptions): PlatformAdapter {
     id: 'demo',
     capabilities: {
       deterministic: true,
-      actions: ['closePositions', 'disableTrading', 'resumeTrading'],
-      stopLossHistory: false,
+      actions: ['closePositions', 'disableTrading', 'resumeTrading', 'offerProgram'],
+      delivers: ['protection', 'calendar'],
       orderMessages: false,
       margin: false,
     },

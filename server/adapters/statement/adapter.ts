@@ -77,7 +77,7 @@ function adapterOf(records: readonly PlatformRecord[]): PlatformAdapter {
     capabilities: {
       deterministic: true,
       actions: [],
-      stopLossHistory: false,
+      delivers: [],
       orderMessages: false,
       margin: false,
     },

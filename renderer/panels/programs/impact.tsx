@@ -1,0 +1,214 @@
+import { useEffect, useState, type ReactElement } from 'react';
+import type { ImpactState } from '#core/sync/protocol.ts';
+import type { ImpactResult } from '#core/impact/impact.ts';
+import type { ProgramInput } from '#core/programs/program.ts';
+import type { RendererClient } from '#renderer/desk/client.ts';
+import { cents, dateTimeText } from '#renderer/ui/format.ts';
+import { saveText } from '#renderer/ui/save.ts';
+
+const POLL_MS = 300;
+const ROWS_SHOWN = 200;
+
+interface ImpactProps {
+  readonly client: RendererClient;
+  readonly content: ProgramInput;
+  /** The draft as it stands cannot be run. */
+  readonly blocked: string | null;
+  readonly onDone: (state: Extract<ImpactState, { type: 'done' }>) => void; // stable between renders
+}
+
+/** Replays the firm's history under the draft: with progress, cancel, and the result as a table. */
+export function Impact({ client, content, blocked, onDone }: ImpactProps): ReactElement {
+  const [state, setState] = useState<ImpactState | null>(null);
+  const [runId, setRunId] = useState<string | null>(null);
+  useEffect(() => {
+    if (runId === null) return;
+    const timer = setInterval(() => {
+      void client.call('impact.state', { runId }).then((reply) => {
+        if (!reply.ok) return setState({ type: 'failed', message: reply.error.message });
+        setState(reply.value);
+        if (reply.value.type === 'running') return;
+        setRunId(null);
+        if (reply.value.type === 'done') onDone(reply.value);
+      });
+    }, POLL_MS);
+    return () => clearInterval(timer);
+  }, [client, runId, onDone]);
+  const start = (): void => {
+    setState({ type: 'running', facts: 0, ofFacts: 1 });
+    void client
+      .call('impact.start', { content: content as never })
+      .then((reply) =>
+        reply.ok
+          ? setRunId(reply.value.runId)
+          : setState({ type: 'failed', message: reply.error.message }),
+      );
+  };
+  const running = state?.type === 'running';
+  return (
+    <section className="impact">
+      <p>
+        <button
+          type="button"
+          className="primary"
+          disabled={running || blocked !== null}
+          onClick={start}
+        >
+          Preview the impact
+        </button>{' '}
+        {running && (
+          <>
+            <progress value={state.facts} max={state.ofFacts} aria-label="Preview" />{' '}
+            <button
+              type="button"
+              onClick={() => runId !== null && void client.call('impact.cancel', { runId })}
+            >
+              Cancel
+            </button>
+          </>
+        )}{' '}
+        <span className="quiet-text">
+          {blocked ?? 'Replays every recorded price and deal of this program under the draft.'}
+        </span>
+      </p>
+      {state?.type === 'failed' && (
+        <p className="failure" role="alert">
+          {state.message}
+        </p>
+      )}
+      {state?.type === 'done' && <Result result={state.result} seconds={state.seconds} />}
+    </section>
+  );
+}
+
+function Result({
+  result,
+  seconds,
+}: {
+  readonly result: ImpactResult;
+  readonly seconds: number;
+}): ReactElement {
+  const { totals } = result;
+  return (
+    <>
+      <p>
+        <b>{result.accounts.toLocaleString('en')}</b> accounts,{' '}
+        <b>{result.differing.toLocaleString('en')}</b> fare differently. Replayed{' '}
+        {result.marks.toLocaleString('en')} prices in {seconds.toFixed(1)} s.
+      </p>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col" />
+            <th scope="col">as published</th>
+            <th scope="col">under the draft</th>
+            <th scope="col">only under the draft</th>
+            <th scope="col">only as published</th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <th scope="row">failed</th>
+            <td className="number">{totals.failedPublished}</td>
+            <td className="number">{totals.failedDraft}</td>
+            <td className="number">{totals.failedOnlyDraft}</td>
+            <td className="number">{totals.failedOnlyPublished}</td>
+          </tr>
+          <tr>
+            <th scope="row">passed</th>
+            <td className="number">{totals.passedPublished}</td>
+            <td className="number">{totals.passedDraft}</td>
+            <td className="number">{totals.passedOnlyDraft}</td>
+            <td className="number">{totals.passedOnlyPublished}</td>
+          </tr>
+        </tbody>
+      </table>
+      <Bars result={result} />
+      {result.rows.length > 0 && (
+        <>
+          <p>
+            <button type="button" onClick={() => saveText('impact.csv', csvOf(result))}>
+              CSV
+            </button>{' '}
+            <span className="quiet-text">
+              An account that fails only under the draft traded on in truth; what it did afterwards
+              is left out.
+            </span>
+          </p>
+          <table className="impact-rows">
+            <thead>
+              <tr>
+                <th scope="col">Account</th>
+                <th scope="col">Phase</th>
+                <th scope="col">As published</th>
+                <th scope="col">Under the draft</th>
+                <th scope="col">First difference</th>
+              </tr>
+            </thead>
+            <tbody>
+              {result.rows.slice(0, ROWS_SHOWN).map((row) => (
+                <tr key={row.accountId}>
+                  <th scope="row">
+                    {row.traderName} <small>{row.accountId}</small>
+                  </th>
+                  <td>{row.phase}</td>
+                  <td>
+                    {row.published.status} <small>{cents(row.published.equity)}</small>
+                  </td>
+                  <td>
+                    {row.draft.status} <small>{cents(row.draft.equity)}</small>
+                  </td>
+                  <td>
+                    {dateTimeText(row.first.at)}, {row.first.says}: {row.first.sentence}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </>
+      )}
+    </>
+  );
+}
+
+/** Which rules end accounts, before and after: two bars a rule. */
+function Bars({ result }: { readonly result: ImpactResult }): ReactElement | null {
+  const most = Math.max(1, ...result.byRule.flatMap(({ published, draft }) => [published, draft]));
+  if (result.byRule.length === 0) return null;
+  return (
+    <dl className="bars" aria-label="Accounts ended by rule">
+      {result.byRule.map(({ ruleId, published, draft }) => (
+        <div key={ruleId}>
+          <dt>{ruleId}</dt>
+          <dd>
+            <span className="bar-line" style={{ width: `${(100 * published) / most}%` }} />
+            {published} as published
+          </dd>
+          <dd>
+            <span className="bar-line draft" style={{ width: `${(100 * draft) / most}%` }} />
+            {draft} under the draft
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function csvOf(result: ImpactResult): string {
+  const head = 'account,trader,phase,published,published_equity,draft,draft_equity,first_at,first';
+  const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+  const lines = result.rows.map((row) =>
+    [
+      row.accountId,
+      quoted(row.traderName),
+      quoted(row.phase),
+      row.published.status,
+      row.published.equity / 10_000,
+      row.draft.status,
+      row.draft.equity / 10_000,
+      dateTimeText(row.first.at),
+      quoted(`${row.first.says}: ${row.first.sentence}`),
+    ].join(','),
+  );
+  return [head, ...lines].join('\n');
+}

@@ -1,0 +1,390 @@
+import { useCallback, useEffect, useMemo, useState, type ReactElement } from 'react';
+import { compileProgram, draftHash, type CompiledProgram } from '#core/programs/compile.ts';
+import type { PreviewSummary } from '#core/programs/programs.events.ts';
+import type { ProgramInput } from '#core/programs/program.ts';
+import type { ProgramList } from '#core/sync/protocol.ts';
+import type { RendererClient } from '#renderer/desk/client.ts';
+import { dateTimeText } from '#renderer/ui/format.ts';
+import { goTo, usePlace } from '#renderer/store/place.ts';
+import { Changes } from './changes.tsx';
+import { change, openDraft, redo, undo, type Draft } from './draft.ts';
+import { Editor } from './editor.tsx';
+import { Impact } from './impact.tsx';
+import { TraderPageView } from './page.tsx';
+
+const PAGES = ['page', 'draft', 'impact', 'versions'] as const;
+const TITLES = {
+  page: 'Trader page',
+  draft: 'Draft',
+  impact: 'Impact',
+  versions: 'Versions',
+} as const;
+
+type Entry = ProgramList['programs'][number];
+
+/** Programs with their versions: read them, draft the next one, see whom it touches, publish it. */
+export function Programs({ client }: { readonly client: RendererClient }): ReactElement {
+  const [list, setList] = useState<ProgramList | string | null>(null);
+  const [drafts, setDrafts] = useState<Readonly<Record<string, Draft>>>({});
+  const [search, setSearch] = useState('');
+  const place = usePlace();
+  const [, chosen, page = 'page'] = place;
+  const read = (): void =>
+    void client
+      .call('programs.list', {})
+      .then((reply) => setList(reply.ok ? reply.value : reply.error.message));
+  useEffect(read, [client]);
+  if (typeof list === 'string') return <p className="failure">{list}</p>;
+  if (list === null) return <p className="empty">Reading the programs…</p>;
+  const entry = list.programs.find(({ programId }) => programId === chosen) ?? list.programs[0];
+  const shown = list.programs.filter(({ programId, versions }) =>
+    `${programId} ${nameOf(versions[0])}`.toLowerCase().includes(search.toLowerCase()),
+  );
+  return (
+    <div className="programs">
+      <nav className="panel" aria-label="Programs">
+        <div className="toolbar">
+          <input
+            id="search"
+            type="search"
+            placeholder="Search programs  /"
+            aria-label="Search programs"
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+          />
+        </div>
+        <ul className="program-list">
+          {shown.map(({ programId, versions }) => (
+            <li key={programId}>
+              <button
+                type="button"
+                aria-current={programId === entry?.programId}
+                onClick={() => goTo('programs', programId, page)}
+              >
+                {nameOf(versions[0])}
+                <small>
+                  v{versions[0]?.version}
+                  {drafts[programId] ? ' · draft' : ''} ·{' '}
+                  {versions.reduce((sum, { accounts }) => sum + accounts, 0)} accounts
+                </small>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      {entry && (
+        <ProgramView
+          key={entry.programId}
+          client={client}
+          entry={entry}
+          delivers={list.delivers}
+          page={PAGES.find((one) => one === page) ?? 'page'}
+          draft={drafts[entry.programId] ?? openDraft(contentOf(entry.versions[0]))}
+          onDraft={(draft) => setDrafts({ ...drafts, [entry.programId]: draft })}
+          onPublished={() => {
+            const { [entry.programId]: _published, ...rest } = drafts;
+            setDrafts(rest);
+            read();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+interface ViewProps {
+  readonly client: RendererClient;
+  readonly entry: Entry;
+  readonly delivers: ProgramList['delivers'];
+  readonly page: (typeof PAGES)[number];
+  readonly draft: Draft;
+  readonly onDraft: (draft: Draft) => void;
+  readonly onPublished: () => void;
+}
+
+function ProgramView(props: ViewProps): ReactElement {
+  const { client, entry, page, draft, onDraft } = props;
+  const [preview, setPreview] = useState<PreviewSummary | null>(null);
+  const keep = useCallback(
+    (state: { readonly summary: PreviewSummary }) => setPreview(state.summary),
+    [],
+  );
+  const latest = entry.versions[0];
+  const published = useMemo(() => compiledOf(latest), [latest]);
+  const compiled = useMemo(
+    () => compileProgram(draft.content, (latest?.version ?? 0) + 1, props.delivers),
+    [draft.content, latest, props.delivers],
+  );
+  const issues = compiled.ok ? [] : compiled.error;
+  const changed = draftHash(draft.content) !== draftHash(contentOf(latest));
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z') return;
+      event.preventDefault();
+      onDraft(event.shiftKey ? redo(draft) : undo(draft));
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [draft, onDraft]);
+  return (
+    <section className="panel program">
+      <header className="panel-head">
+        <h2>{nameOf(latest)}</h2>
+        <span className="quiet-text">version {latest?.version}</span>
+        <span className="spacer" />
+        <div className="tabs" role="tablist" aria-label="Pages of the program">
+          {PAGES.map((one) => (
+            <button
+              key={one}
+              type="button"
+              role="tab"
+              aria-selected={page === one}
+              onClick={() => goTo('programs', entry.programId, one)}
+            >
+              {TITLES[one]}
+              {one === 'draft' && changed ? ' ●' : ''}
+            </button>
+          ))}
+        </div>
+      </header>
+      <div className="program-body">
+        {page === 'page' && published && <TraderPageView compiled={published} />}
+        {page === 'draft' && (
+          <div className="draft">
+            <div>
+              <p>
+                <button
+                  type="button"
+                  disabled={draft.past.length === 0}
+                  onClick={() => onDraft(undo(draft))}
+                >
+                  Undo (Ctrl+Z)
+                </button>{' '}
+                <button
+                  type="button"
+                  disabled={draft.future.length === 0}
+                  onClick={() => onDraft(redo(draft))}
+                >
+                  Redo
+                </button>{' '}
+                <button
+                  type="button"
+                  disabled={!changed}
+                  onClick={() => onDraft(change(draft, contentOf(latest)))}
+                >
+                  Back to version {latest?.version}
+                </button>
+              </p>
+              <Editor
+                content={draft.content}
+                issues={issues}
+                onChange={(content) => onDraft(change(draft, content))}
+              />
+            </div>
+            <div className="draft-preview">
+              <h3>Changes against version {latest?.version}</h3>
+              {compiled.ok && published && <Changes before={published} after={compiled.value} />}
+              {compiled.ok && <Remarks compiled={compiled.value} />}
+              {issues.map(({ path, message }) => (
+                <p key={path + message} className="failure">
+                  {path}: {message}
+                </p>
+              ))}
+              {compiled.ok && <TraderPageView compiled={compiled.value} />}
+            </div>
+          </div>
+        )}
+        <div hidden={page !== 'impact'}>
+          <Impact
+            client={client}
+            content={draft.content}
+            blocked={compiled.ok ? null : 'The draft has faults: mend them first.'}
+            onDone={keep}
+          />
+          {compiled.ok && changed && (
+            <Publish
+              client={client}
+              content={draft.content}
+              preview={preview?.draftHash === draftHash(draft.content) ? preview : null}
+              version={(latest?.version ?? 0) + 1}
+              onPublished={props.onPublished}
+            />
+          )}
+          {!changed && (
+            <p className="quiet-text">The draft says what version {latest?.version} says.</p>
+          )}
+        </div>
+        {page === 'versions' && <Versions entry={entry} />}
+      </div>
+    </section>
+  );
+}
+
+function Remarks({ compiled }: { readonly compiled: CompiledProgram }): ReactElement {
+  return (
+    <ul className="remarks">
+      {compiled.remarks.map(({ path, message }) => (
+        <li key={path + message}>
+          <b>{path}</b>: {message}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Publish({
+  client,
+  content,
+  preview,
+  version,
+  onPublished,
+}: {
+  readonly client: RendererClient;
+  readonly content: ProgramInput;
+  readonly preview: PreviewSummary | null;
+  readonly version: number;
+  readonly onPublished: () => void;
+}): ReactElement {
+  const [reason, setReason] = useState('');
+  const [migration, setMigration] = useState<'newPurchasesOnly' | 'fromNextPhase'>(
+    'newPurchasesOnly',
+  );
+  const [said, setSaid] = useState('');
+  const publish = (): void => {
+    if (!preview) return;
+    setSaid('Publishing…');
+    void client
+      .call('programs.publish', {
+        content: content as never,
+        migration,
+        previewHash: preview.hash,
+        reason,
+      })
+      .then((reply) => {
+        setSaid(reply.ok ? `Version ${version} is published.` : reply.error.message);
+        if (reply.ok) setTimeout(onPublished, 500);
+      });
+  };
+  return (
+    <fieldset className="publish">
+      <legend>Publish version {version}</legend>
+      <p className="field">
+        <label htmlFor="migration">It holds for</label>
+        <select
+          id="migration"
+          value={migration}
+          onChange={(event) => setMigration(event.target.value as typeof migration)}
+        >
+          <option value="newPurchasesOnly">new purchases only</option>
+          <option value="fromNextPhase">accounts that enter their next phase, too</option>
+        </select>
+      </p>
+      <p className="field">
+        <label htmlFor="reason">Why</label>
+        <input
+          id="reason"
+          value={reason}
+          maxLength={400}
+          onChange={(event) => setReason(event.target.value)}
+        />
+      </p>
+      <p>
+        <button
+          type="button"
+          className="primary"
+          disabled={!preview || reason === ''}
+          onClick={publish}
+        >
+          Publish
+        </button>{' '}
+        <span className="quiet-text" role="status">
+          {said ||
+            (preview
+              ? `Rests on preview ${preview.hash.slice(0, 12)}: ${preview.failedOnlyDraft} would fail only under it.`
+              : 'Preview the impact of exactly this draft first.')}
+        </span>
+      </p>
+      <p className="quiet-text">Accounts that are open keep the version they were bought under.</p>
+    </fieldset>
+  );
+}
+
+function Versions({ entry }: { readonly entry: Entry }): ReactElement {
+  const [older, setOlder] = useState(Math.min(1, entry.versions.length - 1));
+  const [newer, setNewer] = useState(0);
+  const before = compiledOf(entry.versions[older]);
+  const after = compiledOf(entry.versions[newer]);
+  return (
+    <>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Version</th>
+            <th scope="col">Accounts</th>
+            <th scope="col">Since</th>
+            <th scope="col">By</th>
+            <th scope="col">Why</th>
+            <th scope="col">Preview</th>
+            <th scope="col">Hash</th>
+            <th scope="col">Compare</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entry.versions.map((one, at) => (
+            <tr key={one.version}>
+              <th scope="row">{one.version}</th>
+              <td className="number">{one.accounts}</td>
+              <td>
+                {one.effectiveFrom === null
+                  ? 'came with the server'
+                  : dateTimeText(one.effectiveFrom)}
+              </td>
+              <td>{one.author ?? '–'}</td>
+              <td>{one.reason}</td>
+              <td>
+                {one.preview
+                  ? `${one.preview.accounts} accounts, ${one.preview.failedOnlyDraft} more failed`
+                  : '–'}
+              </td>
+              <td>
+                <code>{one.hash.slice(0, 12)}</code>
+              </td>
+              <td>
+                <button type="button" onClick={() => setOlder(at)} aria-pressed={older === at}>
+                  from
+                </button>{' '}
+                <button type="button" onClick={() => setNewer(at)} aria-pressed={newer === at}>
+                  to
+                </button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {entry.versions.length > 1 && before && after ? (
+        <>
+          <h3>
+            From version {entry.versions[older]?.version} to {entry.versions[newer]?.version}
+          </h3>
+          <Changes before={before} after={after} />
+        </>
+      ) : (
+        <p className="quiet-text">One version so far: draft the next one to compare.</p>
+      )}
+    </>
+  );
+}
+
+function contentOf(version: Entry['versions'][number] | undefined): ProgramInput {
+  return version?.content as unknown as ProgramInput;
+}
+
+function nameOf(version: Entry['versions'][number] | undefined): string {
+  return contentOf(version)?.name ?? '';
+}
+
+function compiledOf(version: Entry['versions'][number] | undefined): CompiledProgram | null {
+  if (!version) return null;
+  const compiled = compileProgram(version.content, version.version);
+  return compiled.ok ? compiled.value : null;
+}

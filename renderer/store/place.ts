@@ -1,0 +1,31 @@
+import { useSyncExternalStore } from 'react';
+
+/** Where the window stands, kept in the address so that it can be linked to: "#/programs/x/draft". */
+export type View = 'risk' | 'programs' | 'shocks';
+
+let current = '';
+let parts: readonly string[] = ['risk'];
+
+function read(): readonly string[] {
+  if (location.hash !== current) {
+    current = location.hash;
+    parts = current
+      .replace(/^#\/?/, '')
+      .split('/')
+      .filter((part) => part !== '')
+      .map(decodeURIComponent);
+    if (parts.length === 0) parts = ['risk'];
+  }
+  return parts;
+}
+
+export function usePlace(): readonly string[] {
+  return useSyncExternalStore((changed) => {
+    window.addEventListener('hashchange', changed);
+    return () => window.removeEventListener('hashchange', changed);
+  }, read);
+}
+
+export function goTo(view: View, ...rest: readonly string[]): void {
+  location.hash = `/${[view, ...rest].map(encodeURIComponent).join('/')}`;
+}

@@ -1,0 +1,9 @@
+/** Saves a text as a file of the person's choice. */
+export function saveText(name: string, text: string): void {
+  const type = name.endsWith('.csv') ? 'text/csv' : 'application/json';
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

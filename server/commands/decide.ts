@@ -1,0 +1,25 @@
+import type { Result } from '#core/kernel/result.ts';
+import type { Fact, FactDraft } from '#core/facts/registry.ts';
+import type { Command, CommandResult } from '#core/sync/protocol.ts';
+import { decideAcknowledge } from './acknowledge.ts';
+import { decidePublishProgram, type PublishingState } from './publish-program.ts';
+
+export type Rejection = Omit<Extract<CommandResult, { type: 'rejected' }>, 'type' | 'commandId'>;
+
+/** Everything that decisions rest on. */
+export interface DecisionState {
+  factAt(seq: number): Fact | null;
+  accountFacts(accountId: string): readonly Fact[];
+  readonly publishing: PublishingState;
+}
+
+/** One pure decision per kind of intent: the same command on the same log gives the same answer. */
+export function decide(command: Command, state: DecisionState): Result<FactDraft, Rejection> {
+  const { intent, operatorId } = command;
+  switch (intent.type) {
+    case 'acknowledgeAlert':
+      return decideAcknowledge(intent, operatorId, state);
+    case 'publishProgram':
+      return decidePublishProgram(intent, operatorId, state.publishing);
+  }
+}
