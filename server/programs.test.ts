@@ -1,4 +1,7 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { programJsonSchema } from '#core/programs/json-schema.ts';
 import { sampleTerms } from '#core/programs/compile.ts';
 import type { ProgramCheck } from '#core/programs/program.ts';
 import { openStage, type Stage } from './examples/stage.ts';
@@ -38,6 +41,16 @@ function said({ program }: LoadedProgram, stage: Stage, check: ProgramCheck): un
     return { ...one, is: gauge.type === 'target' ? gauge.target : null };
   });
 }
+
+describe('the schema of program files', () => {
+  it('stands beside them, as the code has it', () => {
+    const file = join(import.meta.dirname, '..', 'resources', 'program.schema.json');
+    if (process.env.PROPDESK_WRITE_SCHEMA) {
+      writeFileSync(file, `${JSON.stringify(programJsonSchema(), null, 2)}\n`);
+    }
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(programJsonSchema());
+  });
+});
 
 describe('the programs that ship', () => {
   it('are at least 25 shaped after named firms, and say so', () => {

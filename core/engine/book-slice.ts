@@ -3,6 +3,7 @@ import type { Prices } from '#core/accounts/held-position.ts';
 import { conversionBetween } from '#core/accounts/market-view.ts';
 import { convert } from '#core/accounts/positions.ts';
 import { pointValue, type Instrument } from '#core/market/instrument.ts';
+import type { BreachLines } from '#core/rules/judge.ts';
 import type { Book } from './book.ts';
 
 /** The columns of a book that what-ifs on the whole of it need: see what-if/book-shock. */
@@ -11,8 +12,7 @@ export function sliceBook(book: Book) {
   const symbolAt = new Map(instruments.map(({ symbol }, at) => [symbol, at]));
   const programs: string[] = [];
   const programAt = new Map<string, number>();
-  const rows: { account: number; program: number; warn: number; breach: number; fails: boolean }[] =
-    [];
+  const rows: { account: number; program: number; lines: BreachLines }[] = [];
   const legFrom: number[] = [0];
   const legSymbol: number[] = [];
   const long: number[] = [];
@@ -26,8 +26,8 @@ export function sliceBook(book: Book) {
     if (status === STATUS.failed || status === STATUS.passed) continue;
     const { program, currency } = book.terms(account);
     if (!programAt.has(program.name)) programAt.set(program.name, programs.push(program.name) - 1);
-    const { warn, breach, fails } = book.lines(account);
-    rows.push({ account, program: programAt.get(program.name) ?? 0, warn, breach, fails });
+    const row = { account, program: programAt.get(program.name) ?? 0 };
+    rows.push({ ...row, lines: book.lines(account) });
     for (const position of book.positions(account)) {
       const instrument = prices.instrument(position.symbol);
       if (!instrument) continue;
@@ -49,9 +49,9 @@ export function sliceBook(book: Book) {
     number: Int32Array.from(rows, ({ account }) => account),
     program: Int32Array.from(rows, (row) => row.program),
     equity: Float64Array.from(rows, ({ account }) => book.equity(account)),
-    warnLine: Float64Array.from(rows, ({ warn }) => warn),
-    breachLine: Float64Array.from(rows, ({ breach }) => breach),
-    fails: Uint8Array.from(rows, ({ fails }) => Number(fails)),
+    warnLine: Float64Array.from(rows, ({ lines }) => lines.warn),
+    pauseLine: Float64Array.from(rows, ({ lines }) => lines.pause),
+    failLine: Float64Array.from(rows, ({ lines }) => lines.fail),
     legFrom: Int32Array.from(legFrom),
     legSymbol: Int32Array.from(legSymbol),
     long: Float64Array.from(long),

@@ -27,6 +27,7 @@ import {
   settleHighest,
   stepAccount,
   type AccountBand,
+  type BreachLines,
   type JudgedAccount,
 } from '#core/rules/judge.ts';
 import { dealMoment, payoutMoment, realisedByDeal } from '#core/rules/moment.ts';
@@ -81,15 +82,7 @@ export interface Book {
   positions(account: number): readonly Position[];
   quote(symbol: string): Quote | null;
   standing(account: number): Standing;
-  /**
-   * The equities at or below which a fall brings the next warning, and the first breach; and whether
-   * that breach fails the account. -Infinity where nothing lies below.
-   */
-  lines(account: number): {
-    readonly warn: number;
-    readonly breach: number;
-    readonly fails: boolean;
-  };
+  lines(account: number): BreachLines;
   instruments(): readonly Instrument[];
   /** Whether anything but equity changed since the last call; clears the mark. */
   takeChanged(account: number): boolean;

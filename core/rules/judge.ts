@@ -238,27 +238,25 @@ export interface AccountBand {
   follows: boolean;
 }
 
-/** Where a fall of equity brings the next warning, and where the first breach. */
-export function linesOf(
-  account: JudgedAccount,
-  moment: Moment,
-): { readonly warn: number; readonly breach: number; readonly fails: boolean } {
-  let warn = -Infinity;
-  let breach = -Infinity;
-  let fails = false;
+/** Equities at or below which a fall brings the next warning, a pause, and failure; or -Infinity. */
+export interface BreachLines {
+  readonly warn: number;
+  readonly pause: number;
+  readonly fail: number;
+}
+
+export function linesOf(account: JudgedAccount, moment: Moment): BreachLines {
+  const lines = { warn: -Infinity, pause: -Infinity, fail: -Infinity };
   for (const [at, { kind, params }] of account.ruleSet.rules.entries()) {
     const latch = account.latches[at] ?? 0;
     if (kind.role !== 'limit' || latch === LATCH.breached) continue;
     const bandAt = (warned: number): number =>
       kind.band(params, account.states[at], moment, warned, account.terms).atOrBelow;
-    warn = Math.max(warn, bandAt(latch));
-    const line = bandAt(kind.warnAt(params).length);
-    const isFailure = kind.consequence(params) === 'fail';
-    if (line > breach) fails = isFailure;
-    else if (line === breach) fails ||= isFailure;
-    breach = Math.max(breach, line);
+    lines.warn = Math.max(lines.warn, bandAt(latch));
+    const ends = kind.consequence(params) === 'fail' ? 'fail' : 'pause';
+    lines[ends] = Math.max(lines[ends], bandAt(kind.warnAt(params).length));
   }
-  return { warn: Math.max(warn, breach), breach, fails };
+  return lines;
 }
 
 /** Fills `into`. An account that is judged no more is unbounded. */

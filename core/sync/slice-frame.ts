@@ -25,14 +25,14 @@ const columnsOf = (accounts: number, legs: number) =>
   [
     ['equity', Float64Array, accounts],
     ['warnLine', Float64Array, accounts],
-    ['breachLine', Float64Array, accounts],
+    ['pauseLine', Float64Array, accounts],
+    ['failLine', Float64Array, accounts],
     ['long', Float64Array, legs],
     ['short', Float64Array, legs],
     ['number', Int32Array, accounts],
     ['program', Int32Array, accounts],
     ['legFrom', Int32Array, accounts + 1],
     ['legSymbol', Int32Array, legs],
-    ['fails', Uint8Array, accounts],
   ] as const;
 
 /** A slice of a book as one run of bytes: a JSON head, then its columns. */
@@ -73,7 +73,7 @@ export function decodeSlice(input: Uint8Array): Result<BookSlice, string> {
   if (!head.success) return err(`the head of the slice: ${z.prettifyError(head.error)}`);
   const { symbols, programs, accounts, legs } = head.data;
   let at = aligned(HEAD_LENGTH_BYTES + length);
-  const columns: Record<string, Float64Array | Int32Array | Uint8Array> = {};
+  const columns: Record<string, Float64Array | Int32Array> = {};
   for (const [name, Kind, count] of columnsOf(accounts, legs)) {
     if (at + Kind.BYTES_PER_ELEMENT * count > bytes.length) return err(`the slice ends in ${name}`);
     columns[name] = new Kind(bytes.buffer, at, count);

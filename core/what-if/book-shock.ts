@@ -4,7 +4,7 @@ import { mulDivFloor, PPM_UNIT } from '#core/money/money.ts';
 
 /**
  * A whole book as far as one sudden move of prices concerns it: each account's equity, the equity
- * at which its next warning and its next breach come, and what it holds per symbol in money per
+ * at which its next warning, a pause and failure come, and what it holds per symbol in money per
  * point. Columns are parallel; account `a` holds the legs from `legFrom[a]` to `legFrom[a + 1]`.
  */
 export interface BookSlice {
@@ -19,9 +19,8 @@ export interface BookSlice {
   readonly program: Int32Array;
   readonly equity: Float64Array;
   readonly warnLine: Float64Array;
-  readonly breachLine: Float64Array;
-  /** 1 where the breach fails the account, 0 where it pauses it. */
-  readonly fails: Uint8Array;
+  readonly pauseLine: Float64Array;
+  readonly failLine: Float64Array;
   readonly legFrom: Int32Array;
   readonly legSymbol: Int32Array;
   /** Money per point: longs gain by the bid, shorts lose by the ask. */
@@ -88,9 +87,10 @@ export function movedBy(bid: number, ask: number, ppm: Ppm): number {
 }
 
 /**
- * What one sudden move does to every account. For floors it equals the engine's verdict on one
- * mark per moved symbol at the same instant: a fall moves no floor, and a rise that moves one
- * breaches nothing. Converted positions are valued at the rate before the move.
+ * What one sudden move does to every account. For limits on equity it equals the engine's verdict on
+ * the mark that moves a symbol: a fall moves no floor, and a rise that moves one breaches nothing.
+ * Left out: limits on the balance that a rising floor could catch, and rules on single positions.
+ * Converted positions are valued at the rate before the move.
  */
 export function shockBook(slice: BookSlice, shock: Shock): ShockResult {
   const steps = new Float64Array(slice.symbols.length);
@@ -108,7 +108,7 @@ export function shockBook(slice: BookSlice, shock: Shock): ShockResult {
   const pnlOf = new Float64Array(slice.symbols.length);
   const failedOn = new Int32Array(slice.symbols.length);
   const totals = { warned: 0, paused: 0, failed: 0, pnl: 0 };
-  const { equity, warnLine, breachLine, fails, legFrom, legSymbol, long, short } = slice;
+  const { equity, warnLine, pauseLine, failLine, legFrom, legSymbol, long, short } = slice;
   for (let account = 0; account < equity.length; account += 1) {
     const group = byProgram[slice.program[account] as number];
     if (group) group.accounts += 1;
@@ -129,16 +129,16 @@ export function shockBook(slice: BookSlice, shock: Shock): ShockResult {
     }
     totals.pnl += gained;
     const after = (equity[account] as number) + gained;
-    if (gained >= 0 || after > (warnLine[account] as number)) continue;
-    if (after > (breachLine[account] as number)) {
-      totals.warned += 1;
-    } else if (fails[account] === 1) {
+    if (gained >= 0) continue;
+    if (after <= (failLine[account] as number)) {
       totals.failed += 1;
       if (group) group.failed += 1;
       if (worstSymbol >= 0) failedOn[worstSymbol] = (failedOn[worstSymbol] as number) + 1;
-    } else {
+    } else if (after <= (pauseLine[account] as number)) {
       totals.paused += 1;
       if (group) group.paused += 1;
+    } else if (after <= (warnLine[account] as number)) {
+      totals.warned += 1;
     }
   }
   const exposure = exposureOf(slice);
@@ -174,9 +174,10 @@ function exposureOf({ symbols, legSymbol, long, short }: BookSlice): {
 /** The accounts that the smallest move of a single symbol would break, the weakest first. */
 export function mostFragile(slice: BookSlice, limit: number): Fragile[] {
   const found: Fragile[] = [];
-  const { equity, breachLine, legFrom, legSymbol, long, short } = slice;
+  const { equity, pauseLine, failLine, legFrom, legSymbol, long, short } = slice;
   for (let account = 0; account < equity.length; account += 1) {
-    const headroom = (equity[account] as number) - (breachLine[account] as number);
+    const line = Math.max(pauseLine[account] as number, failLine[account] as number);
+    const headroom = (equity[account] as number) - line;
     if (!Number.isFinite(headroom)) continue;
     let best: Fragile | null = null;
     for (let leg = legFrom[account] as number; leg < (legFrom[account + 1] as number); leg += 1) {

@@ -55,15 +55,46 @@ describe('trading days', () => {
     expect(nextTradingDay(chicago, monday).key).toBe('2014-05-06');
   });
 
-  it('follow one another without gap or overlap for three years, on every clock', () => {
-    for (const clock of [prague, newYork, chicago, { ...prague, weekend: 'merged' as const }]) {
-      let day = tradingDayAt(clock, Date.parse('2025-01-01T12:00Z'));
-      for (let count = 0; count < 780; count += 1) {
-        const next = nextTradingDay(clock, day);
-        expect(next.opensAt).toBe(day.closesAt);
-        expect(next.key > day.key).toBe(true);
+  const ZONES = [
+    'Europe/Prague',
+    'America/New_York',
+    'America/Chicago',
+    'Europe/London',
+    'Australia/Sydney',
+    'Asia/Ulaanbaatar',
+    'UTC',
+    'Etc/GMT-3',
+    'Etc/GMT+5',
+  ];
+  const CLOCKS = ZONES.flatMap((zone) =>
+    ['00:00', '05:00', '17:00', '22:00'].map((rollOver) => ({ zone, rollOver })),
+  );
+
+  it.each(CLOCKS)('in $zone at $rollOver follow one another from 2024 to 2028', (clock) => {
+    const wall = new Intl.DateTimeFormat('en-GB', {
+      timeZone: clock.zone,
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    });
+    const faults: string[] = [];
+    for (const weekend of ['separate', 'merged'] as const) {
+      const ruled: DayClock = { ...clock, weekend };
+      const whole = weekend === 'separate' ? [23, 24, 25] : [23, 24, 25, 71, 72, 73];
+      let day = tradingDayAt(ruled, Date.parse('2024-01-02T12:00Z'));
+      while (day.closesAt < Date.parse('2029-01-01T00:00Z')) {
+        const next = nextTradingDay(ruled, day);
+        if (next.opensAt !== day.closesAt) faults.push(`a gap before ${next.key}`);
+        if (next.key <= day.key) faults.push(`${next.key} follows ${day.key}`);
+        if (!whole.includes((next.closesAt - next.opensAt) / 3_600_000)) {
+          faults.push(`${next.key} has an odd length`);
+        }
+        // Another calendar than ours says what the clock on the wall shows at the roll-over.
+        const shown = wall.format(next.opensAt);
+        if (shown !== clock.rollOver) faults.push(`${next.key} opens at ${shown}`);
         day = next;
       }
     }
+    expect(faults).toEqual([]);
   });
 });

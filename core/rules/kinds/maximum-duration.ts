@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { conductKind, conductShape } from '../conduct.ts';
-import type { Moment, RuleState } from '../rule-kind.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -10,11 +9,6 @@ const params = z.strictObject({
   days: z.int().min(1).max(3_660),
   from: z.enum(['opening', 'firstTrade']).default('opening'),
 });
-
-function isOver(days: number, state: RuleState, moment: Moment): boolean {
-  const start = state.startedAt ?? 0;
-  return start > 0 && state.said !== 1 && moment.at - start > days * DAY_MS;
-}
 
 /**
  * Time limit of a phase in calendar days (catalogue R14). Judged when something is booked and at
@@ -34,10 +28,13 @@ export const maximumDuration = conductKind<z.output<typeof params>>({
           ? (terms.openedAt ?? moment.day?.opensAt ?? moment.at)
           : moment.at;
     }
-    if (state.over === 1) state.said = 1;
+    const start = state.startedAt ?? 0;
+    if (moment.cause === 'dayOpen' && start > 0 && moment.at - start > params.days * DAY_MS) {
+      state.said = (state.said ?? 0) + 1;
+    }
   },
   violation: (params, state, moment) =>
-    moment.cause === 'dayOpen' && isOver(params.days, state, moment)
+    moment.cause === 'dayOpen' && state.said === 1
       ? [
           {
             name: 'days',

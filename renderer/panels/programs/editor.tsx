@@ -1,5 +1,5 @@
 import { useState, type ReactElement } from 'react';
-import { z } from 'zod';
+import { paramsJsonSchema } from '#core/programs/json-schema.ts';
 import type { ProgramInput } from '#core/programs/program.ts';
 import type { RuleSetIssue } from '#core/rules/rule-set.ts';
 import { ruleKinds } from '#core/rules/kinds/index.ts';
@@ -7,10 +7,7 @@ import { sampleOf, SchemaForm, type Schema } from './schema-form.tsx';
 import { withAt } from './draft.ts';
 
 const schemas = new Map(
-  ruleKinds.all.map((kind) => [
-    kind.kind,
-    z.toJSONSchema(kind.params, { io: 'input', unrepresentable: 'any' }) as Schema,
-  ]),
+  ruleKinds.all.map((kind) => [kind.kind, paramsJsonSchema(kind.kind) as Schema]),
 );
 
 interface EditorProps {

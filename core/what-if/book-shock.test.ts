@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { STATUS } from '#core/accounts/account.ts';
+import { sliceBook } from '#core/engine/book-slice.ts';
+import { createBook, type Book } from '#core/engine/book.ts';
+import { randomHistory } from '#core/engine/testing/random-history.ts';
+import type { RuleSet } from '#core/rules/rule-set.ts';
+import { createRandom } from '#core/kernel/random.ts';
+import { movedBy, mostFragile, shockBook, type Shock } from './book-shock.ts';
+
+const SEEDS = Array.from({ length: 25 }, (_unused, at) => 7_100 + at);
+
+/**
+ * Rules on single positions answer to more than equity, and a balance that stands still can be
+ * caught by a floor that rises under equity: a shock is about equity and floors.
+ */
+function hasFloorsOnly({ ruleSet }: { readonly ruleSet: RuleSet }): boolean {
+  return ruleSet.content.rules.every(
+    ({ kind, params }) =>
+      kind !== 'tradeIdeaLoss' &&
+      kind !== 'stopLossRequired' &&
+      (params.measured === undefined || params.measured === 'equity'),
+  );
+}
+
+function played(seed: number): Book {
+  const history = randomHistory(seed, { accounts: 14, events: 220 });
+  const book = createBook();
+  for (const instrument of history.instruments) book.defineInstrument(instrument);
+  for (const event of history.events) {
+    if (event.type === 'open') {
+      if (hasFloorsOnly(event)) book.openAccount({ ...event, day: history.firstDay });
+    } else if (event.type === 'mark') book.mark(event.mark, () => {});
+    else if (event.type === 'deal') book.deal(event.deal);
+    else if (event.type === 'balanceOperation') book.balanceOperation(event.operation);
+    else if (event.type === 'protection') book.protect(event.change);
+    else if (event.type === 'news') book.scheduleNews(event.release);
+    else book.rollOver(event.clockId, event.day, () => {});
+  }
+  return book;
+}
+
+/** What really happens when the marks come: counted from the live engine itself. */
+function live(book: Book, shock: Shock): { paused: number; failed: number } {
+  const before = Array.from({ length: book.accounts }, (_unused, at) => book.status(at));
+  for (const { symbol, ppm } of shock.moves) {
+    const quote = book.quote(symbol);
+    if (!quote) continue;
+    const step = movedBy(quote.bid, quote.ask, ppm);
+    const mark = { index: 0, symbol, bid: quote.bid + step, ask: quote.ask + step, at: 1 };
+    book.mark({ ...mark, source: 'shock', quality: 0 }, () => {});
+  }
+  const changed = (to: number): number =>
+    before.filter((status, at) => status !== to && book.status(at) === to).length;
+  return { paused: changed(STATUS.paused), failed: changed(STATUS.failed) };
+}
+
+describe('a shock of the whole book', () => {
+  it.each(SEEDS)(
+    'of one symbol in the account currency ends whom the engine ends (seed %i)',
+    (seed) => {
+      const random = createRandom(seed);
+      const symbol = random.pick(['EURUSD', 'XAUUSD', 'ES']);
+      const shock = { name: 'one', moves: [{ symbol, ppm: random.below(60_000) - 30_000 }] };
+      const book = played(seed);
+      const { paused, failed } = shockBook(sliceBook(book), shock);
+      expect({ paused, failed }).toEqual(live(book, shock));
+    },
+  );
+
+  it('of nothing changes nothing', () => {
+    const slice = sliceBook(played(1));
+    const result = shockBook(slice, { name: 'still', moves: [] });
+    expect(result).toMatchObject({ warned: 0, paused: 0, failed: 0, pnl: 0 });
+  });
+
+  it('lists the weakest first, each by the move of its own symbol that breaks it', () => {
+    for (const seed of SEEDS.slice(0, 8)) {
+      const fragile = mostFragile(sliceBook(played(seed)), 5);
+      const sizes = fragile.map(({ ppm }) => Math.abs(ppm));
+      expect(sizes).toEqual([...sizes].sort((one, other) => one - other));
+    }
+  });
+});

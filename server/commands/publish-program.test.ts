@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { summaryOf } from '#core/impact/impact.ts';
+import { present } from '#core/kernel/assert.ts';
+import { compileProgram } from '#core/programs/compile.ts';
+import type { PreviewSummary } from '#core/programs/programs.events.ts';
+import type { Command, CommandResult } from '#core/sync/protocol.ts';
+import { createReplayAdapter } from '../adapters/replay/adapter.ts';
+import { runImpact } from '../impact/run.ts';
+import { createCatalogue } from '../partition/catalogue.ts';
+import { openPartition, type Partition } from '../partition/partition.ts';
+import { loadPrograms, offersOf } from '../programs.ts';
+import { openStore, type Store } from '../store/store.ts';
+
+const START = Date.UTC(2014, 4, 2, 9);
+const programs = loadPrograms().filter(({ program }) => program.programId === 'two-step-100k');
+const [twoStep] = programs;
+const content = present(twoStep, 'the two-step program').input;
+/** The same program with a daily loss of 1 % instead of 5 %. */
+const tighter = JSON.parse(
+  JSON.stringify(content).replaceAll('"percent":"5"', '"percent":"1"'),
+) as typeof content;
+
+interface Firm {
+  readonly store: Store;
+  readonly partition: Partition;
+  readonly previews: Map<string, PreviewSummary>;
+}
+
+function openFirm(store: Store = openStore(':memory:')): Firm {
+  const previews = new Map<string, PreviewSummary>();
+  const partition = openPartition({
+    partition: 0,
+    store,
+    catalogue: createCatalogue(programs),
+    preview: (hash) => previews.get(hash) ?? null,
+    now: () => START,
+    adapter: createReplayAdapter({
+      seed: 11,
+      accounts: 40,
+      activityPercent: 900,
+      programs: offersOf(programs),
+      startAt: START,
+      recorded: null,
+    }),
+  });
+  return { store, partition, previews };
+}
+
+function run({ partition }: Firm, records: number): void {
+  const until = partition.records + records;
+  while (partition.records < until) partition.run(Infinity, until - partition.records);
+}
+
+function preview({ store, previews }: Firm, draft: unknown): PreviewSummary {
+  const compiled = compileProgram(draft, 2);
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.error));
+  const result = present(runImpact(store, 0, compiled.value), 'a result');
+  const summary = summaryOf(result);
+  previews.set(summary.hash, summary);
+  return summary;
+}
+
+let commands = 0;
+function publish(
+  { partition }: Firm,
+  over: Partial<Extract<Command['intent'], { type: 'publishProgram' }>>,
+): CommandResult {
+  commands += 1;
+  return partition.command({
+    commandId: `publish-${commands}`,
+    operatorId: 'manager',
+    issuedAt: START,
+    intent: {
+      type: 'publishProgram',
+      content: content as never,
+      effectiveFrom: START,
+      migration: 'newPurchasesOnly',
+      previewHash: '',
+      reason: 'a test',
+      ...over,
+    },
+  }).result;
+}
+
+describe('publishing a program', () => {
+  it('rests on a preview of exactly this draft', () => {
+    const firm = openFirm();
+    run(firm, 4_000);
+    expect(publish(firm, { content: tighter as never })).toMatchObject({ code: 'noPreview' });
+    const other = preview(firm, content);
+    const wrong = publish(firm, { content: tighter as never, previewHash: other.hash });
+    expect(wrong).toMatchObject({ type: 'rejected', code: 'noPreview' });
+    const { hash } = preview(firm, tighter);
+    const right = publish(firm, { content: tighter as never, previewHash: hash });
+    expect(right).toMatchObject({ type: 'accepted' });
+  });
+
+  it('cannot reach into the past, nor publish what cannot work', () => {
+    const firm = openFirm();
+    run(firm, 2_000);
+    const { hash } = preview(firm, tighter);
+    const past = {
+      content: tighter as never,
+      previewHash: hash,
+      effectiveFrom: START - 86_400_000,
+    };
+    expect(publish(firm, past)).toMatchObject({ type: 'rejected', code: 'invalid' });
+    const faulty = { ...content, phases: [] };
+    expect(publish(firm, { content: faulty as never })).toMatchObject({ code: 'invalid' });
+  });
+
+  it('leaves open accounts with the version they were bought under; new ones get the new one', () => {
+    const firm = openFirm();
+    run(firm, 4_000);
+    const { hash } = preview(firm, tighter);
+    publish(firm, { content: tighter as never, previewHash: hash });
+    const { book } = firm.partition.ingest;
+    const before = book.accounts;
+    while (book.accounts < before + 5) run(firm, 2_000);
+    const versions = Array.from(
+      { length: book.accounts },
+      (_unused, at) => book.terms(at).ruleSet.version,
+    );
+    expect(new Set(versions.slice(0, before))).toEqual(new Set([1]));
+    expect(new Set(versions.slice(before))).toEqual(new Set([2]));
+  });
+
+  it('stands at its place when the log is executed again', () => {
+    const store = openStore(':memory:');
+    const firm = openFirm(store);
+    run(firm, 6_000);
+    const { hash } = preview(firm, tighter);
+    publish(firm, { content: tighter as never, previewHash: hash });
+    run(firm, 30_000);
+    const again = openFirm(store);
+    expect(again.partition.ingest.lastSeq).toBe(firm.partition.ingest.lastSeq);
+    expect(again.partition.ingest.book.snapshot()).toEqual(firm.partition.ingest.book.snapshot());
+  });
+});
+
+describe('an impact preview', () => {
+  it('of what is published finds no difference, of a tighter rule finds whom it ends', () => {
+    const firm = openFirm();
+    run(firm, 30_000);
+    expect(preview(firm, content)).toMatchObject({ failedOnlyDraft: 0, failedOnlyPublished: 0 });
+    const tight = preview(firm, tighter);
+    expect(tight.accounts).toBeGreaterThan(30);
+    expect(tight.failedOnlyDraft).toBeGreaterThan(0);
+    expect(tight.failedOnlyPublished).toBe(0);
+  });
+
+  it('has the same hash whenever it is run on the same log', () => {
+    const firm = openFirm();
+    run(firm, 5_000);
+    expect(preview(firm, tighter)).toEqual(preview(firm, tighter));
+  });
+});
