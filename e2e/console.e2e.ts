@@ -110,19 +110,63 @@ test('what-if: an empty scenario equals live, and a move changes the outcome', a
   await expect(page.locator('.outcome tr.changed').first()).toBeVisible();
 });
 
+test('rows stay where they are while someone points at them', async () => {
+  await page.locator('.ag-row').nth(3).hover();
+  await expect(page.locator('.held')).toBeVisible({ timeout: 10_000 });
+  await page.getByRole('heading', { name: 'Propdesk' }).hover();
+  await expect(page.locator('.held')).toHaveCount(0, { timeout: 10_000 });
+});
+
+test('a shock of the whole book is answered by program and by symbol', async () => {
+  await page.keyboard.press('2');
+  await page.getByRole('textbox', { name: 'EURUSD' }).fill('-3');
+  await page.getByRole('button', { name: 'What if?' }).click();
+  await expect(page.locator('.ladder tbody tr')).toHaveCount(21, { timeout: 15_000 });
+  await expect(page.getByText('Most fragile accounts')).toBeVisible();
+  await expectAccessible();
+});
+
+test('a program is drafted, undone, previewed, published and compared', async () => {
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('3');
+  await page.getByRole('button', { name: /FTMO-shaped two-step/ }).click();
+  await page.getByRole('tab', { name: /^Draft/ }).click();
+  await page.locator('details.rule summary').first().click();
+  const percent = page.getByLabel('percent').first();
+  await percent.fill('x');
+  await expect(page.locator('.failure').first()).toContainText('percentage');
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await expect(percent).toHaveValue('5');
+  await percent.fill('2');
+  await expect(page.locator('.changes')).toContainText('2 %');
+  await page.getByRole('tab', { name: /^Impact/ }).click();
+  await expect(page.getByRole('button', { name: 'Publish', exact: true })).toBeDisabled();
+  await page.getByRole('button', { name: 'Preview the impact' }).click();
+  await expect(page.getByText(/fare differently/)).toBeVisible({ timeout: 30_000 });
+  await page.getByLabel('Why').fill('a tighter day');
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await page.getByRole('tab', { name: /^Versions/ }).click();
+  await expect(page.locator('table:visible').first()).toContainText('a tighter day', { timeout: 10_000 });
+  await expect(page.getByText('From version 1 to 2')).toBeVisible();
+  expect(page.url()).toContain('#/programs/ftmo-2-step-100k/versions');
+  await expectAccessible();
+  await page.getByRole('button', { name: 'Risk', exact: true }).click();
+});
+
+/** No serious fault for people who use a screen reader, a keyboard, or need contrast. */
+async function expectAccessible(): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .disableRules(['scrollable-region-focusable'])
+    .analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)).toEqual([]);
+}
+
 test('the page is accessible, in both themes', async () => {
   for (const theme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme: theme });
     await page.waitForTimeout(300);
-    const { violations } = await new AxeBuilder({ page })
-      .disableRules(['scrollable-region-focusable'])
-      .analyze();
-    const serious = violations.filter(
-      ({ impact }) => impact === 'serious' || impact === 'critical',
-    );
-    expect(
-      serious.map(({ id, nodes }) => `${theme} ${id}: ${nodes[0]?.html.slice(0, 160)}`),
-    ).toEqual([]);
+    await expectAccessible();
   }
 });
 

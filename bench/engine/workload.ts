@@ -169,6 +169,38 @@ export function benchRuleSets(): { readonly trailing: RuleSet; readonly fixed: R
   };
 }
 
+/**
+ * The same two limits among everything else that a funded phase of the shipped programs carries:
+ * conduct, size, consistency and payout rules.
+ */
+export function richestRuleSets(): ReturnType<typeof benchRuleSets> {
+  const more = [
+    ['contracts', 'contractTiers', { tiers: [{ profit: '0', lots: '500' }] }],
+    ['stop-ratio', 'stopToTarget', { ratio: '5' }],
+    ['size', 'maximumLots', { scope: 'account', limit: { lots: '100000' } }],
+    ['consistency', 'consistency', { share: '30', gate: 'payout' }],
+    ['payout-days', 'minimumTradingDays', { gate: 'payout', days: 8, countedWhen: 'anyDeal' }],
+    [
+      'profitable',
+      'profitableDays',
+      { gate: 'payout', days: 5, profit: 'closed', minimum: { fixed: '50' } },
+    ],
+    ['news', 'newsWindow', { beforeSeconds: 120, afterSeconds: 120 }],
+    ['holding', 'holdingTime', { seconds: 60, judged: 'share' }],
+    ['daily-cap', 'dailyProfitCap', { cap: { fixed: '3000' } }],
+    ['inactivity', 'inactivity', { days: 30 }],
+  ] as const;
+  const added = more.map(([ruleId, kind, params]) => ({ ruleId, kind, params }));
+  const plain = benchRuleSets();
+  const richer = ({ content }: RuleSet): RuleSet =>
+    compiled({
+      ...content,
+      ruleSetId: `rich-${content.ruleSetId}`,
+      rules: [...content.rules, ...added],
+    });
+  return { trailing: richer(plain.trailing), fixed: richer(plain.fixed) };
+}
+
 function compiled(content: unknown): RuleSet {
   const result = compileRuleSet(content, 1);
   if (!result.ok) throw new Error(JSON.stringify(result.error));

@@ -5,7 +5,7 @@ import { moneyText } from '#core/money/money.ts';
 import { gaugeAt, gateOf, openJudgedAccount } from '#core/rules/judge.ts';
 import { openingMoment } from '#core/rules/moment.ts';
 import type { Gauge, Need } from '#core/rules/rule-kind.ts';
-import { compileRuleSet, type RuleSet, type RuleSetIssue } from '#core/rules/rule-set.ts';
+import { compileRuleSet, issuesOf, type RuleSet, type RuleSetIssue } from '#core/rules/rule-set.ts';
 import { programSchema, type Program, type ProgramInput } from './program.ts';
 
 /** A program ready to judge: every phase's rule set compiled under one version number. */
@@ -36,7 +36,7 @@ export function compileProgram(
 ): Result<CompiledProgram, readonly RuleSetIssue[]> {
   const parsed = programSchema.safeParse(input);
   if (!parsed.success) {
-    return err(parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
+    return err(issuesOf(parsed.error, ''));
   }
   const program = parsed.data;
   const issues: RuleSetIssue[] = [...repeatedPhases(program)];

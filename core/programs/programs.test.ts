@@ -68,6 +68,18 @@ describe('a draft', () => {
     ]);
   });
 
+  it('hears of the shape that comes nearest, not that none fits', () => {
+    const amount = { percent: 'x', of: 'initial' };
+    const faulty = { ...dailyLoss('5'), params: { ...dailyLoss('5').params, amount } };
+    const result = compileProgram(program([faulty, staticLoss, target]), 1);
+    expect(result.ok ? [] : result.error).toEqual([
+      {
+        path: 'phases.0.ruleSet.rules.0.params.amount.percent',
+        message: expect.stringContaining('expected a percentage') as string,
+      },
+    ]);
+  });
+
   it('is refused where the platform lacks what a rule needs, and only there', () => {
     const stops: RuleInput = {
       ruleId: 'stops',

@@ -270,7 +270,7 @@ describe('a rule set', () => {
     );
     expect(compiled.ok ? [] : compiled.error.map(({ path }) => path)).toEqual([
       'rules.0.kind',
-      'rules.1.params.distance',
+      'rules.1.params.distance.fixed',
       'rules.2.ruleId',
       'rules.2.params.days',
     ]);

@@ -113,9 +113,33 @@ function compileRule(
   return { ruleId: entry.ruleId, kind, params: params.data };
 }
 
-function issuesOf(error: z.ZodError, prefix: string): RuleSetIssue[] {
-  return error.issues.map((issue) => ({
-    path: [prefix, ...issue.path.map(String)].filter((part) => part !== '').join('.'),
-    message: issue.message,
-  }));
+/**
+ * Issues with their places. Of a value that may have several shapes, the shape that comes nearest
+ * speaks: "expected a percentage" helps, "none of these shapes" does not.
+ */
+export function issuesOf(error: z.ZodError, prefix: string): RuleSetIssue[] {
+  return error.issues.flatMap((issue) => nearest(issue, [prefix]));
+}
+
+type ZodIssue = z.core.$ZodIssue;
+
+function nearest(issue: ZodIssue, above: readonly string[]): RuleSetIssue[] {
+  const path = [...above, ...issue.path.map(String)];
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const [best] = [...issue.errors].sort((one, other) => distance(one) - distance(other));
+    return (best ?? []).flatMap((inner) => nearest(inner, path));
+  }
+  return [{ path: path.filter((part) => part !== '').join('.'), message: issue.message }];
+}
+
+/** How far a value is from a shape: a wrong kind of value is farther than a wrong value inside. */
+function distance(issues: readonly ZodIssue[]): number {
+  const WRONG_SHAPE = 100;
+  return issues.reduce(
+    (sum, { code, path }) =>
+      sum +
+      (path.length === 0 || code === 'unrecognized_keys' ? WRONG_SHAPE : 0) +
+      (code === 'invalid_type' ? 2 : 1),
+    0,
+  );
 }

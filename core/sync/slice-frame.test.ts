@@ -26,6 +26,18 @@ describe('a slice on the wire', () => {
     expect(decoded).toEqual({ ok: true, value: slice });
   });
 
+  it('comes out of a byte array whose slice is a window, not a copy', () => {
+    class Window extends Uint8Array {
+      override slice(from?: number, to?: number): Uint8Array<ArrayBuffer> {
+        return super.subarray(from, to) as Uint8Array<ArrayBuffer>;
+      }
+    }
+    const bytes = encodeSlice(slice);
+    const pool = new Window(bytes.length + 8);
+    pool.set(bytes, 8);
+    expect(decodeSlice(pool.subarray(8))).toEqual({ ok: true, value: slice });
+  });
+
   it('is refused when anything is missing or left over', () => {
     const bytes = encodeSlice(slice);
     for (let length = 0; length < bytes.length; length += 1) {

@@ -59,8 +59,9 @@ export function encodeSlice(slice: BookSlice): Uint8Array {
 /** Refuses what is not such a run of bytes, to its last byte. */
 export function decodeSlice(input: Uint8Array): Result<BookSlice, string> {
   if (input.length < HEAD_LENGTH_BYTES) return err('too short to be a slice');
-  // A copy of its own starts aligned, wherever the message lay.
-  const bytes = input.slice();
+  // A copy of its own starts aligned, wherever the message lay. Not `slice`: some hosts' byte
+  // arrays answer it with a window on the same memory.
+  const bytes = new Uint8Array(input);
   const length = new DataView(bytes.buffer).getUint32(0, true);
   if (HEAD_LENGTH_BYTES + length > bytes.length) return err('the head of the slice is cut off');
   let parsed: unknown;

@@ -8,73 +8,77 @@ import {
   instruments,
   symbolName,
 } from '../workload.ts';
-import type { Contender } from './contender.ts';
+import type { Contender, Runner } from './contender.ts';
 
 /** Propdesk's live engine. */
 export const columnar: Contender = {
   name: 'Propdesk, columnar',
   accountsMax: 1_000_000,
-  build: (accounts) => {
-    const book = createBook();
-    const ruleSets = benchRuleSets();
-    const legs = new Int32Array(instruments.length);
-    for (const instrument of instruments) {
-      book.defineInstrument(instrument);
-      const { symbol } = instrument;
-      book.mark({ index: 0, symbol, ...firstQuote, at: 0, source: 'bench', quality: 0 }, () => {});
-    }
-    let number = 0;
-    for (const account of benchAccounts(accounts)) {
-      const ruleSet = account.trailing ? ruleSets.trailing : ruleSets.fixed;
-      const terms = benchTerms(number, ruleSet);
-      book.openAccount({ terms, ruleSet, day });
-      for (const [at, { symbol, buy, volume }] of account.positions.entries()) {
-        book.deal({
-          accountId: terms.accountId,
-          dealId: '',
-          positionId: at === 0 ? '0' : '1',
-          symbol: symbolName(symbol),
-          side: buy ? 'buy' : 'sell',
-          entry: 'in',
-          volume,
-          price: buy ? firstQuote.ask : firstQuote.bid,
-          profit: 0,
-          commission: 0,
-          swap: 0,
-          fee: 0,
-          at: 0,
-        });
-        legs[symbol] = (legs[symbol] as number) + 1;
-      }
-      number += 1;
-    }
-    book.pack();
-    let verdicts = 0;
-    const count = (_account: number, drafts: readonly unknown[]): void => {
-      verdicts += drafts.length;
-    };
-    const names = instruments.map((instrument) => instrument.symbol);
-    return {
-      play: (ticks, from, to) => {
-        let checks = 0;
-        for (let at = from; at < to; at += 1) {
-          const symbol = ticks.symbol[at] as number;
-          const mark = {
-            index: at,
-            symbol: names[symbol] as string,
-            bid: ticks.bid[at] as number,
-            ask: ticks.ask[at] as number,
-            at,
-            source: 'bench',
-            quality: 0,
-          };
-          book.mark(mark, count);
-          checks += legs[symbol] as number;
-        }
-        return checks;
-      },
-      verdicts: () => verdicts,
-      bytes: () => book.bytes(),
-    };
-  },
+  build: (accounts) => createColumnar(accounts, benchRuleSets()),
 };
+
+export function createColumnar(
+  accounts: number,
+  ruleSets: ReturnType<typeof benchRuleSets>,
+): Runner {
+  const book = createBook();
+  const legs = new Int32Array(instruments.length);
+  for (const instrument of instruments) {
+    book.defineInstrument(instrument);
+    const { symbol } = instrument;
+    book.mark({ index: 0, symbol, ...firstQuote, at: 0, source: 'bench', quality: 0 }, () => {});
+  }
+  let number = 0;
+  for (const account of benchAccounts(accounts)) {
+    const ruleSet = account.trailing ? ruleSets.trailing : ruleSets.fixed;
+    const terms = benchTerms(number, ruleSet);
+    book.openAccount({ terms, ruleSet, day });
+    for (const [at, { symbol, buy, volume }] of account.positions.entries()) {
+      book.deal({
+        accountId: terms.accountId,
+        dealId: '',
+        positionId: at === 0 ? '0' : '1',
+        symbol: symbolName(symbol),
+        side: buy ? 'buy' : 'sell',
+        entry: 'in',
+        volume,
+        price: buy ? firstQuote.ask : firstQuote.bid,
+        profit: 0,
+        commission: 0,
+        swap: 0,
+        fee: 0,
+        at: 0,
+      });
+      legs[symbol] = (legs[symbol] as number) + 1;
+    }
+    number += 1;
+  }
+  book.pack();
+  let verdicts = 0;
+  const count = (_account: number, drafts: readonly unknown[]): void => {
+    verdicts += drafts.length;
+  };
+  const names = instruments.map((instrument) => instrument.symbol);
+  return {
+    play: (ticks, from, to) => {
+      let checks = 0;
+      for (let at = from; at < to; at += 1) {
+        const symbol = ticks.symbol[at] as number;
+        const mark = {
+          index: at,
+          symbol: names[symbol] as string,
+          bid: ticks.bid[at] as number,
+          ask: ticks.ask[at] as number,
+          at,
+          source: 'bench',
+          quality: 0,
+        };
+        book.mark(mark, count);
+        checks += legs[symbol] as number;
+      }
+      return checks;
+    },
+    verdicts: () => verdicts,
+    bytes: () => book.bytes(),
+  };
+}

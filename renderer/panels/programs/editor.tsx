@@ -74,8 +74,14 @@ function RuleForm({
 }): ReactElement {
   const kind = ruleKinds.find(rule.kind);
   const schema = schemas.get(rule.kind);
+  // A fault opens the rule; mending it must not close it under the hand that mends.
+  const [open, setOpen] = useState(false);
   return (
-    <details className={issues.length > 0 ? 'rule faulty' : 'rule'} open={issues.length > 0}>
+    <details
+      className={issues.length > 0 ? 'rule faulty' : 'rule'}
+      open={open || issues.length > 0}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
       <summary>
         <b>{kind?.title ?? rule.kind}</b> <span className="quiet-text">{rule.ruleId}</span>
       </summary>
