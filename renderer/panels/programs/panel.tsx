@@ -310,7 +310,8 @@ function Publish({
 }
 
 function Versions({ entry }: { readonly entry: Entry }): ReactElement {
-  const [older, setOlder] = useState(Math.min(1, entry.versions.length - 1));
+  const [chosen, setOlder] = useState<number | null>(null);
+  const older = chosen ?? Math.min(1, entry.versions.length - 1);
   const [newer, setNewer] = useState(0);
   const before = compiledOf(entry.versions[older]);
   const after = compiledOf(entry.versions[newer]);
