@@ -146,7 +146,9 @@ test('a program is drafted, undone, previewed, published and compared', async ()
   await page.getByLabel('Why').fill('a tighter day');
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
   await page.getByRole('tab', { name: /^Versions/ }).click();
-  await expect(page.locator('table:visible').first()).toContainText('a tighter day', { timeout: 10_000 });
+  await expect(page.locator('table:visible').first()).toContainText('a tighter day', {
+    timeout: 10_000,
+  });
   await expect(page.getByText('From version 1 to 2')).toBeVisible();
   expect(page.url()).toContain('#/programs/ftmo-2-step-100k/versions');
   await expectAccessible();
