@@ -117,9 +117,12 @@ export const deskCalls = {
     output: z.strictObject({ setAside: z.int().min(0) }),
   },
   'programs.list': { input: z.strictObject({}), output: programListSchema },
-  /** Replays the firm's history under a draft, on the server; watch it by its id. */
+  /**
+   * Replays the firm's history under a draft, on the server; watch it by its id. A shadow run
+   * follows the log from there on, beside the published version, until it is cancelled.
+   */
   'impact.start': {
-    input: z.strictObject({ content: z.json() }),
+    input: z.strictObject({ content: z.json(), follows: z.boolean() }),
     output: z.strictObject({ runId: z.string() }),
   },
   'impact.state': { input: z.strictObject({ runId: z.string() }), output: impactStateSchema },

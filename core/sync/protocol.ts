@@ -246,6 +246,8 @@ export const impactStateSchema = z.discriminatedUnion('type', [
     summary: previewSummarySchema,
     result: impactResultSchema,
     seconds: z.number(),
+    /** A shadow run: the result goes on growing with the log. */
+    follows: z.boolean(),
   }),
   z.strictObject({ type: z.literal('failed'), message: z.string() }),
 ]);

@@ -228,8 +228,8 @@ function answer(desk: Desk, ports: GatewayPorts, desks: Map<string, Desk>): void
   );
   on(
     'impactStart',
-    z.strictObject({ content: z.json() }),
-    ({ content }) => ({ runId: ports.previews.start(content) }),
+    z.strictObject({ content: z.json(), follows: z.boolean() }),
+    ({ content, follows }) => ({ runId: ports.previews.start(content, follows) }),
     rejected,
   );
   const run = z.strictObject({ runId: z.string().max(80) });

@@ -11,8 +11,8 @@ export const PREVIEWS_RUNNING_MAX = 2;
 const PREVIEWS_KEPT_MAX = 20;
 
 export interface Previews {
-  /** Starts a preview; null when too many are running. */
-  start(content: unknown): string | null;
+  /** Starts a preview, or a shadow run that follows the log; null when too many are running. */
+  start(content: unknown, follows: boolean): string | null;
   state(runId: string): ImpactState;
   cancel(runId: string): void;
   close(): Promise<void>;
@@ -31,10 +31,10 @@ export function createPreviews(
     if (states.size > PREVIEWS_KEPT_MAX && oldest !== undefined) states.delete(oldest);
   };
   return {
-    start: (content) => {
+    start: (content, follows) => {
       if (workers.size >= PREVIEWS_RUNNING_MAX) return null;
       const runId = randomUUID();
-      const workerData: ImpactJob = { file, content };
+      const workerData: ImpactJob = { file, content, follows };
       const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
       workers.set(runId, worker);
       states.set(runId, { type: 'running', facts: 0, ofFacts: 1 });
@@ -47,7 +47,8 @@ export function createPreviews(
         } else {
           const summary = summaryOf(message.result);
           finished(summary);
-          end(runId, { ...message, summary });
+          states.set(runId, { ...message, summary, follows });
+          if (!follows) end(runId, { ...message, summary, follows });
         }
       });
       worker.on('error', ({ message }) => end(runId, { type: 'failed', message }));

@@ -13,38 +13,58 @@ export interface ImpactProgress {
 
 const days: TradingDays = { at: tradingDayAt, next: nextTradingDay };
 
-/**
- * Replays a partition's log and mark journal for the accounts of a draft's program. `progress`
- * may answer `false` to stop: then there is no result.
- */
+/** A draft beside what was published, over a log that may still grow. */
+export interface ImpactReplay {
+  /** Takes in what the log holds by now. `progress` may answer `false` to stop. */
+  catchUp(progress?: (at: ImpactProgress) => boolean): boolean;
+  result(): ImpactResult;
+}
+
+export function openImpactReplay(
+  store: Store,
+  partition: number,
+  draft: CompiledProgram,
+): ImpactReplay {
+  const run = openImpact(draft, days);
+  let seq = 0;
+  let marks = 0;
+  return {
+    catchUp: (progress = () => true) => {
+      const { seq: ofFacts, marks: ofMarks } = store.progress(partition);
+      const journal = walk(store, partition, marks);
+      let mark = journal.next();
+      const playTo = (index: number): void => {
+        while (!mark.done && mark.value.index < index) {
+          run.mark(mark.value);
+          mark = journal.next();
+        }
+      };
+      for (const fact of store.facts(partition, seq + 1, ofFacts)) {
+        playTo(fact.envelope.marksBefore);
+        run.fact(fact);
+        seq = fact.envelope.seq;
+        if (seq % FACTS_PER_REPORT === 0 && !progress({ facts: seq, ofFacts })) return false;
+      }
+      playTo(ofMarks);
+      seq = ofFacts;
+      marks = ofMarks;
+      return true;
+    },
+    result: run.result,
+  };
+}
+
+/** The whole of a log, once; null when it was stopped. */
 export function runImpact(
   store: Store,
   partition: number,
   draft: CompiledProgram,
-  progress: (at: ImpactProgress) => boolean = () => true,
+  progress?: (at: ImpactProgress) => boolean,
 ): ImpactResult | null {
-  const run = openImpact(draft, days);
-  const ofFacts = store.progress(partition).seq;
-  const marks = walk(store, partition);
-  let mark = marks.next();
-  let facts = 0;
-  for (const fact of store.facts(partition, 1, ofFacts)) {
-    while (!mark.done && mark.value.index < fact.envelope.marksBefore) {
-      run.mark(mark.value);
-      mark = marks.next();
-    }
-    run.fact(fact);
-    facts += 1;
-    if (facts % FACTS_PER_REPORT === 0 && !progress({ facts, ofFacts })) return null;
-  }
-  const { marks: most } = store.progress(partition);
-  while (!mark.done && mark.value.index < most) {
-    run.mark(mark.value);
-    mark = marks.next();
-  }
-  return run.result();
+  const replay = openImpactReplay(store, partition, draft);
+  return replay.catchUp(progress) ? replay.result() : null;
 }
 
-function* walk(store: Store, partition: number) {
-  for (const chunk of store.marks(partition, 0)) yield* chunk;
+function* walk(store: Store, partition: number, from: number) {
+  for (const chunk of store.marks(partition, from)) yield* chunk;
 }

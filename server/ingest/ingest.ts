@@ -102,6 +102,10 @@ export function createIngest(options: IngestOptions): Ingest {
     for (const draft of drafts) {
       add(draft, actors.engine, causation, draft.data.at);
       if (draft.kind === 'accountStatusChanged') intake.actions.push(...actionsFor(draft.data));
+      if (draft.kind === 'conductFlagged' && draft.data.effect === 'closePositions') {
+        const { accountId, ruleId } = draft.data;
+        intake.actions.push({ type: 'closePositions', accountId, reason: ruleId });
+      }
     }
   };
   const refuse = (reason: string): void => {

@@ -1,6 +1,7 @@
 import { useState, type ReactElement } from 'react';
 import { parseFact, type Fact } from '#core/facts/registry.ts';
 import { groupedText, moneyText } from '#core/money/money.ts';
+import { counterfactualOf } from '#core/rules/counterfactual.ts';
 import { figureText, verdictSentence } from '#core/rules/sentence.ts';
 import type { AccountDetail } from '#core/sync/protocol.ts';
 import { dateTimeText, instantText } from '#renderer/ui/format.ts';
@@ -95,6 +96,7 @@ function Evidence({
           <Figure name="cause" text={causeText(data.cause)} />
           <Figure name="engine version" text={data.engineVersion} />
         </dl>
+        {fact.kind === 'breachDetected' && <Avoided data={fact.data} />}
         <Positions data={data} market={market} />
         <button
           type="button"
@@ -138,6 +140,22 @@ function causeText(cause: Verdict['data']['cause']): string {
     case 'opened':
       return 'the opening of the account';
   }
+}
+
+/** The smallest change that would have avoided the breach, in the trader's language. */
+function Avoided({
+  data,
+}: {
+  readonly data: Extract<Verdict, { kind: 'breachDetected' }>['data'];
+}): ReactElement | null {
+  const found = counterfactualOf(data);
+  if (!found) return null;
+  return (
+    <p className="avoided">
+      <b>What would have avoided it: </b>
+      {found.sentences.join(' ')}
+    </p>
+  );
 }
 
 function Positions({

@@ -28,16 +28,17 @@ export function Impact({ client, content, blocked, onDone }: ImpactProps): React
         if (!reply.ok) return setState({ type: 'failed', message: reply.error.message });
         setState(reply.value);
         if (reply.value.type === 'running') return;
-        setRunId(null);
+        // A shadow run goes on: its result is read again and again.
+        if (reply.value.type === 'failed' || !reply.value.follows) setRunId(null);
         if (reply.value.type === 'done') onDone(reply.value);
       });
     }, POLL_MS);
     return () => clearInterval(timer);
   }, [client, runId, onDone]);
-  const start = (): void => {
+  const start = (follows: boolean): void => {
     setState({ type: 'running', facts: 0, ofFacts: 1 });
     void client
-      .call('impact.start', { content: content as never })
+      .call('impact.start', { content: content as never, follows })
       .then((reply) =>
         reply.ok
           ? setRunId(reply.value.runId)
@@ -45,6 +46,7 @@ export function Impact({ client, content, blocked, onDone }: ImpactProps): React
       );
   };
   const running = state?.type === 'running';
+  const shadowing = state?.type === 'done' && state.follows && runId !== null;
   return (
     <section className="impact">
       <p>
@@ -52,10 +54,32 @@ export function Impact({ client, content, blocked, onDone }: ImpactProps): React
           type="button"
           className="primary"
           disabled={running || blocked !== null}
-          onClick={start}
+          onClick={() => start(false)}
         >
           Preview the impact
         </button>{' '}
+        <button
+          type="button"
+          disabled={running || shadowing || blocked !== null}
+          onClick={() => start(true)}
+          title="Judges live accounts by the draft, too, and acts on none of it"
+        >
+          Run it as a shadow
+        </button>{' '}
+        {shadowing && (
+          <>
+            <span role="status">● shadowing live</span>{' '}
+            <button
+              type="button"
+              onClick={() => {
+                void client.call('impact.cancel', { runId });
+                setRunId(null);
+              }}
+            >
+              End it
+            </button>
+          </>
+        )}
         {running && (
           <>
             <progress value={state.facts} max={state.ofFacts} aria-label="Preview" />{' '}
