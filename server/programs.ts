@@ -30,12 +30,17 @@ export function ruleSetsByHash(programs: readonly LoadedProgram[]): Map<string, 
 
 /** What the shop sells of these programs. */
 export function offersOf(programs: readonly LoadedProgram[]): ProgramOffer[] {
-  return programs.map(offerOf);
+  return programs.map((program) => offerOf(program, 'newPurchasesOnly'));
 }
 
-export function offerOf({ program, ruleSets }: LoadedProgram): ProgramOffer {
+export function offerOf(
+  { program, ruleSets, version }: LoadedProgram,
+  migration: ProgramOffer['migration'],
+): ProgramOffer {
   return {
     programId: program.programId,
+    version,
+    migration,
     name: program.name,
     nominalSize: program.nominalSize,
     phases: program.phases.map(({ phaseId, name, startBalance }, at) => ({

@@ -34,6 +34,8 @@ export const accountTermsSchema = z.strictObject({
   phase: z.strictObject({ phaseId: idSchema, name: z.string().min(1).max(80) }),
   ruleSet: ruleSetRefSchema,
   positionRounding: positionRoundingSchema,
+  /** The account that this one goes on from: the phase before, passed. */
+  previousAccountId: idSchema.optional(),
   /** When the account was opened, for limits that count from there. */
   openedAt: epochMs.optional(),
 });

@@ -4,6 +4,9 @@ import type { RuleSetRef } from './account.ts';
 export interface ProgramOffer {
   readonly programId: string;
   readonly name: string;
+  readonly version: number;
+  /** Whether accounts of earlier versions enter their next phase under this one. */
+  readonly migration: 'newPurchasesOnly' | 'fromNextPhase';
   readonly nominalSize: number;
   readonly phases: readonly {
     readonly phaseId: string;

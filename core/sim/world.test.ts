@@ -15,6 +15,8 @@ const options = (seed: number): WorldOptions => ({
     {
       programId: 'two-step',
       name: 'Two-step',
+      version: 1,
+      migration: 'newPurchasesOnly',
       nominalSize: 100_000_0000,
       phases: [
         {

@@ -9,6 +9,7 @@ import type { NewsRelease } from '#core/market/calendar.ts';
 import { pointValue } from '#core/market/instrument.ts';
 import { createHeap, type Heap } from './heap.ts';
 import { traderName } from './names.ts';
+import { createShop, type Shop } from './shop.ts';
 import type { Tick, TickSource } from './tick-source.ts';
 import { kindAt, traderKinds, type TraderKind } from './trader-kinds.ts';
 
@@ -69,20 +70,25 @@ export interface WorldState {
   readonly opened: boolean;
   /** What is on sale: changes when a version is published. */
   readonly offers: readonly ProgramOffer[];
+  readonly earlierOffers: readonly ProgramOffer[];
   /** The day up to which releases stand on the calendar. */
   readonly newsDay: number;
 }
 
 interface TraderState {
   readonly accountId: string;
+  /** Who trades it: many accounts may be one person's, one after the other. */
+  readonly person: number;
+  readonly previousAccountId: string | null;
+  readonly offer: ProgramOffer;
   readonly kind: number;
-  readonly program: number;
   readonly phase: number;
   readonly symbol: number;
   balance: number;
   looks: number;
   active: boolean;
   lostLast: boolean;
+  passed: boolean;
   positions: Position[];
 }
 
@@ -91,17 +97,15 @@ interface TraderState {
  * how often it has looked, so one seed gives one world, and a world resumes from its state.
  */
 export function createWorld(founded: WorldOptions, ticks: TickSource, resume?: WorldState): World {
-  const options = { ...founded, programs: [...(resume?.offers ?? founded.programs)] };
+  const shop = createShop(resume?.offers ?? founded.programs, resume?.earlierOffers);
+  const options = { ...founded, programs: shop.onSale };
   const { instruments } = ticks;
   const market: MarketView = createMarketView(instruments);
   const points = instruments.map((instrument) => {
     const value = pointValue(instrument);
     return value.ok ? value.value : 1;
   });
-  const traders: TraderState[] = (resume?.traders ?? []).map((trader) => ({
-    ...trader,
-    positions: [...trader.positions],
-  }));
+  const traders = tradersOf(resume);
   const byAccount = new Map(traders.map((trader, number) => [trader.accountId, number]));
   const due: Heap = createHeap(resume?.due, resume?.dueAt);
   const quotes = quotesOf(resume, instruments.length);
@@ -124,12 +128,11 @@ export function createWorld(founded: WorldOptions, ticks: TickSource, resume?: W
   const dice = (trader: TraderState, salt: number, limit: number): number =>
     hash(options.seed, byAccount.get(trader.accountId) ?? 0, trader.looks, salt) % limit;
   const kindOf = (trader: TraderState): TraderKind => present(traderKinds[trader.kind], 'kind');
-  const openAccount = (number: number, at: number): void => {
-    const trader = newTrader(options, instruments.length, traders.length, number);
+  const openAccount = (trader: TraderState, at: number): void => {
     byAccount.set(trader.accountId, traders.push(trader) - 1);
     queue.push({
       type: 'accountOpened',
-      terms: { ...termsOf(options, trader, number), openedAt: at },
+      terms: { ...termsOf(options, trader), openedAt: at },
       at,
     });
     if (dice(trader, 1, 100) < WITH_PAST_PERCENT) bookPast(trader, at);
@@ -174,7 +177,7 @@ export function createWorld(founded: WorldOptions, ticks: TickSource, resume?: W
     const side = sideOf(kind, quote, dice(trader, 5, 2));
     const scale = trader.lostLast ? kind.afterLossPercent / 100 : 1;
     const risk =
-      (sizingBalance(options, trader) / 10_000) *
+      (sizingBalance(trader) / 10_000) *
       kind.riskBasisPoints *
       scale *
       (0.5 + dice(trader, 6, 100) / 100);
@@ -222,7 +225,12 @@ export function createWorld(founded: WorldOptions, ticks: TickSource, resume?: W
   const look = (number: number, at: number): void => {
     const trader = present(traders[number], 'trader');
     if (trader.looks < 0) {
-      openAccount(number % options.accounts, at);
+      const place = traders.length;
+      const next = trader.passed ? nextPhase(shop, trader, place) : null;
+      openAccount(
+        next ?? newTrader(options, instruments.length, place, number % options.accounts),
+        at,
+      );
       return;
     }
     trader.looks += 1;
@@ -237,7 +245,9 @@ export function createWorld(founded: WorldOptions, ticks: TickSource, resume?: W
   };
   const open = (): void => {
     opened = true;
-    for (let number = 0; number < options.accounts; number += 1) openAccount(number, now);
+    for (let number = 0; number < options.accounts; number += 1) {
+      openAccount(newTrader(options, instruments.length, traders.length, number), now);
+    }
   };
   const scheduleNews = (at: number): void => {
     newsDay = Math.floor(at / DAY_MS);
@@ -284,7 +294,7 @@ export function createWorld(founded: WorldOptions, ticks: TickSource, resume?: W
     },
     nextAt: () => (queue.length > 0 ? now : ready ? tick.at : null),
     execute: (action) => {
-      if (action.type === 'offerProgram') return putOffer(options.programs, action.offer);
+      if (action.type === 'offerProgram') return shop.put(action.offer);
       const number = byAccount.get(action.accountId);
       const trader = number === undefined ? undefined : traders[number];
       if (!trader || number === undefined) return;
@@ -298,6 +308,7 @@ export function createWorld(founded: WorldOptions, ticks: TickSource, resume?: W
         trader.active = false;
         if (action.reason === 'paused') return;
         trader.looks = -1;
+        trader.passed = action.reason === 'passed';
         due.push(number, now + REBUY_MINUTES * MINUTE_MS);
       }
     },
@@ -312,7 +323,8 @@ export function createWorld(founded: WorldOptions, ticks: TickSource, resume?: W
       queue: queue.slice(head),
       tick: ready ? { ...tick } : null,
       opened,
-      offers: [...options.programs],
+      offers: [...shop.onSale],
+      earlierOffers: [...shop.earlier],
       newsDay,
     }),
   };
@@ -332,29 +344,57 @@ function newTrader(
   place: number,
   number: number,
 ): TraderState {
-  const program = hash(options.seed, place, 0, 11) % options.programs.length;
-  const offer = present(options.programs[program], 'program');
+  const choice = hash(options.seed, place, 0, 11) % options.programs.length;
+  const offer = present(options.programs[choice], 'program');
   return {
-    accountId: `A${String(place + 1).padStart(6, '0')}`,
+    accountId: accountIdOf(place),
+    person: number,
+    previousAccountId: null,
+    offer,
     kind: kindAt(hash(options.seed, number, 0, 12) % 1000),
-    program,
     phase: hash(options.seed, place, 0, 13) % offer.phases.length,
     symbol: hash(options.seed, place, 0, 14) % symbols,
     balance: phaseOf(offer, hash(options.seed, place, 0, 13)).startBalance,
     looks: 0,
     active: true,
     lostLast: false,
+    passed: false,
     positions: [],
   };
 }
 
-function termsOf(options: WorldOptions, trader: TraderState, number: number): AccountTerms {
-  const program = present(options.programs[trader.program], 'program');
+function accountIdOf(place: number): string {
+  return `A${String(place + 1).padStart(6, '0')}`;
+}
+
+/** The account on which a person who passed goes on; null after the last phase. */
+function nextPhase(shop: Shop, passed: TraderState, place: number): TraderState | null {
+  const offer = shop.goesOnUnder(passed.offer.programId, passed.offer.version);
+  const phase = offer.phases[passed.phase + 1];
+  if (!phase) return null;
+  return {
+    ...passed,
+    accountId: accountIdOf(place),
+    previousAccountId: passed.accountId,
+    offer,
+    phase: passed.phase + 1,
+    balance: phase.startBalance,
+    looks: 0,
+    active: true,
+    lostLast: false,
+    passed: false,
+    positions: [],
+  };
+}
+
+function termsOf(options: WorldOptions, trader: TraderState): AccountTerms {
+  const program = trader.offer;
   const phase = present(program.phases[trader.phase], 'phase');
   return {
     accountId: trader.accountId,
-    traderId: `T${number + 1}`,
-    traderName: traderName(number),
+    ...(trader.previousAccountId === null ? {} : { previousAccountId: trader.previousAccountId }),
+    traderId: `T${trader.person + 1}`,
+    traderName: traderName(trader.person),
     platform: options.platform,
     currency: 'USD',
     nominalSize: program.nominalSize,
@@ -371,9 +411,14 @@ function phaseOf(offer: ProgramOffer, number: number): ProgramOffer['phases'][nu
 }
 
 /** What a trader sizes positions by: the balance, or the nominal size while there is hardly any. */
-function sizingBalance(options: WorldOptions, trader: TraderState): number {
-  const { nominalSize } = present(options.programs[trader.program], 'program');
+function sizingBalance({ offer, ...trader }: TraderState): number {
+  const { nominalSize } = offer;
   return trader.balance < nominalSize / 2 ? nominalSize : trader.balance;
+}
+
+function tradersOf(resume: WorldState | undefined): TraderState[] {
+  if (!resume) return [];
+  return resume.traders.map((trader) => ({ ...trader, positions: [...trader.positions] }));
 }
 
 function quotesOf(
@@ -382,13 +427,6 @@ function quotesOf(
 ): ([number, number, number] | null)[] {
   const saved = resume?.quotes ?? Array.from({ length: symbols }, () => null);
   return saved.map((quote) => (quote ? [...quote] : null));
-}
-
-/** Puts a program on sale, in place of its earlier version if it has one. */
-function putOffer(offers: ProgramOffer[], next: ProgramOffer): void {
-  const place = offers.findIndex(({ programId }) => programId === next.programId);
-  if (place < 0) offers.push(next);
-  else offers[place] = next;
 }
 
 /** The demo calendar: the same releases every day, named as what they are. */

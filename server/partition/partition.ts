@@ -81,7 +81,8 @@ export function openPartition(options: PartitionOptions): Partition {
   /** A published version goes on sale, at the same place whenever this is executed again. */
   const offer = (fact: Fact): void => {
     if (fact.kind !== 'programPublished') return;
-    source.execute({ type: 'offerProgram', offer: offerOf(catalogue.publish(fact)) });
+    const compiled = catalogue.publish(fact);
+    source.execute({ type: 'offerProgram', offer: offerOf(compiled, fact.data.migration) });
   };
   const saveSnapshot = (): void => {
     const bytes = serialize({ ingest: ingest.state(), cursor: source.cursor(), records });
@@ -173,7 +174,7 @@ function executeAgain(
     while (!next.done && isDue(next.value)) {
       ingest.adopt(next.value);
       if (next.value.kind === 'programPublished') {
-        const offer = offerOf(catalogue.publish(next.value));
+        const offer = offerOf(catalogue.publish(next.value), next.value.data.migration);
         source.execute({ type: 'offerProgram', offer });
       }
       next = logged.next();

@@ -68,6 +68,21 @@ export function AccountDetail({
             <code title={detail.state.terms.ruleSet.hash}>
               {detail.state.terms.ruleSet.hash.slice(0, 8)}
             </code>
+            {detail.state.terms.previousAccountId && (
+              <>
+                {' '}
+                after{' '}
+                <button
+                  type="button"
+                  className="quiet"
+                  onClick={() =>
+                    useSession.getState().select(detail.state.terms.previousAccountId ?? null)
+                  }
+                >
+                  {detail.state.terms.previousAccountId}
+                </button>
+              </>
+            )}
           </span>
         )}
         {loaded?.source === 'cache' && (
