@@ -138,6 +138,7 @@ export const FAMILIES: readonly Family[] = [
 
 /** Files that nothing imports because a person, a tool or the operating system starts them. */
 const ENTRIES: readonly RegExp[] = [
+  /^\.ci\/mutate\.ts$/,
   /^server\/main\.ts$/,
   /^server\/cli\/[^/]+\.ts$/,
   /^electron\/(main|loopback)\/index\.ts$/,

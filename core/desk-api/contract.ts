@@ -122,7 +122,12 @@ export const deskCalls = {
    * follows the log from there on, beside the published version, until it is cancelled.
    */
   'impact.start': {
-    input: z.strictObject({ content: z.json(), follows: z.boolean() }),
+    input: z.strictObject({
+      content: z.json(),
+      follows: z.boolean(),
+      /** One account alone, or null for all of the program's. */
+      accountId: idSchema.nullable(),
+    }),
     output: z.strictObject({ runId: z.string() }),
   },
   'impact.state': { input: z.strictObject({ runId: z.string() }), output: impactStateSchema },

@@ -77,7 +77,8 @@ export interface TradingDays {
  *
  * History is what happened: an account that fails only under the draft traded on, and what it did
  * afterwards is left out; one that failed only as published was closed then, so under the draft it
- * goes on as far as its deals go. Neither can tell what its trader would have done.
+ * goes on as far as its deals go. Neither can tell what its trader would have done. With `only`, one
+ * account alone is followed: what would have become of it under another version.
  */
 export interface ImpactRun {
   mark(mark: JournalledMark): void;
@@ -85,7 +86,11 @@ export interface ImpactRun {
   result(): ImpactResult;
 }
 
-export function openImpact(draft: CompiledProgram, days: TradingDays): ImpactRun {
+export function openImpact(
+  draft: CompiledProgram,
+  days: TradingDays,
+  only: string | null = null,
+): ImpactRun {
   const published = openSide(days);
   const changed = openSide(days);
   const drafts = new Map(
@@ -102,6 +107,7 @@ export function openImpact(draft: CompiledProgram, days: TradingDays): ImpactRun
     const own = ruleSets.get(opening.ruleSet.hash);
     const other = drafts.get(opening.phase.phaseId);
     if (opening.program.programId !== draft.program.programId || !own || !other) return;
+    if (only !== null && opening.accountId !== only) return;
     followed.add(opening.accountId);
     terms.push(opening);
     published.open(opening, own, at);

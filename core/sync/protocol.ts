@@ -175,6 +175,10 @@ export const accountDetailSchema = z.strictObject({
         balance: z.int(),
         dailyFloor: z.int().nullable(),
         overallFloor: z.int().nullable(),
+        /** Where an overall floor would stand under each common reading of "trailing". */
+        readings: z
+          .strictObject({ equityPeak: z.int(), closedBalance: z.int(), endOfDay: z.int() })
+          .nullable(),
       }),
     )
     .max(SERIES_POINTS_MAX),

@@ -228,8 +228,12 @@ function answer(desk: Desk, ports: GatewayPorts, desks: Map<string, Desk>): void
   );
   on(
     'impactStart',
-    z.strictObject({ content: z.json(), follows: z.boolean() }),
-    ({ content, follows }) => ({ runId: ports.previews.start(content, follows) }),
+    z.strictObject({
+      content: z.json(),
+      follows: z.boolean(),
+      accountId: z.string().max(80).nullable(),
+    }),
+    (job) => ({ runId: ports.previews.start(job) }),
     rejected,
   );
   const run = z.strictObject({ runId: z.string().max(80) });

@@ -3,6 +3,8 @@ import type { Fact } from '#core/facts/registry.ts';
 import { present } from '#core/kernel/assert.ts';
 import type { JournalledMark } from '#core/market/mark.ts';
 import { gaugeAt } from '#core/rules/judge.ts';
+import { openReadings } from '#core/rules/readings.ts';
+import type { MomentCause } from '#core/rules/rule-kind.ts';
 import { openReferenceAccount, type ReferenceAccount } from '#core/rules/reference.ts';
 import { compileRuleSet } from '#core/rules/rule-set.ts';
 import { SERIES_POINTS_MAX, type AccountDetail } from '#core/sync/protocol.ts';
@@ -20,13 +22,18 @@ export function seriesOf(store: Store, partition: number, accountId: string): Po
   if (replay === null) return [];
   const { account, facts, market, from } = replay;
   const points = createThinning(SERIES_POINTS_MAX);
+  const readings = readingsOf(account);
+  const add = (at: number, cause: MomentCause): void => {
+    readings?.follow({ ...account.moment(at), cause });
+    points.add({ ...pointOf(account, at), readings: readings?.floors() ?? null });
+  };
   let next = 0;
   const applyFactsBefore = (index: number): void => {
     for (; next < facts.length; next += 1) {
       const fact = present(facts[next], 'fact');
       if (fact.envelope.marksBefore > index) return;
       applyFact(account, fact);
-      points.add(pointOf(account, fact.envelope.occurredAt));
+      add(fact.envelope.occurredAt, causeOf(fact));
     }
   };
   for (const chunk of store.marks(partition, from)) {
@@ -35,11 +42,27 @@ export function seriesOf(store: Store, partition: number, accountId: string): Po
       market.apply(mark);
       if (!holds(account, mark, market)) continue;
       account.mark(mark);
-      points.add(pointOf(account, mark.at));
+      add(mark.at, 'mark');
     }
   }
   applyFactsBefore(Infinity);
   return points.all();
+}
+
+/** Three readings of the distance that the account's own overall floor began with. */
+function readingsOf(account: ReferenceAccount): ReturnType<typeof openReadings> | null {
+  const { judged } = account;
+  for (const rule of judged.ruleSet.rules.keys()) {
+    const gauge = gaugeAt(judged, account.moment(0), rule);
+    if (gauge.type !== 'floor' || gauge.role !== 'overall') continue;
+    return gauge.allowance > 0 ? openReadings(judged.terms, gauge.allowance) : null;
+  }
+  return null;
+}
+
+function causeOf(fact: Fact): MomentCause {
+  if (fact.kind === 'tradingDayRolled') return 'dayOpen';
+  return fact.kind === 'balanceOperationBooked' ? 'balanceOperation' : 'deal';
 }
 
 interface Replay {
@@ -99,7 +122,7 @@ function holds(account: ReferenceAccount, mark: JournalledMark, market: Replay['
   return false;
 }
 
-function pointOf(account: ReferenceAccount, at: number): Point {
+function pointOf(account: ReferenceAccount, at: number): Omit<Point, 'readings'> {
   const moment = account.moment(at);
   let dailyFloor: number | null = null;
   let overallFloor: number | null = null;

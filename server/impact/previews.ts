@@ -12,7 +12,7 @@ const PREVIEWS_KEPT_MAX = 20;
 
 export interface Previews {
   /** Starts a preview, or a shadow run that follows the log; null when too many are running. */
-  start(content: unknown, follows: boolean): string | null;
+  start(job: Omit<ImpactJob, 'file'>): string | null;
   state(runId: string): ImpactState;
   cancel(runId: string): void;
   close(): Promise<void>;
@@ -31,10 +31,11 @@ export function createPreviews(
     if (states.size > PREVIEWS_KEPT_MAX && oldest !== undefined) states.delete(oldest);
   };
   return {
-    start: (content, follows) => {
+    start: (job) => {
+      const { follows } = job;
       if (workers.size >= PREVIEWS_RUNNING_MAX) return null;
       const runId = randomUUID();
-      const workerData: ImpactJob = { file, content, follows };
+      const workerData: ImpactJob = { file, ...job };
       const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
       workers.set(runId, worker);
       states.set(runId, { type: 'running', facts: 0, ofFacts: 1 });
@@ -46,7 +47,8 @@ export function createPreviews(
           end(runId, message);
         } else {
           const summary = summaryOf(message.result);
-          finished(summary);
+          // Only a preview of the whole book can be published upon.
+          if (job.accountId === null) finished(summary);
           states.set(runId, { ...message, summary, follows });
           if (!follows) end(runId, { ...message, summary, follows });
         }

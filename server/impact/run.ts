@@ -24,8 +24,9 @@ export function openImpactReplay(
   store: Store,
   partition: number,
   draft: CompiledProgram,
+  only: string | null = null,
 ): ImpactReplay {
-  const run = openImpact(draft, days);
+  const run = openImpact(draft, days, only);
   let seq = 0;
   let marks = 0;
   return {

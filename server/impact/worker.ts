@@ -11,6 +11,8 @@ export interface ImpactJob {
   readonly content: unknown;
   /** Goes on with the log as it grows: a shadow run. */
   readonly follows: boolean;
+  /** One account alone, or all of the program's. */
+  readonly accountId: string | null;
 }
 export type ImpactMessage =
   | { readonly type: 'progress'; readonly facts: number; readonly ofFacts: number }
@@ -20,14 +22,14 @@ export type ImpactMessage =
 const FOLLOW_EVERY_MS = 2_000;
 
 const port = present(parentPort, 'the port of this worker');
-const { file, content, follows } = workerData as ImpactJob;
+const { file, content, follows, accountId } = workerData as ImpactJob;
 const tell = (message: ImpactMessage): void => port.postMessage(message);
 
 const compiled = compileProgram(content, 1);
 if (compiled.ok) {
   const store = openStore(file, 'read');
   const start = performance.now();
-  const replay = openImpactReplay(store, 0, compiled.value);
+  const replay = openImpactReplay(store, 0, compiled.value, accountId);
   const tellResult = (): void =>
     tell({ type: 'done', result: replay.result(), seconds: (performance.now() - start) / 1_000 });
   replay.catchUp((at) => {

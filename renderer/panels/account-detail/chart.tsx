@@ -27,6 +27,7 @@ export function EquityChart({
   const holder = useRef<HTMLDivElement | null>(null);
   const drawn = useRef<Drawing | null>(null);
   const [readout, setReadout] = useState('');
+  const [readings, setReadings] = useState(false);
   const empty = detail.series.length === 0;
   useEffect(() => {
     if (empty || !holder.current) return;
@@ -35,7 +36,7 @@ export function EquityChart({
     return () => drawing.chart.remove();
   }, [empty, theme]);
   // A new reading fills the chart that is there: zoom and place are the person's.
-  useEffect(() => drawn.current?.show(detail), [detail, theme]);
+  useEffect(() => drawn.current?.show(detail, readings), [detail, theme, readings]);
   if (detail.series.length === 0) {
     return <p className="empty">No history yet: the chart begins with the first deal.</p>;
   }
@@ -46,6 +47,14 @@ export function EquityChart({
         <span className="key key-balance">Balance</span>
         <span className="key key-daily">Daily floor</span>
         <span className="key key-overall">Overall floor</span>
+        <label title="Where the overall floor would stand if it trailed, by each common reading">
+          <input
+            type="checkbox"
+            checked={readings}
+            onChange={(event) => setReadings(event.target.checked)}
+          />{' '}
+          Three readings
+        </label>
         <span className="spacer" />
         <span className="readout">{readout}</span>
       </p>
@@ -61,13 +70,20 @@ export function EquityChart({
 
 interface Drawing {
   readonly chart: IChartApi;
-  show(detail: AccountDetail): void;
+  show(detail: AccountDetail, readings: boolean): void;
 }
 
 const LINES = [
   { key: 'balance', color: '--balance', style: LineStyle.Solid, title: 'balance' },
   { key: 'dailyFloor', color: '--serious', style: LineStyle.Dashed, title: 'daily floor' },
   { key: 'overallFloor', color: '--critical', style: LineStyle.Solid, title: 'overall floor' },
+] as const;
+
+/** What "trailing" can mean: three floors at one distance, drawn side by side when asked for. */
+const READINGS = [
+  { key: 'equityPeak', color: '--accent', title: 'by equity peak' },
+  { key: 'closedBalance', color: '--target', title: 'by closed balance' },
+  { key: 'endOfDay', color: '--watch', title: 'by end of day' },
 ] as const;
 
 function openDrawing(element: HTMLElement, onReadout: (text: string) => void): Drawing {
@@ -107,6 +123,18 @@ function openDrawing(element: HTMLElement, onReadout: (text: string) => void): D
       crosshairMarkerVisible: false,
     }),
   }));
+  const readingLines = READINGS.map(({ key, color: name, title }) => ({
+    key,
+    series: chart.addSeries(LineSeries, {
+      title,
+      color: color(name),
+      lineWidth: 1,
+      lineType: LineType.WithSteps,
+      lineStyle: LineStyle.Dotted,
+      priceLineVisible: false,
+      crosshairMarkerVisible: false,
+    }),
+  }));
   const markers = createSeriesMarkers(equity, []);
   let byTime = new Map<Time, Point>();
   chart.subscribeCrosshairMove(({ time }) => {
@@ -115,7 +143,7 @@ function openDrawing(element: HTMLElement, onReadout: (text: string) => void): D
   });
   return {
     chart,
-    show: (detail) => {
+    show: (detail, readings) => {
       const points = inSeconds(detail.series);
       const first = byTime.size === 0;
       byTime = new Map(points.map((point) => [point.time, point]));
@@ -124,6 +152,13 @@ function openDrawing(element: HTMLElement, onReadout: (text: string) => void): D
         series.setData(
           points.flatMap(({ time, [key]: value }) =>
             value === null ? [] : [{ time, value: value / UNIT }],
+          ),
+        );
+      }
+      for (const { key, series } of readingLines) {
+        series.setData(
+          points.flatMap(({ time, readings: read }) =>
+            readings && read ? [{ time, value: read[key] / UNIT }] : [],
           ),
         );
       }

@@ -5,6 +5,7 @@ import type { AccountDetail } from '#core/sync/protocol.ts';
 import type { ScenarioStep } from '#core/what-if/scenario.ts';
 import type { Standing, WhatIfResult } from '#core/what-if/simulate.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
+import { OtherVersion } from './other-version.tsx';
 
 interface Props {
   readonly client: RendererClient;
@@ -72,6 +73,7 @@ export function WhatIf({ client, detail }: Props): ReactElement {
       </div>
       {failure !== '' && <p className="failure">{failure}</p>}
       {result && <Outcome result={result} />}
+      <OtherVersion client={client} detail={detail} />
     </div>
   );
 }

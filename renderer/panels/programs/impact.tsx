@@ -38,7 +38,7 @@ export function Impact({ client, content, blocked, onDone }: ImpactProps): React
   const start = (follows: boolean): void => {
     setState({ type: 'running', facts: 0, ofFacts: 1 });
     void client
-      .call('impact.start', { content: content as never, follows })
+      .call('impact.start', { content: content as never, follows, accountId: null })
       .then((reply) =>
         reply.ok
           ? setRunId(reply.value.runId)
