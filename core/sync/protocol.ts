@@ -108,7 +108,11 @@ export const factsMessageSchema = z.strictObject({
   toSeq: z.int().min(1),
   facts: z.array(z.unknown()).max(FACTS_PER_MESSAGE_MAX),
 });
-export const DESK_LEAVES_OUT: readonly string[] = ['dealBooked', 'balanceOperationBooked'];
+export const DESK_LEAVES_OUT: readonly string[] = [
+  'dealBooked',
+  'balanceOperationBooked',
+  'protectionSet',
+];
 
 /** Once a second: how the server and its feeds are. */
 export const pulseSchema = z.strictObject({

@@ -25,7 +25,8 @@ const store = openStore(file, 'read');
 port.on('message', ({ id, accountId }: PastRequest) => {
   const facts = store.stream(0, `account:${accountId}`);
   const verdicts = facts.filter(
-    ({ kind }) => !['dealBooked', 'balanceOperationBooked', 'accountOpened'].includes(kind),
+    ({ kind }) =>
+      !['dealBooked', 'balanceOperationBooked', 'protectionSet', 'accountOpened'].includes(kind),
   );
   const reply: PastReply = {
     id,

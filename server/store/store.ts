@@ -75,7 +75,8 @@ export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store
   const byStream = select('partition = ? AND stream = ?', 'ORDER BY stream_version');
   const forDesk = connection.prepare(`
     SELECT * FROM fact WHERE partition = ? AND seq BETWEEN ? AND ?
-      AND kind NOT IN ('dealBooked', 'balanceOperationBooked') ORDER BY seq LIMIT ?`);
+      AND kind NOT IN ('dealBooked', 'balanceOperationBooked')
+        AND kind <> 'protectionSet' ORDER BY seq LIMIT ?`);
   const append = mode === 'write' ? appender(connection) : null;
   const progress = connection.prepare(
     'SELECT records, seq, marks FROM progress WHERE partition = ?',
