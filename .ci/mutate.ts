@@ -27,7 +27,7 @@ const { values: options } = parseArgs({
     /** Groups of tests, the quick ones first: a fault that one group finds spares the next. */
     tests: {
       type: 'string',
-      default: 'core/rules,core/programs,server/examples,server/programs;core/engine',
+      default: 'core/rules,core/programs,core/what-if,server/examples,server/programs;core/engine',
     },
     sample: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },

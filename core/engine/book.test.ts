@@ -187,6 +187,15 @@ describe('the columnar book equals the reference evaluator', () => {
     expectEqualRuns(actual, byReference(history));
   });
 
+  it('when a remembered highest equity is settled on an account with rules on positions', () => {
+    // Settling let such a rule look at today's prices as if they were yesterday's: seed 20140538.
+    const history = randomHistory(20_140_538, SIZE);
+    expectEqualRuns(
+      byBook(history, (book) => book),
+      byReference(history),
+    );
+  });
+
   it('and these histories hold every kind of verdict, from every kind of cause', () => {
     const kinds = new Set<string>();
     const causes = new Set<string>();

@@ -152,7 +152,10 @@ function settle(account: JudgedAccount, moment: Moment, news: News): Outcome[] {
   const cause =
     crossed.find((at) => consequenceAt(at) === 'fail') ??
     crossed.find((at) => consequenceAt(at) === 'pauseForDay');
-  for (const at of crossed) account.latches[at] = LATCH.breached;
+  // A limit says it once a day; conduct says it each time, and goes on being watched.
+  for (const at of crossed) {
+    if (ruleAt(at).kind.role === 'limit') account.latches[at] = LATCH.breached;
+  }
   if (cause !== undefined) {
     const fails = consequenceAt(cause) === 'fail';
     outcomes.push({
@@ -298,6 +301,8 @@ export function settleHighest(account: JudgedAccount, moment: Moment, highest: n
   const { equity } = moment;
   moment.equity = highest;
   for (const [at, rule] of account.ruleSet.rules.entries()) {
+    // Only limits follow equity. What others see besides it (open positions) is of now, not of then.
+    if (rule.kind.role !== 'limit') continue;
     rule.kind.track(rule.params, account.states[at], moment, account.terms);
   }
   moment.equity = equity;

@@ -408,6 +408,24 @@ function randomDeal(random: Random, { accounts, prices, open, at, step }: DealWo
       at,
     };
   }
+  const grows = held.length > 0 && random.below(5) === 0 ? random.pick(held) : null;
+  if (grows) {
+    const added: Deal = {
+      ...grows,
+      ...costs,
+      dealId: `deal-${step}`,
+      volume: random.below(3) === 0 ? grows.volume : 1 + random.below(200),
+      price: present(prices[grows.symbol], grows.symbol),
+      profit: 0,
+      at,
+    };
+    const grown = { ...grows, volume: grows.volume + added.volume };
+    open.set(
+      accountId,
+      held.map((one) => (one === grows ? grown : one)),
+    );
+    return added;
+  }
   const { symbol } = random.pick(instruments);
   const deal: Deal = {
     accountId,
