@@ -414,7 +414,7 @@ function readTradeIdea(example: Example): Answers {
     params: {
       effect: 'fail',
       amount: { percent: share, of: 'initial' },
-      measure: /widest SL/i.test(words) ? 'worstOrStop' : 'realisedAndWorst',
+      measure: /widest SL/i.test(words) ? 'runningLossOrStop' : 'runningLoss',
       idea: 'symbol',
       gapSeconds: 3_600,
       breachedWhen: reaches ? 'reaches' : 'exceeds',

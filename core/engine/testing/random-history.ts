@@ -310,7 +310,7 @@ function randomRules(random: Random): unknown[] {
         { percent: '0.5', of: 'balance' },
         { percent: '30', of: 'dayStartProfit', atLeast: '500' },
       ]),
-      measure: random.pick(['floating', 'realisedAndWorst', 'stopDistance', 'worstOrStop']),
+      measure: random.pick(['floating', 'runningLoss', 'stopDistance', 'runningLossOrStop']),
       idea: random.pick(['position', 'symbol', 'symbolAndSide']),
       gapSeconds: random.pick([0, 300]),
       breachedWhen: random.pick(['reaches', 'exceeds']),

@@ -159,7 +159,7 @@ describe('risk of a trade idea', () => {
   const rule = (over: object): Trial =>
     trial('tradeIdeaLoss', {
       amount: { percent: '2', of: 'initial' },
-      measure: 'realisedAndWorst',
+      measure: 'runningLoss',
       idea: 'symbol',
       effect: 'fail',
       ...over,

@@ -74,7 +74,7 @@ describe('a flag says the numbers behind it', () => {
   it('of ideas, martingale, hedges and bets', () => {
     const idea = trial('tradeIdeaLoss', {
       amount: { percent: '2', of: 'balance' },
-      measure: 'realisedAndWorst',
+      measure: 'runningLoss',
       idea: 'symbol',
       gapSeconds: 60,
     });

@@ -114,7 +114,7 @@ const samples: readonly RuleKindSamples[] = [
   {
     kind: tradeIdeaLoss,
     params: [
-      { amount: { percent: '2', of: 'initial' }, measure: 'realisedAndWorst', idea: 'symbol' },
+      { amount: { percent: '2', of: 'initial' }, measure: 'runningLoss', idea: 'symbol' },
       { amount: { fixed: '500' }, measure: 'floating', idea: 'position', effect: 'fail' },
     ],
   },

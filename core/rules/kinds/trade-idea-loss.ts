@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import type { AccountTerms } from '#core/accounts/account.ts';
 import type { HeldPosition } from '#core/accounts/held-position.ts';
-import { percentText, shareCeil, type Money } from '#core/money/money.ts';
+import { mulDivFloor, percentText, shareCeil, type Money } from '#core/money/money.ts';
 import { moneyInput, percentInput } from '#core/money/schemas.ts';
 import { ALWAYS, conductKind, conductShape, keyOf } from '../conduct.ts';
 import { createSlots } from '../objective.ts';
 import { initialSize } from '../parameters.ts';
-import { UNBOUNDED, type Moment, type RuleState } from '../rule-kind.ts';
+import { UNBOUNDED, type Band, type Moment, type RuleState } from '../rule-kind.ts';
 
 const SECOND_MS = 1_000;
+/** What rounding one position, or converting it, can hide: a cent, in units of money. */
+const ROUNDING_MAX = 100;
 /** Ideas remembered at a time; the one untouched longest is forgotten first. */
 const IDEAS = 6;
 
@@ -21,11 +23,11 @@ const params = z.strictObject({
     z.strictObject({ percent: percentInput, of: z.literal('dayStartProfit'), atLeast: moneyInput }),
   ]),
   /**
-   * `floating`: the open loss now; `realisedAndWorst`: what the idea has lost so far plus the worst
-   * its open part ever stood at; `stopDistance`: the widest loss its stops ever allowed;
-   * `worstOrStop`: the larger of the last two.
+   * `floating`: the open loss now; `runningLoss`: what the idea has lost so far with what is open;
+   * `stopDistance`: the widest loss its stops ever allowed; `runningLossOrStop`: the larger of the
+   * last two. Once too large, only a floating loss can recover.
    */
-  measure: z.enum(['floating', 'realisedAndWorst', 'stopDistance', 'worstOrStop']),
+  measure: z.enum(['floating', 'runningLoss', 'stopDistance', 'runningLossOrStop']),
   /** Positions that make one idea. */
   idea: z.enum(['position', 'symbol', 'symbolAndSide']),
   /** A position opened within so many seconds after the idea went flat still belongs to it. */
@@ -34,7 +36,7 @@ const params = z.strictObject({
 });
 type Params = z.output<typeof params>;
 
-const slots = createSlots(IDEAS, ['realised', 'worst', 'widest', 'open', 'said', 'fresh']);
+const slots = createSlots(IDEAS, ['realised', 'widest', 'loss', 'said', 'fresh']);
 type Slot = NonNullable<ReturnType<typeof slots.find>>;
 
 function ideaOf(
@@ -58,17 +60,18 @@ export function allowedLoss(
   return shareCeil(amount.of === 'initial' ? initialSize(terms) : account.balance, amount.percent);
 }
 
-function lossOf(params: Params, idea: Slot): Money {
-  const worst = Math.max(0, -idea.realised + idea.worst);
+/** What an idea has lost by its measure, given its open loss now. */
+function lossOf(params: Params, idea: Pick<Slot, 'realised' | 'widest'>, open: Money): Money {
+  const running = Math.max(0, open - idea.realised);
   switch (params.measure) {
     case 'floating':
-      return idea.open;
-    case 'realisedAndWorst':
-      return worst;
+      return Math.max(0, open);
+    case 'runningLoss':
+      return running;
     case 'stopDistance':
       return idea.widest;
-    case 'worstOrStop':
-      return Math.max(worst, idea.widest);
+    case 'runningLossOrStop':
+      return Math.max(running, idea.widest);
   }
 }
 
@@ -99,7 +102,7 @@ function observe(params: Params, state: RuleState, moment: Moment, terms: Accoun
       idea !== null &&
       (groups.get(key)?.length ?? 0) <= 1 &&
       moment.at - idea.touched > params.gapSeconds * SECOND_MS;
-    const start = { realised: 0, worst: 0, widest: 0, open: 0, said: 0, fresh: 0 };
+    const start = { realised: 0, widest: 0, loss: 0, said: 0, fresh: 0 };
     const before = idea === null || forgotten ? start : idea;
     slots.put(state, key, moment.at, {
       ...fieldsOf(before),
@@ -111,28 +114,66 @@ function observe(params: Params, state: RuleState, moment: Moment, terms: Accoun
     const positions = groups.get(idea.key) ?? [];
     const open = -positions.reduce((sum, { floating }) => sum + floating, 0);
     const risk = positions.reduce((sum, { risk: one }) => sum + (one ?? 0), 0);
-    // A floating loss needs no memory: what is open now is all that counts.
-    const remembers = params.measure !== 'floating';
-    const next = {
-      ...idea,
-      open: Math.max(0, open),
-      worst: remembers ? Math.max(idea.worst, open) : 0,
-      widest: remembers ? Math.max(idea.widest, risk) : 0,
-    };
-    const over = isTooMuch(params, lossOf(params, next), limit);
+    const widest = Math.max(idea.widest, risk);
+    const loss = lossOf(params, { ...idea, widest }, open);
+    const over = isTooMuch(params, loss, limit);
     const fresh = over && idea.said === 0;
     slots.put(state, idea.key, idea.touched, {
-      ...fieldsOf(next),
+      ...fieldsOf(idea),
+      widest,
       // While nothing is news, the columns hold still: a mark inside the band changes nothing.
-      open: remembers || fresh ? next.open : 0,
+      loss: fresh ? loss : 0,
       fresh: Number(fresh),
       said: Number(over || (params.measure !== 'floating' && idea.said === 1)),
     });
   }
 }
 
-function fieldsOf({ realised, worst, widest, open, said, fresh }: Omit<Slot, 'key' | 'touched'>) {
-  return { realised, worst, widest, open, said, fresh };
+function fieldsOf({ realised, widest, loss, said, fresh }: Omit<Slot, 'key' | 'touched'>) {
+  return { realised, widest, loss, said, fresh };
+}
+
+/**
+ * Positions of one symbol and side gain and lose together, in proportion to their lots: of what an
+ * idea may still lose, the whole account loses the more, the smaller the idea's part of it. Wakes a
+ * little early, by what rounding each position can hide.
+ */
+function bandOfOneMarket(
+  params: Params,
+  ideas: readonly Slot[],
+  account: {
+    readonly held: readonly HeldPosition[];
+    readonly limit: Money;
+    readonly equity: Money;
+  },
+): Band {
+  const { held, limit, equity } = account;
+  const slack = held.length * ROUNDING_MAX;
+  const lots = held.reduce((sum, position) => sum + position.lots, 0);
+  let atOrBelow = -Infinity;
+  for (const idea of ideas) {
+    const own = held.filter((position) => ideaOf(params, position) === idea.key);
+    const ownLots = own.reduce((sum, position) => sum + position.lots, 0);
+    if (ownLots === 0) continue;
+    // A floating loss that was too large is watched until it has recovered.
+    if (idea.said === 1 && params.measure === 'floating') return ALWAYS;
+    if (idea.said === 1) continue;
+    const open = -own.reduce((sum, { floating }) => sum + floating, 0);
+    const left = Math.max(
+      0,
+      limit - lossOf({ ...params, measure: runningPart(params) }, idea, open),
+    );
+    const earned = params.measure === 'floating' ? open : open - idea.realised;
+    const untilLosing = Math.max(0, -earned);
+    const fall = mulDivFloor(left + untilLosing, lots, ownLots);
+    atOrBelow = Math.max(atOrBelow, equity - fall + slack);
+  }
+  return { ...UNBOUNDED, atOrBelow };
+}
+
+/** Of the measures, the part that marks move. */
+function runningPart({ measure }: Params): Params['measure'] {
+  return measure === 'floating' ? 'floating' : 'runningLoss';
 }
 
 /** Maximum loss of one trade idea (catalogue R26, R27). Winning later does not cure it. */
@@ -142,29 +183,30 @@ export const tradeIdeaLoss = conductKind<Params>({
   params,
   columns: ['dayStartProfit', ...slots.columns],
   needs: ({ measure }) =>
-    measure === 'stopDistance' || measure === 'worstOrStop' ? ['protection'] : [],
+    measure === 'stopDistance' || measure === 'runningLossOrStop' ? ['protection'] : [],
   observe,
   violation: (params, state, moment, terms) => {
     const fresh = slots.all(state).filter((idea) => idea.fresh === 1);
     if (fresh.length === 0) return null;
     return [
-      { name: 'loss', unit: 'money', value: Math.max(...fresh.map((one) => lossOf(params, one))) },
+      { name: 'loss', unit: 'money', value: Math.max(...fresh.map(({ loss }) => loss)) },
       { name: 'limit', unit: 'money', value: limitAt(params, state, moment, terms) },
     ];
   },
   band: (params, state, moment, terms) => {
     const ideas = slots.all(state);
     if (ideas.some(({ fresh }) => fresh === 1)) return ALWAYS;
-    if (moment.openPositions === 0) return UNBOUNDED;
-    if (params.measure !== 'floating') return ALWAYS;
-    const open = new Set(moment.positions().map((position) => ideaOf(params, position)));
+    // Stops move at deals and changes of protection alone.
+    if (moment.openPositions === 0 || params.measure === 'stopDistance') return UNBOUNDED;
+    const held = moment.positions();
+    const [first] = held;
     // One idea's loss can grow while another's gain hides it from equity: then every mark counts.
-    const [only] = open;
-    if (open.size > 1 || only === undefined) return ALWAYS;
+    const together = held.every(
+      ({ symbol, side }) => symbol === first?.symbol && side === first.side,
+    );
+    if (!together) return ALWAYS;
     const limit = limitAt(params, state, moment, terms);
-    const line = moment.balance - (params.breachedWhen === 'reaches' ? limit : limit + 1);
-    const said = ideas.some(({ key, said: once }) => key === only && once === 1);
-    return said ? { ...UNBOUNDED, atOrAbove: line + 1 } : { ...UNBOUNDED, atOrBelow: line };
+    return bandOfOneMarket(params, ideas, { held, limit, equity: moment.equity });
   },
   describe: (params, terms) => {
     const idea = {
