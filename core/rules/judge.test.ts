@@ -250,6 +250,20 @@ describe('the verdict of a moment', () => {
 });
 
 describe('a rule set', () => {
+  it('of two equal floors names the rule that stands first', () => {
+    const equal = { breachedWhen: 'below', distance: { fixed: '5000' } };
+    for (const kinds of [
+      ['staticLoss', 'balanceTrailing'],
+      ['balanceTrailing', 'staticLoss'],
+    ]) {
+      const { equity } = desk(kinds.map((kind) => ({ kind, params: equal })));
+      const breach = equity(START - 50_000_001).find(({ kind }) => kind === 'breachDetected');
+      expect(breach).toMatchObject({
+        data: { ruleKind: kinds[0], alsoCrossed: [{ ruleKind: kinds[1] }] },
+      });
+    }
+  });
+
   it('names the place of every fault, and one fault hides no other', () => {
     const compiled = compileRuleSet(
       {

@@ -328,7 +328,10 @@ function readProfitableDay(example: Example): Answers {
   };
   const oneDay = (): Stage => {
     const stage = fresh();
-    stage.earn(amount('closed', 'realised', 'realized', 'profit', 'net'));
+    const change =
+      (amountOf(example, 'close_balance', 'closing_balance', 'equity_end') ?? 0) -
+      (amountOf(example, 'open_balance', 'opening_balance', 'equity_start') ?? 0);
+    stage.earn(change + amount('closed', 'realised', 'realized', 'profit', 'net'));
     const floating = amount('floating');
     if (floating !== 0) {
       stage.open();

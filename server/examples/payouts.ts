@@ -74,7 +74,7 @@ function effectOf(example: Example): unknown {
   if (/reset_initial_plus|initial_plus/.test(kind)) {
     return { lockAt: { fixed: moneyText(amountOf(example, 'offset') ?? 0) }, even: 'lower' };
   }
-  if (/zero|starting_balance|floor_set/.test(kind))
+  if (/zero|start|floor_set/.test(kind))
     return { lockAt: { fixed: '0' }, even: 'lower' };
   if (/moves_down|hwm_reduced/.test(kind)) return 'reducePeak';
   if (/preserved/.test(kind)) return 'keepDistance';
@@ -123,6 +123,7 @@ function readFloorEffect(example: Example): Answers {
     amountOf(example, 'balance_before', 'balance') ??
     (profit === undefined ? high : initial + profit);
   const paid = amountOf(example, 'withdrawal', 'payout', 'withdraw') ?? units(1_000);
+  const paysOut = find(example, 'withdrawal', 'payout', 'withdraw', 'profit') !== undefined;
   const share = find(example, 'trader_share_pct', 'trader_pct', 'split');
   const before = (): Stage => {
     const stage = openStage(initial, rules);
@@ -155,7 +156,7 @@ function readFloorEffect(example: Example): Answers {
     start_floor: () => money(openStage(initial, rules).floor()),
     floor_before: () => money(before().floor()),
     buffer_before: () => left(before()),
-    floor: () => money(after().floor()),
+    floor: () => money((paysOut ? after() : before()).floor()),
     floor_after: () => money(after().floor()),
     floor_after_first_payout: () => money(after().floor()),
     limit_after: () => money(after().floor()),
@@ -165,8 +166,9 @@ function readFloorEffect(example: Example): Answers {
     room: () => left(after()),
     trader_share: () => money(assessed().trader),
     daily_floor: () => money(openStage(initial, rules).floor(1)),
-    breach: () => assessed().breaches,
-    breached_by_payout: () => assessed().breaches,
+    // The engine's own verdict on the payout: what the pre-flight of an assessment foresees.
+    breach: () => after().status() === 'failed',
+    breached_by_payout: () => after().status() === 'failed',
     breach_at_floor: () => {
       const stage = after();
       stage.equity(stage.floor());

@@ -119,6 +119,55 @@ describe('a flag says the numbers behind it', () => {
 });
 
 describe('edges', () => {
+  it('a share of short positions of exactly the largest is allowed', () => {
+    const account = trial('holdingTime', { seconds: 60, judged: 'share', largestShare: '50' });
+    for (const [name, seconds] of [
+      ['long', 100],
+      ['quick', 10],
+    ] as const) {
+      account.open(name);
+      account.wait(seconds);
+      account.close(name, 0);
+    }
+    expect(account.flags()).toBe(0);
+  });
+
+  it('a deposit shifts the day it comes in, whatever the day is measured from', () => {
+    const floor = (anchor: string): number => {
+      const account = trial('dailyLoss', {
+        breachedWhen: 'below',
+        anchor,
+        amount: { fixed: '5000' },
+      });
+      account.nextDay();
+      account.book('deposit', 20_000);
+      const gauge = account.gauge();
+      return gauge.type === 'floor' ? gauge.floor / 10_000 : 0;
+    };
+    for (const anchor of ['dayStartBalance', 'dayStartEquity', 'dayStartHigher', 'dayPeakEquity']) {
+      expect([anchor, floor(anchor)]).toEqual([anchor, 115_000]);
+    }
+  });
+
+  it('a deposit before the first trade of an account is no profitable day', () => {
+    const days = (profit: string): number => {
+      const account = trial('profitableDays', {
+        days: 1,
+        profit,
+        minimum: { fixed: '500' },
+        gate: 'payout',
+      });
+      account.book('deposit', 2_000);
+      account.earn(400);
+      account.nextDay();
+      const gauge = account.gauge();
+      return gauge.type === 'count' ? gauge.value : -1;
+    };
+    expect([days('balanceChange'), days('equityChange'), days('closedAndFloating')]).toEqual([
+      0, 0, 0,
+    ]);
+  });
+
   it('an average of exactly the time is too short', () => {
     const average = (seconds: number): number => {
       const account = trial('holdingTime', { seconds: 120, judged: 'average' });
