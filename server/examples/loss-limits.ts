@@ -80,9 +80,15 @@ function readDaily(example: Example): Answers {
   const anchor = dailyAnchor(kind, example);
   const stepTo = find(example, 'threshold_profit_pct', 'balance_threshold') !== undefined;
   if (stepTo) return readStepUp(example, initial);
+  const testedAtClose = /end_of_day|eod_only|at_close/.test(kind);
   const rule: RuleInput = {
     kind: soft ? 'dailyPause' : 'dailyLoss',
-    params: { breachedWhen: operatorOf(example), anchor, amount },
+    params: {
+      breachedWhen: operatorOf(example),
+      anchor,
+      amount,
+      ...(testedAtClose ? { tested: 'dayClose' } : {}),
+    },
   };
   const clock = clockOf(example);
   const dayStart: Play = () => {
@@ -93,6 +99,11 @@ function readDaily(example: Example): Answers {
   const play: Play = () => {
     const stage = dayStart();
     playDay(example, stage);
+    if (testedAtClose) {
+      const close = amountOf(example, 'close', 'close_equity', 'eod_equity');
+      if (close !== undefined) stage.equity(close);
+      stage.nextDay();
+    }
     return stage;
   };
   const floor = (): number => money(play().floor());
@@ -552,10 +563,15 @@ function raise(stage: Stage, follows: Overall['follows'], high: number): void {
   if (follows === 'dayCloseBalance') stage.nextDay();
 }
 
+/** A value beyond every lock: a zero-based account has no size to double. */
+function farAbove(initial: number): number {
+  return initial === 0 ? units(1_000_000) : initial * 2;
+}
+
 /** The floor once everything that can move it has. */
 function lockedAt({ initial, rule, follows }: Overall): number {
   const stage = openStage(initial, [rule]);
-  raise(stage, follows, initial * 2);
+  raise(stage, follows, farAbove(initial));
   return stage.floor();
 }
 
@@ -568,7 +584,7 @@ function lockingHigh(overall: Overall): number {
     raise(stage, follows, high);
     return stage.floor() === goal;
   };
-  let [low, high] = [initial, initial * 2];
+  let [low, high] = [initial, farAbove(initial)];
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
     if (reaches(middle)) high = middle;

@@ -74,8 +74,7 @@ function effectOf(example: Example): unknown {
   if (/reset_initial_plus|initial_plus/.test(kind)) {
     return { lockAt: { fixed: moneyText(amountOf(example, 'offset') ?? 0) }, even: 'lower' };
   }
-  if (/zero|start|floor_set/.test(kind))
-    return { lockAt: { fixed: '0' }, even: 'lower' };
+  if (/zero|start|floor_set/.test(kind)) return { lockAt: { fixed: '0' }, even: 'lower' };
   if (/moves_down|hwm_reduced/.test(kind)) return 'reducePeak';
   if (/preserved/.test(kind)) return 'keepDistance';
   if (/allowance_reduced|trader_share/.test(kind)) return 'shrinkAllowance';
