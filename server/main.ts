@@ -10,7 +10,7 @@ import { createAccountsView } from '#core/sync/accounts-view.ts';
 import type { AccountDetail, CommandResult, Pulse } from '#core/sync/protocol.ts';
 import { readConfig, type Config } from './config.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
-import type { PastReply } from './history/worker.ts';
+import type { PastReply, PastRequest } from './history/worker.ts';
 import { createPreviews } from './impact/previews.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { listPrograms } from './programs-list.ts';
@@ -82,7 +82,7 @@ async function serve(options: Config): Promise<void> {
       store.latestDeskFacts(0, ['warningRaised', 'breachDetected', 'alertAcknowledged'], limit),
     detail: async (accountId) => {
       const reply = await partition.state(accountId);
-      return reply === null ? null : detailOf(reply, await past.of(accountId));
+      return reply === null ? null : detailOf(reply, await past.of(accountId, reply.state));
     },
     command: (command) => partition.command(command),
     programs: () => listPrograms(store, view.accounts),
@@ -192,7 +192,7 @@ function startPartition(options: Config, dataFolder: string): PartitionThread {
 }
 
 function startPast(file: string): {
-  of(accountId: string): Promise<PastReply['past']>;
+  of(accountId: string, state: StateReply['state']): Promise<PastReply['past']>;
   close(): Promise<unknown>;
 } {
   const worker = new Worker(new URL('./history/worker.ts', import.meta.url), {
@@ -205,11 +205,11 @@ function startPast(file: string): {
     waiting.delete(id);
   });
   return {
-    of: (accountId) =>
+    of: (accountId, state) =>
       new Promise((done) => {
         next += 1;
         waiting.set(next, done);
-        worker.postMessage({ id: next, accountId });
+        worker.postMessage({ id: next, accountId, state } satisfies PastRequest);
       }),
     close: () => worker.terminate(),
   };

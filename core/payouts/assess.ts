@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { moneyUnits } from '#core/money/schemas.ts';
+import { epochMs } from '#core/time/time.ts';
 import { mulDivFloor, PPM_UNIT, moneyText, type Money } from '#core/money/money.ts';
 import { gateOf, gaugeAt, stepAccount, type JudgedAccount } from '#core/rules/judge.ts';
 import { openingMoment } from '#core/rules/moment.ts';
@@ -19,34 +22,31 @@ export interface PayoutHistory {
   readonly lastPayoutAt: number | null;
 }
 
-export interface PayoutAssessment {
+export const payoutAssessmentSchema = z.strictObject({
   /** No reason stands against it. */
-  readonly eligible: boolean;
+  eligible: z.boolean(),
   /** Sentences, each with its numbers. */
-  readonly reasons: readonly string[];
+  reasons: z.array(z.string()).max(100),
   /** Closed profit above the start. */
-  readonly profit: Money;
+  profit: moneyUnits,
   /** Of that, what rules leave out: profit on news, beyond a daily cap, of trades too short. */
-  readonly withheld: Money;
+  withheld: moneyUnits,
   /** The most that can leave the account now. */
-  readonly withdrawable: Money;
+  withdrawable: moneyUnits,
   /** What leaves the account with this payout, and who gets it. */
-  readonly gross: Money;
-  readonly trader: Money;
-  readonly firm: Money;
+  gross: moneyUnits,
+  trader: moneyUnits,
+  firm: moneyUnits,
   /** Cut off by a cap and taken from the account. */
-  readonly deleted: Money;
-  readonly balanceAfter: Money;
+  deleted: moneyUnits,
+  balanceAfter: moneyUnits,
   /** Each overall and daily floor before and after. */
-  readonly floors: readonly {
-    readonly ruleId: string;
-    readonly before: Money;
-    readonly after: Money;
-  }[];
+  floors: z.array(z.strictObject({ ruleId: z.string(), before: moneyUnits, after: moneyUnits })),
   /** The payout itself would breach: catalogue R10, "full withdrawal = floor". */
-  readonly breaches: boolean;
-  readonly eligibleFrom: number | null;
-}
+  breaches: z.boolean(),
+  eligibleFrom: epochMs.nullable(),
+});
+export type PayoutAssessment = z.output<typeof payoutAssessmentSchema>;
 
 /** The first instant at which the calendar allows a payout; null before the first trade. */
 export function eligibleFrom(policy: PayoutPolicy, history: PayoutHistory): number | null {

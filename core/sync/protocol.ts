@@ -7,6 +7,7 @@ import {
 } from '#core/accounts/account.ts';
 import { impactResultSchema } from '#core/impact/impact.ts';
 import { migrationSchema, previewSummarySchema } from '#core/programs/programs.events.ts';
+import { payoutAssessmentSchema } from '#core/payouts/assess.ts';
 import { gaugeSchema } from '#core/rules/gauge.ts';
 import { NEEDS } from '#core/rules/rule-kind.ts';
 import { accountStateSchema } from '#core/rules/account-state.ts';
@@ -167,6 +168,8 @@ export const accountDetailSchema = z.strictObject({
       gauge: gaugeSchema,
     }),
   ),
+  /** What a payout asked for now would be; null where the phase pays nothing out. */
+  payout: payoutAssessmentSchema.nullable(),
   deals: z.array(dealSchema).max(DEALS_PER_DETAIL_MAX),
   /** Facts of this account that carry verdicts, newest first, each a full fact with evidence. */
   verdicts: z.array(z.unknown()).max(VERDICTS_PER_DETAIL_MAX),

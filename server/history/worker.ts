@@ -5,25 +5,58 @@ import {
   VERDICTS_PER_DETAIL_MAX,
   type AccountDetail,
 } from '#core/sync/protocol.ts';
+import { compileProgram, type CompiledProgram } from '#core/programs/compile.ts';
+import type { PayoutPolicy } from '#core/payouts/policy.ts';
+import type { AccountState } from '#core/rules/account-state.ts';
+import { loadPrograms } from '../programs.ts';
 import { openStore } from '../store/store.ts';
+import { payoutNow } from './payout.ts';
 import { seriesOf } from './series.ts';
 
 /** Reads one account's past from the log, beside the threads that must not wait for it. */
 export interface PastRequest {
   readonly id: number;
   readonly accountId: string;
+  readonly state: AccountState;
 }
 export interface PastReply {
   readonly id: number;
-  readonly past: Pick<AccountDetail, 'deals' | 'verdicts' | 'series'>;
+  readonly past: Pick<AccountDetail, 'deals' | 'verdicts' | 'series' | 'payout'>;
 }
 
 const { file } = workerData as { readonly file: string };
 const port = present(parentPort, 'the port of this worker');
 const store = openStore(file, 'read');
 
-port.on('message', ({ id, accountId }: PastRequest) => {
+/** The payout policy under which an account was bought; versions never change, so it is kept. */
+const policies = new Map<string, PayoutPolicy | null>();
+function policyOf({ terms }: AccountState): PayoutPolicy | null {
+  const { program, ruleSet, phase } = terms;
+  const key = `${program.programId}/${ruleSet.version}/${phase.phaseId}`;
+  const known = policies.get(key);
+  if (known !== undefined) return known;
+  const phases = versionsOf(program.programId).get(ruleSet.version)?.program.phases ?? [];
+  const policy = phases.find(({ phaseId }) => phaseId === phase.phaseId)?.payout ?? null;
+  policies.set(key, policy);
+  return policy;
+}
+
+function versionsOf(programId: string): Map<number, CompiledProgram> {
+  const found = new Map<number, CompiledProgram>();
+  for (const shipped of loadPrograms()) {
+    if (shipped.program.programId === programId) found.set(shipped.version, shipped);
+  }
+  for (const fact of store.stream(0, 'firm')) {
+    if (fact.kind !== 'programPublished' || fact.data.programId !== programId) continue;
+    const compiled = compileProgram(fact.data.content, fact.data.version);
+    if (compiled.ok) found.set(fact.data.version, compiled.value);
+  }
+  return found;
+}
+
+port.on('message', ({ id, accountId, state }: PastRequest) => {
   const facts = store.stream(0, `account:${accountId}`);
+  const policy = policyOf(state);
   const verdicts = facts.filter(
     ({ kind }) =>
       !['dealBooked', 'balanceOperationBooked', 'protectionSet', 'accountOpened'].includes(kind),
@@ -36,6 +69,7 @@ port.on('message', ({ id, accountId }: PastRequest) => {
         .slice(-DEALS_PER_DETAIL_MAX),
       verdicts: verdicts.slice(-VERDICTS_PER_DETAIL_MAX).toReversed(),
       series: seriesOf(store, 0, accountId),
+      payout: policy ? payoutNow(state, policy, facts) : null,
     },
   };
   port.postMessage(reply);

@@ -44,7 +44,7 @@ export function OtherVersion({
   };
   return (
     <section className="other-version">
-      <h4>Under another version</h4>
+      <h3>Under another version</h3>
       {others.length === 0 ? (
         <p className="quiet-text">{program.name} has no other version than this account has.</p>
       ) : (

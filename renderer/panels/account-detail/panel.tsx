@@ -8,6 +8,7 @@ import { usePreferences } from '#renderer/store/preferences.ts';
 import { book, useSession } from '#renderer/store/session.ts';
 import { cents, dateTimeText, percent, signedCents } from '#renderer/ui/format.ts';
 import { EquityChart } from './chart.tsx';
+import { PayoutNow } from './payout.tsx';
 import { EvidenceList } from './evidence.tsx';
 import { WhatIf } from './what-if.tsx';
 
@@ -148,6 +149,7 @@ function Overview({
             </li>
           ))}
         </ul>
+        {detail.payout && <PayoutNow payout={detail.payout} />}
         <h3>Open positions ({detail.state.positions.length})</h3>
         <Positions detail={detail} />
       </aside>
