@@ -96,7 +96,8 @@ export function gaugeText(gauge: Gauge): string {
       return `${percentText(gauge.share)}, limit ${percentText(gauge.limit)}${needed}`;
     }
     case 'flags':
-      return gauge.value === 0 ? 'nothing flagged' : `flagged ${gauge.value} times`;
+      if (gauge.value === 0) return 'nothing flagged';
+      return gauge.value === 1 ? 'flagged once' : `flagged ${gauge.value} times`;
   }
 }
 

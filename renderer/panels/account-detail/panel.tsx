@@ -1,4 +1,5 @@
-import { useEffect, useState, type ReactElement } from 'react';
+import { useEffect, useMemo, useState, type ReactElement } from 'react';
+import { createMarketView } from '#core/accounts/market-view.ts';
 import type { DeskCallOutput } from '#core/desk-api/contract.ts';
 import { groupedText, moneyText } from '#core/money/money.ts';
 import { gaugeShare, gaugeText } from '#core/rules/sentence.ts';
@@ -203,50 +204,70 @@ function GaugeLine({ rule }: { readonly rule: Detail['rules'][number] }): ReactE
       <p>
         <b>{rule.title}</b> <span className={`latch latch-${latch}`}>{said}</span>
         <span className="number">
-          {gauge.type === 'floor' ? `${percent(drawn)} used` : percent(Math.max(0, share))}
+          {gauge.type === 'floor' && `${percent(drawn)} used`}
+          {gauge.type !== 'floor' && gauge.type !== 'flags' && percent(Math.max(0, share))}
         </span>
       </p>
-      <span className="gauge">
-        <i className={`bar bar-${level}`} style={{ transform: `scaleX(${drawn})` }} />
-      </span>
+      {gauge.type !== 'flags' && (
+        <span className="gauge">
+          <i className={`bar bar-${level}`} style={{ transform: `scaleX(${drawn})` }} />
+        </span>
+      )}
       <p className="quiet-text">{gaugeText(gauge)}</p>
     </div>
   );
 }
 
+/** What is open, valued once a second by the prices that the feeds show. */
 function Positions({ detail }: { readonly detail: Detail }): ReactElement {
-  if (detail.state.positions.length === 0) return <p className="empty">Nothing is open.</p>;
-  const instrumentOf = new Map(
-    detail.state.market.map((entry) => [entry.instrument.symbol, entry]),
-  );
+  const feeds = useSession((session) => session.pulse?.feeds);
+  const { terms, positions, protections } = detail.state;
+  const market = useMemo(() => {
+    const view = createMarketView(detail.state.market.map(({ instrument }) => instrument));
+    for (const { instrument, bid, ask } of detail.state.market) {
+      if (bid !== null && ask !== null) view.apply({ symbol: instrument.symbol, bid, ask });
+    }
+    for (const { symbol, bid, ask } of feeds ?? []) {
+      if (bid !== null && ask !== null && view.instrument(symbol)) view.apply({ symbol, bid, ask });
+    }
+    return view;
+  }, [detail, feeds]);
+  const stops = new Map(protections);
+  if (positions.length === 0) return <p className="empty">Nothing is open.</p>;
   return (
     <table>
       <thead>
         <tr>
-          <th>Symbol</th>
-          <th>Side</th>
-          <th>Lots</th>
-          <th>Entry</th>
-          <th>Price</th>
+          <th scope="col">Symbol</th>
+          <th scope="col">Side</th>
+          <th scope="col">Lots</th>
+          <th scope="col">Entry</th>
+          <th scope="col">Price</th>
+          <th scope="col">Stop</th>
+          <th scope="col">P&L</th>
         </tr>
       </thead>
       <tbody>
-        {detail.state.positions.map((position) => {
-          const entry = instrumentOf.get(position.symbol);
-          const digits = entry?.instrument.digits ?? 0;
-          const price = position.side === 'buy' ? entry?.bid : entry?.ask;
+        {positions.map((position) => {
+          const { positionId, symbol, side, volume, openValue } = position;
+          const instrument = market.instrument(symbol);
+          const quote = market.quote(symbol);
+          const digits = instrument?.digits ?? 0;
+          const price = side === 'buy' ? quote?.bid : quote?.ask;
+          const stop = stops.get(positionId)?.stopLoss ?? null;
+          const floating = market.floatingOf(position, terms);
+          const inPrice = (points: number | null | undefined): string =>
+            points === null || points === undefined ? '–' : groupedText(points, digits);
           return (
-            <tr key={position.positionId}>
-              <td>{position.symbol}</td>
-              <td>{position.side}</td>
-              <td className="number">
-                {groupedText(position.volume, entry?.instrument.volumeDecimals ?? 0)}
-              </td>
-              <td className="number">
-                {groupedText(Math.round(position.openValue / position.volume), digits)}
-              </td>
-              <td className="number">
-                {price === null || price === undefined ? '–' : groupedText(price, digits)}
+            <tr key={positionId}>
+              <td>{symbol}</td>
+              <td>{side}</td>
+              <td className="number">{groupedText(volume, instrument?.volumeDecimals ?? 0)}</td>
+              <td className="number">{inPrice(Math.round(openValue / volume))}</td>
+              <td className="number">{inPrice(price)}</td>
+              <td className="number">{inPrice(stop)}</td>
+              <td className={floating < 0 ? 'number loss' : 'number gain'}>
+                {signedCents(floating)}
               </td>
             </tr>
           );
