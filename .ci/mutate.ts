@@ -66,7 +66,8 @@ const OPERATORS: Readonly<Record<string, string>> = {
 };
 
 const files = listFiles(join(root, options.files)).filter((file) => !isLeftOut(file));
-const mutants = sampled(files.flatMap(mutantsOf), Number(options.sample), Number(options.seed));
+const all = files.flatMap(mutantsOf);
+const mutants = sampled(all, Number(options.sample), Number(options.seed));
 const copy = mkdtempSync(join(tmpdir(), 'propdesk-mutants-'));
 for (const folder of [
   'core',
@@ -106,7 +107,7 @@ rmSync(copy, { recursive: true, force: true });
 const killed = mutants.length - survivors.length;
 const share = ((100 * killed) / Math.max(1, mutants.length)).toFixed(1);
 process.stdout.write(
-  `${killed} of ${mutants.length} killed (${share} %), sample of seed ${options.seed}\n`,
+  `${killed} of ${mutants.length} killed (${share} %), a sample of ${all.length} with seed ${options.seed}\n`,
 );
 
 /** Texts for people, tests and declarations: nothing there can be wrong in a way that tests see. */
