@@ -1,17 +1,9 @@
 import { cpus } from 'node:os';
 import { sliceBook } from '#core/engine/book-slice.ts';
-import { createBook } from '#core/engine/book.ts';
 import { decodeSlice, encodeSlice } from '#core/sync/slice-frame.ts';
 import { mostFragile, shockBook } from '#core/what-if/book-shock.ts';
-import {
-  benchAccounts,
-  benchRuleSets,
-  benchTerms,
-  day,
-  firstQuote,
-  instruments,
-  symbolName,
-} from '../engine/workload.ts';
+import { filledBook } from '../engine/contenders/columnar.ts';
+import { benchRuleSets, instruments } from '../engine/workload.ts';
 
 /**
  * npm run bench:shocks
@@ -27,7 +19,7 @@ write(`${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`);
 for (const accounts of [50_000, 200_000]) measure(accounts);
 
 function measure(accounts: number): void {
-  const book = filled(accounts);
+  const book = filledBook(accounts, benchRuleSets());
   const [slice, sliceMs] = timed(() => sliceBook(book));
   const [bytes, encodeMs] = timed(() => encodeSlice(slice));
   const [decoded, decodeMs] = timed(() => decodeSlice(bytes));
@@ -45,39 +37,6 @@ function measure(accounts: number): void {
       `${decodeMs.toFixed(0)} ms; ${SCENARIOS} scenarios of 40 symbols ${shockMs.toFixed(0)} ms; ` +
       `most fragile ${fragileMs.toFixed(0)} ms (${failed} failures over all scenarios)`,
   );
-}
-
-function filled(accounts: number): ReturnType<typeof createBook> {
-  const book = createBook();
-  const ruleSets = benchRuleSets();
-  for (const instrument of instruments) {
-    book.defineInstrument(instrument);
-    const { symbol } = instrument;
-    book.mark({ index: 0, symbol, ...firstQuote, at: 0, source: 'bench', quality: 0 }, () => {});
-  }
-  let number = 0;
-  for (const account of benchAccounts(accounts)) {
-    const ruleSet = account.trailing ? ruleSets.trailing : ruleSets.fixed;
-    const terms = benchTerms(number, ruleSet);
-    book.openAccount({ terms, ruleSet, day });
-    for (const [at, { symbol, buy, volume }] of account.positions.entries()) {
-      const price = buy ? firstQuote.ask : firstQuote.bid;
-      const costs = { profit: 0, commission: 0, swap: 0, fee: 0, at: 0 };
-      book.deal({
-        accountId: terms.accountId,
-        dealId: '',
-        positionId: String(at),
-        symbol: symbolName(symbol),
-        side: buy ? 'buy' : 'sell',
-        entry: 'in',
-        volume,
-        price,
-        ...costs,
-      });
-    }
-    number += 1;
-  }
-  return book;
 }
 
 function timed<Value>(work: () => Value): readonly [Value, number] {

@@ -14,7 +14,8 @@ interface ImpactProps {
   readonly content: ProgramInput;
   /** The draft as it stands cannot be run. */
   readonly blocked: string | null;
-  readonly onDone: (state: Extract<ImpactState, { type: 'done' }>) => void; // stable between renders
+  /** Must stay the same function between renders: it restarts the watching otherwise. */
+  readonly onDone: (state: Extract<ImpactState, { type: 'done' }>) => void;
 }
 
 /** Replays the firm's history under the draft: with progress, cancel, and the result as a table. */
