@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { latchName } from '#core/what-if/simulate.ts';
 import { sliceBook } from '#core/engine/book-slice.ts';
 import { present } from '#core/kernel/assert.ts';
+import { ENGINE_VERSION } from '#core/rules/verdict-facts.ts';
 import { encodeSlice } from '#core/sync/slice-frame.ts';
 import { DESK_LEAVES_OUT } from '#core/sync/protocol.ts';
 import { createReplayAdapter } from '../adapters/replay/adapter.ts';
@@ -39,13 +40,22 @@ const { ruleSets } = catalogue;
 const previews = new Map<string, PreviewSummary>();
 const store = openStore(join(options.dataFolder, 'log.sqlite'));
 // A world is executed again from its founding when no snapshot exists yet: it must be the same world.
-const { seed, accounts, activityPercent, startAt, market } = store.founding({
+const founding = store.founding({
+  engineVersion: ENGINE_VERSION as string | undefined,
   seed: options.seed,
   accounts: options.accounts,
   activityPercent: options.activityPercent,
   startAt: options.startAt,
   market: options.market,
 });
+const { seed, accounts, activityPercent, startAt, market } = founding;
+if (founding.engineVersion !== ENGINE_VERSION) {
+  // Executing it again would give other facts than it holds, and stop in the middle.
+  throw new Error(
+    `This data folder was written by engine version ${founding.engineVersion ?? '1'}, this is ` +
+      `version ${ENGINE_VERSION}. Keep it for the version that wrote it, and give another --data.`,
+  );
+}
 if (market !== options.market || seed !== options.seed || accounts !== options.accounts) {
   const line =
     'This data folder was founded with another market, seed or number of accounts: it goes on';
