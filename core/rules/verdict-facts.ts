@@ -17,7 +17,7 @@ import {
 } from './rules.events.ts';
 
 /** Changes whenever the same facts could give another verdict or another byte of evidence. */
-export const ENGINE_VERSION = '1';
+export const ENGINE_VERSION = '2';
 
 export type VerdictDraft =
   | { readonly kind: 'warningRaised'; readonly data: WarningData }
