@@ -1,3 +1,5 @@
+import { heldPosition, UNPROTECTED } from '#core/accounts/held-position.ts';
+import type { Instrument } from '#core/market/instrument.ts';
 import type { Answers, Example, Reader } from './example.ts';
 import {
   amountOf,
@@ -18,7 +20,8 @@ export const conduct: readonly Reader[] = [
   { family: /^conduct\.one_trade/, read: readOneTrade },
   { family: /^conduct\.partial_close/, read: readPartialClose },
   { family: /^exposure\.max_lots_with_open_risk/, read: readLotsAtRisk },
-  { family: /^exposure\.(one_sided|margin)/, read: readOneSided },
+  { family: /^exposure\.margin/, read: readMargin },
+  { family: /^exposure\.one_sided/, read: readOneSided },
   { family: /^exposure\./, read: readMaximumLots },
   { family: /^hold\./, read: readHoldingTime },
   { family: /^news\./, read: readNews },
@@ -233,6 +236,37 @@ function readLotsAtRisk(example: Example): Answers {
     violation: () => play().flags() > 0,
     total: () => held(() => true),
     at_risk: () => held((risk) => risk !== 0),
+  };
+}
+
+/** What a position needs of the account: its value at entry over the leverage. */
+function readMargin(example: Example): Answers {
+  const lots = need(example, 'lots', 'volume');
+  const price = find(example, 'price', 'rate') ?? 1;
+  const DIGITS = 5;
+  const instrument: Instrument = {
+    symbol: 'PAIR',
+    assetClass: 'forex',
+    digits: DIGITS,
+    volumeDecimals: 2,
+    contractSize: String(find(example, 'lot', 'contract', 'contract_size') ?? 100_000),
+    quoteCurrency: 'USD',
+    tickPoints: 1,
+  };
+  const volume = Math.round(lots * 100);
+  const points = Math.round(price * 10 ** DIGITS);
+  const open = { positionId: 'p', symbol: 'PAIR', side: 'buy', openedAt: 0 } as const;
+  const held = (): number =>
+    heldPosition(
+      { ...open, volume, openValue: volume * points },
+      { currency: 'USD', floating: 0, protection: UNPROTECTED },
+      { instrument: () => instrument, quote: () => null },
+    ).notional;
+  const leverage = need(example, 'leverage');
+  return {
+    notional: () => money(held()),
+    margin: () => ({ exact: money(held()) / leverage }),
+    used_margin: () => ({ exact: money(held()) / leverage }),
   };
 }
 

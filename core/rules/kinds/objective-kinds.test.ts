@@ -280,6 +280,22 @@ describe('trading days', () => {
 });
 
 describe('profit targets', () => {
+  it('once reached on the balance stay met while positions open and close; passing waits for flat', () => {
+    // Each new position had taken the target back, and each close had given it again.
+    const account = trial('profitTarget', { amount: { fixed: '1000' } });
+    account.open('a');
+    account.open('b');
+    account.close('a', 1_000);
+    expect([account.met(), account.status()]).toEqual([true, 'active']);
+    account.open('c');
+    account.close('b', 0);
+    expect([account.met(), account.status()]).toEqual([true, 'active']);
+    account.close('c', 0);
+    expect(account.status()).toBe('passed');
+    const changes = account.said.filter(({ kind }) => kind.startsWith('objective'));
+    expect(changes.map(({ kind }) => kind)).toEqual(['objectiveMet']);
+  });
+
   const rule = (over: object): Trial =>
     trial('profitTarget', { amount: { percentOfInitial: '10' }, gate: 'payout', ...over } as never);
   const target = (account: Trial): number[] => {

@@ -16,7 +16,7 @@ const params = z.strictObject({
   countsPayouts: z.boolean().default(false),
   /** Almost every firm counts closed balance only. */
   measured: z.enum(['balance', 'equity']).default('balance'),
-  /** Nothing may be open when the target is judged. */
+  /** Open profit counts only once nothing is open. */
   flat: z.boolean().default(true),
 });
 type Params = z.output<typeof params>;
@@ -72,9 +72,9 @@ export const profitTarget: RuleKind<Params, State> = {
   },
   judge: (params, state, moment, terms) => {
     const reached = valueOf(params, moment) >= targetOf(params, state, terms);
-    return reached && (!params.flat || moment.openPositions === 0)
-      ? { type: 'met' }
-      : { type: 'clear' };
+    // Closed profit does not come and go with what is open; passing waits for a flat account anyway.
+    const counts = params.measured === 'balance' || !params.flat || moment.openPositions === 0;
+    return reached && counts ? { type: 'met' } : { type: 'clear' };
   },
   band: (params, state, moment, _warned, terms) => {
     // Closed balance and flatness change with deals only; open equity is judged mark by mark.
@@ -105,7 +105,7 @@ export const profitTarget: RuleKind<Params, State> = {
     return (
       `Reach ${params.measured === 'balance' ? 'a closed balance' : 'an equity'} of ` +
       `${moneyText(start + profit)} ${terms.currency}: a profit of ` +
-      `${describeSize(params.amount, terms)}${params.flat ? ', with nothing left open' : ''}` +
+      `${describeSize(params.amount, terms)}${params.flat ? '; to pass, nothing may be left open' : ''}` +
       `${params.countsPayouts ? '; what was paid out still counts' : ''}.`
     );
   },
