@@ -42,6 +42,10 @@ export function decidePublishProgram(
     const message = 'a version cannot take effect in the past: accounts keep what they bought';
     return err({ code: 'invalid', message });
   }
+  if (intent.effectiveFrom > state.now + EFFECTIVE_TOLERANCE_MS) {
+    const message = 'a version takes effect when it is published: publish it on its day';
+    return err({ code: 'invalid', message });
+  }
   const { programId } = compiled.value.program;
   const version = state.latestVersion(programId) + 1;
   const published = compileProgram(intent.content, version, state.delivers);
