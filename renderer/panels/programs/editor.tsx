@@ -6,9 +6,16 @@ import { ruleKinds } from '#core/rules/kinds/index.ts';
 import { sampleOf, SchemaForm, type Schema } from './schema-form.tsx';
 import { withAt } from './draft.ts';
 
-const schemas = new Map(
-  ruleKinds.all.map((kind) => [kind.kind, paramsJsonSchema(kind.kind) as Schema]),
-);
+const schemas = new Map<string, Schema>();
+
+/** Worked out when a form is first shown: a desk that only watches never needs it. */
+function schemaOf(kind: string): Schema {
+  const known = schemas.get(kind);
+  if (known) return known;
+  const schema = paramsJsonSchema(kind) as Schema;
+  schemas.set(kind, schema);
+  return schema;
+}
 
 interface EditorProps {
   readonly content: ProgramInput;
@@ -73,13 +80,13 @@ function RuleForm({
   readonly onRemove: () => void;
 }): ReactElement {
   const kind = ruleKinds.find(rule.kind);
-  const schema = schemas.get(rule.kind);
   // A fault opens the rule; mending it must not close it under the hand that mends.
   const [open, setOpen] = useState(false);
+  const isOpen = open || issues.length > 0;
   return (
     <details
       className={issues.length > 0 ? 'rule faulty' : 'rule'}
-      open={open || issues.length > 0}
+      open={isOpen}
       onToggle={(event) => setOpen(event.currentTarget.open)}
     >
       <summary>
@@ -90,7 +97,9 @@ function RuleForm({
           {path.split('.').slice(6).join('.') || 'rule'}: {message}
         </p>
       ))}
-      {schema && <SchemaForm schema={schema} value={rule.params} onChange={onParams} />}
+      {isOpen && kind && (
+        <SchemaForm schema={schemaOf(rule.kind)} value={rule.params} onChange={onParams} />
+      )}
       <button type="button" className="quiet" onClick={onRemove}>
         Remove this rule
       </button>
@@ -126,7 +135,7 @@ function AddRule({
       <button
         type="button"
         onClick={() => {
-          const params = sampleOf(schemas.get(kind) ?? {}) as RuleInput['params'];
+          const params = sampleOf(schemaOf(kind)) as RuleInput['params'];
           onAdd({ ruleId: nameFor(kind), kind, params });
         }}
       >
