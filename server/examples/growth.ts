@@ -138,15 +138,20 @@ function tiersIn(example: Example): { profit: string; when: string; lots: string
   );
 }
 
+/**
+ * The profit at which full size begins, where a statement asks only about "before" and "after" it and
+ * gives no amount: its answers are taken at no profit and just past it, so they hold for any amount.
+ */
+const SAFETY_NET = 2_600;
+
 function readTiers(example: Example): Answers {
   const half = /half/.test(example.rule_kind);
   const before = find(example, 'before');
   const after = find(example, 'after');
-  const net = 2_600;
   const tiers = half
     ? [
         { profit: '0', when: 'reaches', lots: String(before ?? 1) },
-        { profit: String(net), when: 'exceeds', lots: String(after ?? 2) },
+        { profit: String(SAFETY_NET), when: 'exceeds', lots: String(after ?? 2) },
       ]
     : tiersIn(example);
   const initial = units(50_000);
@@ -174,7 +179,7 @@ function readTiers(example: Example): Answers {
     max_contracts: () => largest('MINI'),
     max_micros: () => largest('MICRO'),
     violation_before: () => at(0, 'MINI', used),
-    violation_after: () => at(units(net) + 1, 'MINI', used),
+    violation_after: () => at(units(SAFETY_NET) + 1, 'MINI', used),
   };
 }
 

@@ -5,6 +5,7 @@ import { counterfactualOf } from '#core/rules/counterfactual.ts';
 import { figureText, verdictSentence } from '#core/rules/sentence.ts';
 import type { AccountDetail } from '#core/sync/protocol.ts';
 import { dateTimeText, instantText } from '#renderer/ui/format.ts';
+import { TableHead } from '#renderer/ui/table-head.tsx';
 
 type Verdict = Extract<
   Fact,
@@ -172,16 +173,7 @@ function Positions({
   return (
     <table>
       <caption>Open at that instant ({data.positionCount})</caption>
-      <thead>
-        <tr>
-          <th>Position</th>
-          <th>Symbol</th>
-          <th>Side</th>
-          <th>Lots</th>
-          <th>Bid / ask</th>
-          <th>Floating</th>
-        </tr>
-      </thead>
+      <TableHead columns={['Position', 'Symbol', 'Side', 'Lots', 'Bid / ask', 'Floating']} />
       <tbody>
         {data.positions.map(({ positionId, symbol, side, volume, bid, ask, floating }) => {
           const instrument = instruments.get(symbol);

@@ -8,6 +8,7 @@ import type { RendererClient } from '#renderer/desk/client.ts';
 import { usePreferences } from '#renderer/store/preferences.ts';
 import { book, useSession } from '#renderer/store/session.ts';
 import { cents, dateTimeText, percent, signedCents } from '#renderer/ui/format.ts';
+import { TableHead } from '#renderer/ui/table-head.tsx';
 import { EquityChart } from './chart.tsx';
 import { PayoutNow } from './payout.tsx';
 import { EvidenceList } from './evidence.tsx';
@@ -236,17 +237,7 @@ function Positions({ detail }: { readonly detail: Detail }): ReactElement {
   if (positions.length === 0) return <p className="empty">Nothing is open.</p>;
   return (
     <table>
-      <thead>
-        <tr>
-          <th scope="col">Symbol</th>
-          <th scope="col">Side</th>
-          <th scope="col">Lots</th>
-          <th scope="col">Entry</th>
-          <th scope="col">Price</th>
-          <th scope="col">Stop</th>
-          <th scope="col">P&L</th>
-        </tr>
-      </thead>
+      <TableHead columns={['Symbol', 'Side', 'Lots', 'Entry', 'Price', 'Stop', 'P&L']} />
       <tbody>
         {positions.map((position) => {
           const { positionId, symbol, side, volume, openValue } = position;
@@ -284,25 +275,21 @@ function Deals({ detail }: { readonly detail: Detail }): ReactElement {
   );
   return (
     <table className="wide">
-      <thead>
-        <tr>
-          {[
-            'Time (UTC)',
-            'Deal',
-            'Position',
-            'Symbol',
-            'Side',
-            'Entry',
-            'Lots',
-            'Price',
-            'Profit',
-            'Commission',
-            'Swap',
-          ].map((title) => (
-            <th key={title}>{title}</th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead
+        columns={[
+          'Time (UTC)',
+          'Deal',
+          'Position',
+          'Symbol',
+          'Side',
+          'Entry',
+          'Lots',
+          'Price',
+          'Profit',
+          'Commission',
+          'Swap',
+        ]}
+      />
       <tbody>
         {detail.deals.toReversed().map((deal) => {
           const instrument = instrumentOf.get(deal.symbol);

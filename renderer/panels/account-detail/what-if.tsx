@@ -5,6 +5,7 @@ import type { AccountDetail } from '#core/sync/protocol.ts';
 import type { ScenarioStep } from '#core/what-if/scenario.ts';
 import type { Standing, WhatIfResult } from '#core/what-if/simulate.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
+import { TableHead } from '#renderer/ui/table-head.tsx';
 import { OtherVersion } from './other-version.tsx';
 
 interface Props {
@@ -206,13 +207,7 @@ function Outcome({ result }: { readonly result: WhatIfResult }): ReactElement {
   return (
     <div className="outcome" aria-live="polite">
       <table>
-        <thead>
-          <tr>
-            <th />
-            <th>Live</th>
-            <th>What if</th>
-          </tr>
-        </thead>
+        <TableHead columns={['', 'Live', 'What if']} />
         <tbody>
           <Line name="Status" before={before.status} after={after.status} />
           <Line name="Equity" before={moneyText(before.equity)} after={moneyText(after.equity)} />

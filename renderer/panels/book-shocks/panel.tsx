@@ -6,6 +6,7 @@ import { goTo } from '#renderer/store/place.ts';
 import { book, useSession } from '#renderer/store/session.ts';
 import { cents, dateTimeText } from '#renderer/ui/format.ts';
 import { saveText } from '#renderer/ui/save.ts';
+import { TableHead } from '#renderer/ui/table-head.tsx';
 
 const PPM_PER_PERCENT = 10_000;
 /** Steps of a ladder, from the full move down to its opposite. */
@@ -133,16 +134,9 @@ function AnswerView({ answer }: { readonly answer: Answer }): ReactElement {
   return (
     <>
       <table className="ladder" aria-label="Scenarios">
-        <thead>
-          <tr>
-            <th scope="col">Scenario</th>
-            <th scope="col">Fail</th>
-            <th scope="col">Pause</th>
-            <th scope="col">Warned</th>
-            <th scope="col">Traders gain</th>
-            <th scope="col">Fail and pause</th>
-          </tr>
-        </thead>
+        <TableHead
+          columns={['Scenario', 'Fail', 'Pause', 'Warned', 'Traders gain', 'Fail and pause']}
+        />
         <tbody>
           {answer.results.map((one, at) => (
             <tr
@@ -172,14 +166,7 @@ function AnswerView({ answer }: { readonly answer: Answer }): ReactElement {
       <h3>{result.name}</h3>
       <div className="columns">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">Program</th>
-              <th scope="col">Accounts</th>
-              <th scope="col">Fail</th>
-              <th scope="col">Pause</th>
-            </tr>
-          </thead>
+          <TableHead columns={['Program', 'Accounts', 'Fail', 'Pause']} />
           <tbody>
             {[...result.byProgram]
               .sort((one, other) => other.failed - one.failed || other.paused - one.paused)
@@ -194,15 +181,15 @@ function AnswerView({ answer }: { readonly answer: Answer }): ReactElement {
           </tbody>
         </table>
         <table>
-          <thead>
-            <tr>
-              <th scope="col">Symbol</th>
-              <th scope="col">Traders net, per point</th>
-              <th scope="col">Gross, per point</th>
-              <th scope="col">Traders gain</th>
-              <th scope="col">Fail on it</th>
-            </tr>
-          </thead>
+          <TableHead
+            columns={[
+              'Symbol',
+              'Traders net, per point',
+              'Gross, per point',
+              'Traders gain',
+              'Fail on it',
+            ]}
+          />
           <tbody>
             {result.bySymbol.map(({ symbol, netPerPoint, grossPerPoint, pnl, failed }) => (
               <tr key={symbol}>
@@ -225,14 +212,7 @@ function AnswerView({ answer }: { readonly answer: Answer }): ReactElement {
         </button>
       </p>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">Account</th>
-            <th scope="col">Breaks when</th>
-            <th scope="col">moves by</th>
-            <th scope="col">Headroom</th>
-          </tr>
-        </thead>
+        <TableHead columns={['Account', 'Breaks when', 'moves by', 'Headroom']} />
         <tbody>
           {answer.fragile.slice(0, 50).map(({ number, symbol, ppm, headroom }) => {
             const terms = book.accounts[number]?.terms;

@@ -4,6 +4,7 @@ import type { RendererClient } from '#renderer/desk/client.ts';
 import { useSession } from '#renderer/store/session.ts';
 import { dateTimeText, priceText } from '#renderer/ui/format.ts';
 import { Sheet } from '#renderer/ui/sheet.tsx';
+import { TableHead } from '#renderer/ui/table-head.tsx';
 
 const STATE_GLYPH = { live: '●', stale: '▲', closed: '■', silent: '○' } as const;
 const ENTRIES_SHOWN = 100;
@@ -41,25 +42,21 @@ export function Feeds({
         </p>
       )}
       <table>
-        <thead>
-          <tr>
-            {[
-              'Symbol',
-              'Source',
-              'State',
-              'Bid',
-              'Ask',
-              'Age',
-              'Marks',
-              'Crossed',
-              'Backward',
-              'Off market',
-              'After gap',
-            ].map((title) => (
-              <th key={title}>{title}</th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead
+          columns={[
+            'Symbol',
+            'Source',
+            'State',
+            'Bid',
+            'Ask',
+            'Age',
+            'Marks',
+            'Crossed',
+            'Backward',
+            'Off market',
+            'After gap',
+          ]}
+        />
         <tbody>
           {(pulse?.feeds ?? []).map((feed) => (
             <tr key={feed.symbol}>

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import type { CompiledProgram } from '#core/programs/compile.ts';
 import { diffPrograms } from '#core/programs/diff.ts';
+import { TableHead } from '#renderer/ui/table-head.tsx';
 
 const FAVOURS = { trader: '▲ trader', firm: '▼ firm', unclear: '' } as const;
 
@@ -16,15 +17,7 @@ export function Changes({
   if (changes.length === 0) return <p className="quiet-text">Nothing differs.</p>;
   return (
     <table className="changes">
-      <thead>
-        <tr>
-          <th scope="col">Phase</th>
-          <th scope="col">What</th>
-          <th scope="col">Before</th>
-          <th scope="col">After</th>
-          <th scope="col">Favours</th>
-        </tr>
-      </thead>
+      <TableHead columns={['Phase', 'What', 'Before', 'After', 'Favours']} />
       <tbody>
         {changes.map((change) => (
           <tr key={`${change.phase}/${change.what}/${change.before ?? ''}`}>

@@ -5,6 +5,7 @@ import type { ProgramInput } from '#core/programs/program.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
 import { cents, dateTimeText } from '#renderer/ui/format.ts';
 import { saveText } from '#renderer/ui/save.ts';
+import { TableHead } from '#renderer/ui/table-head.tsx';
 
 const POLL_MS = 300;
 const ROWS_SHOWN = 200;
@@ -122,15 +123,15 @@ function Result({
         {result.marks.toLocaleString('en')} prices in {seconds.toFixed(1)} s.
       </p>
       <table>
-        <thead>
-          <tr>
-            <th scope="col" />
-            <th scope="col">as published</th>
-            <th scope="col">under the draft</th>
-            <th scope="col">only under the draft</th>
-            <th scope="col">only as published</th>
-          </tr>
-        </thead>
+        <TableHead
+          columns={[
+            '',
+            'as published',
+            'under the draft',
+            'only under the draft',
+            'only as published',
+          ]}
+        />
         <tbody>
           <tr>
             <th scope="row">failed</th>
@@ -161,15 +162,9 @@ function Result({
             </span>
           </p>
           <table className="impact-rows">
-            <thead>
-              <tr>
-                <th scope="col">Account</th>
-                <th scope="col">Phase</th>
-                <th scope="col">As published</th>
-                <th scope="col">Under the draft</th>
-                <th scope="col">First difference</th>
-              </tr>
-            </thead>
+            <TableHead
+              columns={['Account', 'Phase', 'As published', 'Under the draft', 'First difference']}
+            />
             <tbody>
               {result.rows.slice(0, ROWS_SHOWN).map((row) => (
                 <tr key={row.accountId}>

@@ -6,6 +6,7 @@ import type { ProgramList } from '#core/sync/protocol.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
 import { dateTimeText } from '#renderer/ui/format.ts';
 import { goTo, usePlace } from '#renderer/store/place.ts';
+import { TableHead } from '#renderer/ui/table-head.tsx';
 import { Changes } from './changes.tsx';
 import { change, openDraft, redo, undo, type Draft } from './draft.ts';
 import { Editor } from './editor.tsx';
@@ -318,18 +319,9 @@ function Versions({ entry }: { readonly entry: Entry }): ReactElement {
   return (
     <>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">Version</th>
-            <th scope="col">Accounts</th>
-            <th scope="col">Since</th>
-            <th scope="col">By</th>
-            <th scope="col">Why</th>
-            <th scope="col">Preview</th>
-            <th scope="col">Hash</th>
-            <th scope="col">Compare</th>
-          </tr>
-        </thead>
+        <TableHead
+          columns={['Version', 'Accounts', 'Since', 'By', 'Why', 'Preview', 'Hash', 'Compare']}
+        />
         <tbody>
           {entry.versions.map((one, at) => (
             <tr key={one.version}>
