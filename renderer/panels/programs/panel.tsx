@@ -35,7 +35,16 @@ export function Programs({ client }: { readonly client: RendererClient }): React
       .call('programs.list', {})
       .then((reply) => setList(reply.ok ? reply.value : reply.error.message));
   useEffect(read, [client]);
-  if (typeof list === 'string') return <p className="failure">{list}</p>;
+  if (typeof list === 'string') {
+    return (
+      <p className="failure">
+        {list}{' '}
+        <button type="button" onClick={read}>
+          Try again
+        </button>
+      </p>
+    );
+  }
   if (list === null) return <p className="empty">Reading the programs…</p>;
   const entry = list.programs.find(({ programId }) => programId === chosen) ?? list.programs[0];
   const shown = list.programs.filter(({ programId, versions }) =>
@@ -212,7 +221,10 @@ function ProgramView(props: ViewProps): ReactElement {
             />
           )}
           {!changed && (
-            <p className="quiet-text">The draft says what version {latest?.version} says.</p>
+            <p className="quiet-text">
+              The draft says what version {latest?.version} says: change a rule under Draft to see
+              whom it touches.
+            </p>
           )}
         </div>
         {page === 'versions' && <Versions entry={entry} />}
