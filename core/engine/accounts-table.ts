@@ -12,6 +12,8 @@ export const ACCOUNT_COLUMNS = {
   atOrAbove: 'float64',
   /** For accounts whose floors follow equity: the highest since judged, and the distance below. */
   highest: 'float64',
+  /** Up to which mark in the log `highest` is right: see band-watch. */
+  settledAt: 'float64',
   drop: 'float64',
   following: 'uint8',
   /** Open positions that are valued one by one. */

@@ -37,7 +37,10 @@ import type { EvidencePosition, VerdictCause } from '#core/rules/rules.events.ts
 import { verdictFacts, type VerdictDraft } from '#core/rules/verdict-facts.ts';
 import { dayClockId, type EpochMs, type TradingDay } from '#core/time/time.ts';
 import { createAccountsTable } from './accounts-table.ts';
-import { createExposure, reducePosition, type ValuedAccount } from './exposure.ts';
+import { createBandWatch } from './band-watch.ts';
+import { createExposure, reducePosition } from './exposure.ts';
+import type { ValuedAccount } from './holdings.ts';
+import type { CreatePriceWatch } from './price-watch.ts';
 import { createRuleColumns, type RuleColumns, type StatePool } from './rule-columns.ts';
 
 /** Receives the verdicts of one account. Called in ascending order of account numbers. */
@@ -54,8 +57,8 @@ export interface Standing {
 }
 
 /**
- * The live engine: every account's money in columns, every mark one linear pass over the legs of
- * its symbol, and the rules themselves only where equity left its band. Gives the verdicts of the
+ * The live engine: every account's money in columns, every mark a question of which accounts' bands
+ * it left (see price-watch), and the rules themselves only there. Gives the verdicts of the
  * reference evaluator, byte for byte.
  */
 export interface Book {
@@ -118,16 +121,18 @@ export interface BookSnapshot {
   }[];
 }
 
-export function createBook(): Book {
-  return openBook();
+/** Marks are watched through safe bands; the linear pass finds the same and is there to prove it. */
+export function createBook(createWatch: CreatePriceWatch = createBandWatch): Book {
+  return openBook(createWatch);
 }
 
 /** Rebuilds a book; `ruleSets` must hold every rule set that the snapshot names. */
 export function restoreBook(
   snapshot: BookSnapshot,
   ruleSetOf: (ref: RuleSet['ref']) => RuleSet,
+  createWatch: CreatePriceWatch = createBandWatch,
 ): Book {
-  const book = openBook();
+  const book = openBook(createWatch);
   book.restore(snapshot, snapshot.ruleSets.map(ruleSetOf));
   return book;
 }
@@ -139,9 +144,9 @@ interface RestorableBook extends Book {
 /** Rule states of all accounts lie here, one run of numbers per account. */
 const STATES_AT_START = 1_024;
 
-function openBook(): RestorableBook {
+function openBook(createWatch: CreatePriceWatch): RestorableBook {
   const table = createAccountsTable();
-  const exposure = createExposure(table);
+  const exposure = createExposure(table, createWatch);
   const terms: AccountTerms[] = [];
   const numbers = new Map<string, number>();
   const ruleColumns: RuleColumns[] = [];
@@ -234,19 +239,20 @@ function openBook(): RestorableBook {
     // A price may move a leg and a position valued on its own of one account one after the other:
     // the equity between the two never was, so such an account's highest is not remembered.
     const following = band.follows && column.singles[slot] === 0;
-    if ((column.following[slot] === 1) !== following) exposure.setFollowing(slot, following);
-    const watched = Number(band.atOrBelow === Infinity);
-    exposure.watch(watched - Number(column.atOrBelow[slot] === Infinity));
+    const always = Number(band.atOrBelow === Infinity);
+    exposure.lookAlways(always - Number(column.atOrBelow[slot] === Infinity));
     column.atOrBelow[slot] = band.atOrBelow;
     column.atOrAbove[slot] = following ? band.atOrAboveFollowing : band.atOrAbove;
     column.drop[slot] = following ? band.drop : Infinity;
     column.highest[slot] = column.equity[slot] as number;
+    exposure.reband(slot, following);
   };
   /**
-   * Lets the rules know of the highest equity that only the sweep has seen. Must come before
-   * anything else changes: that equity was reached at the old balance, on the old day.
+   * Brings equity up to date, and lets the rules know of the highest that only the price watch has
+   * seen. Must come before anything else changes: that was reached at the old balance, on the old day.
    */
   const settle = (slot: number): void => {
+    exposure.settle(slot);
     if (table.column.following[slot] !== 1) return;
     setMoment(slot, 'mark', 0);
     settleHighest(judgedAt(slot), moment, table.column.highest[slot] as number);
@@ -428,7 +434,11 @@ function openBook(): RestorableBook {
       }
       setDay(clockId, day);
     },
-    equity: (account) => table.column.equity[slotOf(account)] as number,
+    equity: (account) => {
+      const slot = slotOf(account);
+      exposure.value(slot);
+      return table.column.equity[slot] as number;
+    },
     balance: (account) => table.column.balance[slotOf(account)] as number,
     status: (account) => table.column.status[slotOf(account)] as number,
     terms: (account) => present(terms[account], `account number ${account}`),

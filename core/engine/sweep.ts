@@ -1,8 +1,9 @@
+import type { Touched } from './price-watch.ts';
+
 /**
- * The linear pass: what one tick costs. A segment lists the legs of one symbol that move by the
- * same price (longs by the bid, shorts by the ask, accounts holding both by both at once, because
- * a phantom equity would stand between two passes). This file is the seam for an accelerator that
- * touches fewer legs: whatever it skips, it must leave `equity` and `touched` as this pass would.
+ * The loops of the linear pass. A segment lists the legs of one symbol that move by the same price
+ * (longs by the bid, shorts by the ask, accounts holding both by both at once, because a phantom
+ * equity would stand between two passes).
  */
 export interface Segment {
   slot: Int32Array;
@@ -21,12 +22,6 @@ export interface SweptAccounts {
   readonly atOrAbove: Float64Array;
   readonly highest: Float64Array;
   readonly drop: Float64Array;
-}
-
-/** The slots whose equity left its band, in the order found, with room for every leg swept. */
-export interface Touched {
-  slots: Int32Array;
-  count: number;
 }
 
 const LEGS_AT_START = 16;

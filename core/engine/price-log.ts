@@ -1,0 +1,201 @@
+/**
+ * The latest marks, kept so that the highest equity of an account can be found afterwards, exactly,
+ * from the prices that it lived through. Marks lie in blocks that know the best prices in them: a
+ * block in which even those could not have lifted the account is passed over whole.
+ */
+export interface PriceLog {
+  /** Marks since the beginning: the number of the next one. */
+  readonly end: number;
+  /** Marks that are surely kept; whoever asks must not ask for older ones. */
+  readonly kept: number;
+  symbolDefined(): void;
+  append(symbol: number, bid: number, ask: number): void;
+  /** The highest equity after any mark from number `from` on, or `highest` if that is higher. */
+  highestSince(from: number, highest: number, held: HeldPrices): number;
+  bytes(): number;
+}
+
+/** What an account held all the while: equity is `base + Σ long × bid - short × ask`. */
+export interface HeldPrices {
+  count: number;
+  base: number;
+  readonly symbol: number[];
+  readonly long: number[];
+  readonly short: number[];
+}
+
+export function createHeldPrices(): HeldPrices {
+  return { count: 0, base: 0, symbol: [], long: [], short: [] };
+}
+
+/** Marks in a block, and blocks of the lower level in one of the upper. */
+const FINE = 64;
+const COARSE = 1_024;
+
+/** By block: the price in force as it began, and the best for longs and for shorts within it. */
+interface SymbolLog {
+  bid: number;
+  ask: number;
+  readonly openBid: Float64Array;
+  readonly openAsk: Float64Array;
+  readonly fine: BestPrices;
+  readonly coarse: BestPrices;
+}
+interface BestPrices {
+  readonly bid: Float64Array;
+  readonly ask: Float64Array;
+}
+
+/** `marks` is a multiple of 1,024: as many are kept, the oldest block of them in the making. */
+export function createPriceLog(marks: number): PriceLog {
+  const symbolOf = new Int32Array(marks);
+  const bids = new Float64Array(marks);
+  const asks = new Float64Array(marks);
+  const symbols: SymbolLog[] = [];
+  const now = { bid: [] as number[], ask: [] as number[] };
+  let end = 0;
+
+  /** The most that the account can have been worth within a block. */
+  const bound = (level: 'fine' | 'coarse', block: number, held: HeldPrices): number => {
+    let most = held.base;
+    for (let at = 0; at < held.count; at += 1) {
+      const best = (symbols[held.symbol[at] as number] as SymbolLog)[level];
+      const long = held.long[at] as number;
+      const short = held.short[at] as number;
+      if (long !== 0) most += long * (best.bid[block] as number);
+      if (short !== 0) most -= short * (best.ask[block] as number);
+    }
+    return most;
+  };
+  /** Goes through the marks of one fine block, of which those from `from` to `until` count. */
+  const replay = (from: number, until: number, highest: number, held: HeldPrices): number => {
+    const start = from - (from % FINE);
+    const block = (start % marks) / FINE;
+    for (let at = 0; at < held.count; at += 1) {
+      const log = symbols[held.symbol[at] as number] as SymbolLog;
+      now.bid[at] = log.openBid[block] as number;
+      now.ask[at] = log.openAsk[block] as number;
+    }
+    let most = highest;
+    for (let mark = start; mark < until; mark += 1) {
+      const place = mark % marks;
+      const symbol = symbolOf[place] as number;
+      let changed = false;
+      for (let at = 0; at < held.count; at += 1) {
+        if (held.symbol[at] !== symbol) continue;
+        now.bid[at] = bids[place] as number;
+        now.ask[at] = asks[place] as number;
+        changed = true;
+      }
+      if (!changed || mark < from) continue;
+      const equity = equityAt(held, now);
+      if (equity > most) most = equity;
+    }
+    return most;
+  };
+  return {
+    get end() {
+      return end;
+    },
+    kept: marks - COARSE,
+    symbolDefined: () => {
+      symbols.push(createSymbolLog(marks));
+    },
+    append: (symbol, bid, ask) => {
+      const place = end % marks;
+      if (place % FINE === 0) for (const log of symbols) beginBlock(log, place);
+      symbolOf[place] = symbol;
+      bids[place] = bid;
+      asks[place] = ask;
+      const log = symbols[symbol] as SymbolLog;
+      log.bid = bid;
+      log.ask = ask;
+      keepBest(log.fine, Math.floor(place / FINE), bid, ask);
+      keepBest(log.coarse, Math.floor(place / COARSE), bid, ask);
+      end += 1;
+    },
+    highestSince: (from, highest, held) => {
+      const exact = isOnePrice(held);
+      let most = highest;
+      let mark = from;
+      while (mark < end) {
+        const size = mark % COARSE === 0 ? COARSE : FINE;
+        if (mark % size === 0) {
+          const level = size === COARSE ? 'coarse' : 'fine';
+          const best = bound(level, (mark % marks) / size, held);
+          if (best <= most || exact) {
+            most = Math.max(most, best);
+            mark += size;
+            continue;
+          }
+          // An upper block that may matter is looked at by its lower ones.
+          const lower = size === COARSE && bound('fine', (mark % marks) / FINE, held) <= most;
+          if (lower) {
+            mark += FINE;
+            continue;
+          }
+        }
+        const until = Math.min(end, mark - (mark % FINE) + FINE);
+        most = replay(mark, until, most, held);
+        mark = until;
+      }
+      return most;
+    },
+    bytes: () =>
+      symbolOf.byteLength +
+      bids.byteLength * 2 +
+      symbols.reduce(
+        (sum, { openBid, fine, coarse }) =>
+          sum + (openBid.byteLength + fine.bid.byteLength + coarse.bid.byteLength) * 2,
+        0,
+      ),
+  };
+}
+
+/** One price alone moves the account: then the best price of a block was reached within it. */
+function isOnePrice({ count, long, short }: HeldPrices): boolean {
+  return count === 1 && (long[0] === 0 || short[0] === 0);
+}
+
+function equityAt(held: HeldPrices, now: { readonly bid: number[]; readonly ask: number[] }): number {
+  let equity = held.base;
+  for (let at = 0; at < held.count; at += 1) {
+    const gained = (held.long[at] as number) * (now.bid[at] as number);
+    equity += gained - (held.short[at] as number) * (now.ask[at] as number);
+  }
+  return equity;
+}
+
+function createSymbolLog(marks: number): SymbolLog {
+  const best = (blocks: number): BestPrices => ({
+    bid: new Float64Array(blocks).fill(Number.NaN),
+    ask: new Float64Array(blocks).fill(Number.NaN),
+  });
+  const fine = marks / FINE;
+  return {
+    bid: Number.NaN,
+    ask: Number.NaN,
+    openBid: new Float64Array(fine).fill(Number.NaN),
+    openAsk: new Float64Array(fine).fill(Number.NaN),
+    fine: best(fine),
+    coarse: best(marks / COARSE),
+  };
+}
+
+/** The price in force as a block begins is one that the account lived through in it. */
+function beginBlock(log: SymbolLog, place: number): void {
+  const fine = place / FINE;
+  log.openBid[fine] = log.bid;
+  log.openAsk[fine] = log.ask;
+  log.fine.bid[fine] = log.bid;
+  log.fine.ask[fine] = log.ask;
+  if (place % COARSE !== 0) return;
+  log.coarse.bid[place / COARSE] = log.bid;
+  log.coarse.ask[place / COARSE] = log.ask;
+}
+
+/** Longs are best at the highest bid, shorts at the lowest ask. Unknown (NaN) gives way. */
+function keepBest(best: BestPrices, block: number, bid: number, ask: number): void {
+  if (!((best.bid[block] as number) >= bid)) best.bid[block] = bid;
+  if (!((best.ask[block] as number) <= ask)) best.ask[block] = ask;
+}
