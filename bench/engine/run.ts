@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { measureBandwidth } from './bandwidth.ts';
 import type { Played } from './child.ts';
 import { contenders } from './contenders/index.ts';
+import { linear } from './contenders/propdesk.ts';
 
 /**
  * npm run bench:engine [-- --accounts 2000,50000 --rounds 5 --milliseconds 800]
@@ -19,7 +20,7 @@ const { values: options } = parseArgs({
   },
 });
 const TICKS = 200_000;
-/** What one leg costs the memory: slot 4, weight 8, equity read and written 16, band 16. */
+/** What one leg costs the memory in the linear pass: slot 4, weight 8, equity read and written 16, band 16. */
 const BYTES_PER_LEG = 44;
 const JSON_RULES = 'json-rules-engine';
 
@@ -79,18 +80,17 @@ function report(accounts: number, results: ReadonlyMap<string, readonly Played[]
         `${grouped(checks).padStart(16)}${`${grouped(own / checks)} x`.padStart(16)}\n`,
     );
   }
-  const columnar = results.get(contenders[0]?.name ?? '')?.at(-1);
-  if (!columnar) return;
-  const ticks = medianOf(
-    results.get(contenders[0]?.name ?? '') ?? [],
-    (one) => one.ticks / one.seconds,
-  );
-  const traffic = own * BYTES_PER_LEG;
+  const played = results.get(contenders[0]?.name ?? '') ?? [];
+  const last = played.at(-1);
+  if (!last) return;
+  const ticks = medianOf(played, (one) => one.ticks / one.seconds);
+  const swept = medianOf(results.get(linear.name) ?? [], (one) => one.checks / one.seconds);
+  const traffic = swept * BYTES_PER_LEG;
   process.stdout.write(
-    `columns ${Math.round((columnar.bytes ?? 0) / accounts)} B per account, process ` +
-      `${Math.round(columnar.residentBytes / accounts)} B per account; 2,000 ticks/s would take ` +
-      `${((2_000 / ticks) * 100).toFixed(1)} % of one core; ${gigabytes(traffic)} GB/s moved, ` +
-      `memory streams ${(bandwidth / traffic).toFixed(2)} x that\n`,
+    `columns ${Math.round((last.bytes ?? 0) / accounts)} B per account, process ` +
+      `${Math.round(last.residentBytes / accounts)} B per account; 2,000 ticks/s would take ` +
+      `${((2_000 / ticks) * 100).toFixed(2)} % of one core; the linear pass moves ` +
+      `${gigabytes(traffic)} GB/s, memory streams ${(bandwidth / traffic).toFixed(2)} x that\n`,
   );
 }
 

@@ -60,7 +60,8 @@ function randomPosition(random: Random): BenchPosition {
   };
 }
 
-export function benchTicks(count: number): Ticks {
+/** Steps of -2 to 2 points times `volatility`. */
+export function benchTicks(count: number, volatility = 1): Ticks {
   const random = createRandom(11);
   const ticks = {
     symbol: new Uint8Array(count),
@@ -78,8 +79,8 @@ export function benchTicks(count: number): Ticks {
     const bid = bids[symbol] as number;
     const ask = asks[symbol] as number;
     const pull = ask - bid > firstQuote.ask - firstQuote.bid ? 1 : 0;
-    if ((moves & 1) !== 0) bids[symbol] = bid + random.below(5) - 2 + pull;
-    if ((moves & 2) !== 0) asks[symbol] = ask + random.below(5) - 2 - pull;
+    if ((moves & 1) !== 0) bids[symbol] = bid + (random.below(5) - 2) * volatility + pull;
+    if ((moves & 2) !== 0) asks[symbol] = ask + (random.below(5) - 2) * volatility - pull;
     ticks.symbol[at] = symbol;
     ticks.bid[at] = bids[symbol] as number;
     ticks.ask[at] = Math.max(asks[symbol] as number, (bids[symbol] as number) + 1);

@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { sliceBook } from '#core/engine/book-slice.ts';
 import { decodeSlice, encodeSlice } from '#core/sync/slice-frame.ts';
 import { mostFragile, shockBook } from '#core/what-if/book-shock.ts';
-import { filledBook } from '../engine/contenders/columnar.ts';
+import { filledBook } from '../engine/contenders/propdesk.ts';
 import { benchRuleSets, instruments } from '../engine/workload.ts';
 
 /**
@@ -19,7 +19,7 @@ write(`${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`);
 for (const accounts of [50_000, 200_000]) measure(accounts);
 
 function measure(accounts: number): void {
-  const book = filledBook(accounts, benchRuleSets());
+  const { book } = filledBook(accounts, benchRuleSets());
   const [slice, sliceMs] = timed(() => sliceBook(book));
   const [bytes, encodeMs] = timed(() => encodeSlice(slice));
   const [decoded, decodeMs] = timed(() => decodeSlice(bytes));

@@ -44,7 +44,8 @@ interface BandList {
 export function createBandIndex(): BandIndex {
   const lists: BandList[] = [];
   const handles = createColumns({ price: 'int32', place: 'int32' });
-  const listOf = (handle: number): BandList => lists[handles.column.price[handle] as number] as BandList;
+  const listOf = (handle: number): BandList =>
+    lists[handles.column.price[handle] as number] as BandList;
   const write = (handle: number, low: number, high: number): void => {
     writeBand(listOf(handle), handles.column.place[handle] as number, low, high);
   };
@@ -77,7 +78,11 @@ export function createBandIndex(): BandIndex {
       handles.release(handle);
     },
     set: (handle, low, high) => {
-      write(handle, Math.max(LOWEST, Math.min(HIGHEST, low)), Math.max(LOWEST, Math.min(HIGHEST, high)));
+      write(
+        handle,
+        Math.max(LOWEST, Math.min(HIGHEST, low)),
+        Math.max(LOWEST, Math.min(HIGHEST, high)),
+      );
     },
     close: (handle) => write(handle, HIGHEST, LOWEST),
     collect: (price, points, into) => collectLeft(lists[price] as BandList, points, into),
@@ -90,7 +95,10 @@ export function createBandIndex(): BandIndex {
     },
     bytes: () =>
       handles.bytes() +
-      lists.reduce((sum, { slot, blockLow }) => sum + slot.byteLength * 4 + blockLow.byteLength * 2, 0),
+      lists.reduce(
+        (sum, { slot, blockLow }) => sum + slot.byteLength * 4 + blockLow.byteLength * 2,
+        0,
+      ),
   };
 }
 
@@ -161,7 +169,10 @@ function growList(list: BandList): void {
 /** Orders the bands by their accounts' new slots, so that a scan walks memory forwards. */
 function renumberList(list: BandList, moved: Int32Array, place: Int32Array): void {
   const { count } = list;
-  const named = Int32Array.from({ length: count }, (_unused, at) => moved[list.slot[at] as number] as number);
+  const named = Int32Array.from(
+    { length: count },
+    (_unused, at) => moved[list.slot[at] as number] as number,
+  );
   const order = Int32Array.from({ length: count }, (_unused, at) => at);
   order.sort((one, other) => (named[one] as number) - (named[other] as number) || one - other);
   const [handle, low, high] = [list.handle.slice(), list.low.slice(), list.high.slice()];

@@ -109,7 +109,7 @@ export function createBandWatch(holdings: Holdings, marksKept: number = MARKS_KE
   };
   /** Money per point times movement, to the power that makes leaving rarest. */
   const claimOf = (perPoint: number, symbol: number): number =>
-    Math.cbrt((Math.abs(perPoint) ** 2) * (movement[symbol] as number));
+    Math.cbrt(Math.abs(perPoint) ** 2 * (movement[symbol] as number));
 
   const closeBands = (slot: number): void => {
     for (const leg of holdings.legsOf(slot)) {
@@ -117,7 +117,8 @@ export function createBandWatch(holdings: Holdings, marksKept: number = MARKS_KE
       if (shortBand[leg] !== 0) bands.close((shortBand[leg] as number) - 1);
     }
     if (accounts.column.singles[slot] === 0) return;
-    for (const row of holdings.rowsOf(slot)) if (positions.column.single[row] === 1) closeSingle(row);
+    for (const row of holdings.rowsOf(slot))
+      if (positions.column.single[row] === 1) closeSingle(row);
   };
   const closeSingle = (row: number): void => {
     for (let side = 0; side < 3; side += 1) {
@@ -258,8 +259,7 @@ export function createBandWatch(holdings: Holdings, marksKept: number = MARKS_KE
     settledAt[slot] = log.end;
     if (now >= (atOrAbove[slot] as number)) return pushTouched(touched, slot);
     if (following[slot] === 1 && now > (highest[slot] as number)) highest[slot] = now;
-    const fell =
-      following[slot] === 1 && now <= (highest[slot] as number) - (drop[slot] as number);
+    const fell = following[slot] === 1 && now <= (highest[slot] as number) - (drop[slot] as number);
     if (fell || now <= (atOrBelow[slot] as number)) return pushTouched(touched, slot);
     setBands(slot);
   };
@@ -344,8 +344,7 @@ export function createBandWatch(holdings: Holdings, marksKept: number = MARKS_KE
       lookAlways += count;
     },
     renumber: bands.renumber,
-    bytes: () =>
-      bands.bytes() + log.bytes() + longBand.byteLength * 2 + singleBands.byteLength,
+    bytes: () => bands.bytes() + log.bytes() + longBand.byteLength * 2 + singleBands.byteLength,
   };
 }
 

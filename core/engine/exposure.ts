@@ -42,10 +42,7 @@ export interface Exposure {
   bytes(): number;
 }
 
-export function createExposure(
-  accounts: AccountsTable,
-  createWatch: CreatePriceWatch,
-): Exposure {
+export function createExposure(accounts: AccountsTable, createWatch: CreatePriceWatch): Exposure {
   const holdings = createHoldings(accounts);
   const watch = createWatch(holdings);
   const { symbols, legs, positions } = holdings;

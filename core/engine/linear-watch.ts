@@ -79,8 +79,7 @@ export function createLinearWatch(holdings: Holdings): PriceWatch {
     for (const segment of segmentsOf(symbol)) {
       for (let at = 0; at < segment.count; at += 1) {
         const slot = segment.slot[at] as number;
-        const moved =
-          (equity[slot] as number) + holdings.legFloating(segment.leg[at] as number);
+        const moved = (equity[slot] as number) + holdings.legFloating(segment.leg[at] as number);
         equity[slot] = moved;
         if (moved > (highest[slot] as number) && moved < (atOrAbove[slot] as number)) {
           highest[slot] = moved;

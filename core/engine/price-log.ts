@@ -157,7 +157,10 @@ function isOnePrice({ count, long, short }: HeldPrices): boolean {
   return count === 1 && (long[0] === 0 || short[0] === 0);
 }
 
-function equityAt(held: HeldPrices, now: { readonly bid: number[]; readonly ask: number[] }): number {
+function equityAt(
+  held: HeldPrices,
+  now: { readonly bid: number[]; readonly ask: number[] },
+): number {
   let equity = held.base;
   for (let at = 0; at < held.count; at += 1) {
     const gained = (held.long[at] as number) * (now.bid[at] as number);

@@ -28,7 +28,7 @@ function played(seed: number): Book {
   for (const instrument of history.instruments) book.defineInstrument(instrument);
   for (const event of history.events) {
     if (event.type === 'open') {
-      if (hasFloorsOnly(event)) book.openAccount({ ...event, day: history.firstDay });
+      if (hasFloorsOnly(event)) book.openAccount(event);
     } else if (event.type === 'mark') book.mark(event.mark, () => {});
     else if (event.type === 'deal') book.deal(event.deal);
     else if (event.type === 'balanceOperation') book.balanceOperation(event.operation);

@@ -1,8 +1,14 @@
-import { columnar } from './columnar.ts';
 import type { Contender } from './contender.ts';
 import { objects } from './objects.ts';
-import { richest } from './richest.ts';
+import { bands, linear, richest } from './propdesk.ts';
 import { reference } from './reference.ts';
 import { sqlite } from './sqlite.ts';
 
-export const contenders: readonly Contender[] = [columnar, richest, objects, reference, sqlite];
+export const contenders: readonly Contender[] = [
+  bands,
+  richest,
+  linear,
+  objects,
+  reference,
+  sqlite,
+];

@@ -14,7 +14,12 @@ import type { TradingDay } from '#core/time/time.ts';
 
 /** One thing that can happen to a book, in the order it happened. */
 export type HistoryEvent =
-  | { readonly type: 'open'; readonly terms: AccountTerms; readonly ruleSet: RuleSet }
+  | {
+      readonly type: 'open';
+      readonly terms: AccountTerms;
+      readonly ruleSet: RuleSet;
+      readonly day: TradingDay;
+    }
   | { readonly type: 'mark'; readonly mark: JournalledMark }
   | { readonly type: 'deal'; readonly deal: Deal }
   | { readonly type: 'balanceOperation'; readonly operation: BalanceOperation }
@@ -25,10 +30,23 @@ export type HistoryEvent =
 export interface History {
   readonly instruments: readonly Instrument[];
   readonly clockId: string;
-  readonly firstDay: TradingDay;
   readonly events: readonly HistoryEvent[];
 }
 
+export interface HistorySize {
+  /** Open from the beginning. */
+  readonly accounts: number;
+  readonly events: number;
+  /** Of a hundred events, about so many are marks; the rest is mostly deals. */
+  readonly marks?: number;
+  /** Opens another account after every so many events, because accounts fail. */
+  readonly anotherAfter?: number;
+}
+
+const MARKS_SHARE = 68;
+/** Events of a hundred that are balance operations, and that end the day early. */
+const FLOWS_SHARE = 2;
+const EARLY_ENDS_SHARE = 1;
 const DAY_MS = 86_400_000;
 const CLOCK_ID = '00:00 UTC';
 
@@ -52,22 +70,24 @@ const firstPrices: Readonly<Record<string, number>> = {
  * floor, partial closes, both sides of one symbol, converted and cent-rounded accounts, positions
  * before the first price, capital flows and many days.
  */
-export function randomHistory(seed: number, size: { accounts: number; events: number }): History {
+export function randomHistory(seed: number, size: HistorySize): History {
   const random = createRandom(seed);
   const prices: Record<string, number> = { ...firstPrices };
   const open = new Map<string, Deal[]>();
   const events: HistoryEvent[] = [];
-  const firstDay = dayAt(0);
-  let at = firstDay.opensAt;
+  let at = dayAt(0).opensAt;
   let day = 0;
   let marks = 0;
   const accounts: AccountTerms[] = [];
-  for (let number = 0; number < size.accounts; number += 1) {
-    const opened = randomAccount(random, number);
+  const openAnother = (): void => {
+    const opened = randomAccount(random, accounts.length);
     accounts.push(opened.terms);
-    events.push({ type: 'open', ...opened });
-  }
+    events.push({ type: 'open', ...opened, day: dayAt(day) });
+  };
+  for (let number = 0; number < size.accounts; number += 1) openAnother();
+  const marksBelow = size.marks ?? MARKS_SHARE;
   for (let step = 0; step < size.events; step += 1) {
+    if (size.anotherAfter !== undefined && step % size.anotherAfter === 0) openAnother();
     at += random.below(60_000);
     while (at >= dayAt(day).closesAt) {
       day += 1;
@@ -78,17 +98,17 @@ export function randomHistory(seed: number, size: { accounts: number; events: nu
       events.push(...randomProtection(random, { accounts, prices, open, at, step }));
     if (random.below(60) === 0)
       events.push({ type: 'news', release: randomNews(random, at, step) });
-    if (choice < 68) {
+    if (choice < marksBelow) {
       events.push({ type: 'mark', mark: randomMark(random, prices, { at, index: marks++ }) });
-    } else if (choice < 97) {
+    } else if (choice < 100 - FLOWS_SHARE - EARLY_ENDS_SHARE) {
       events.push({ type: 'deal', deal: randomDeal(random, { accounts, prices, open, at, step }) });
-    } else if (choice < 99) {
+    } else if (choice < 100 - EARLY_ENDS_SHARE) {
       events.push({ type: 'balanceOperation', operation: randomFlow(random, accounts, at, step) });
     } else {
       at = dayAt(day).closesAt;
     }
   }
-  return { instruments, clockId: CLOCK_ID, firstDay, events };
+  return { instruments, clockId: CLOCK_ID, events };
 }
 
 function forex(symbol: string, digits: number, quoteCurrency: string): Instrument {

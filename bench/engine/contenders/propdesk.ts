@@ -1,4 +1,6 @@
 import { createBook, type Book } from '#core/engine/book.ts';
+import { createLinearWatch } from '#core/engine/linear-watch.ts';
+import type { CreatePriceWatch } from '#core/engine/price-watch.ts';
 import {
   benchAccounts,
   benchRuleSets,
@@ -6,23 +8,39 @@ import {
   day,
   firstQuote,
   instruments,
+  richestRuleSets,
   symbolName,
 } from '../workload.ts';
 import type { Contender, Runner } from './contender.ts';
 
 /** Propdesk's live engine. */
-export const columnar: Contender = {
-  name: 'Propdesk, columnar',
+export const bands: Contender = {
+  name: 'Propdesk, safe bands',
   accountsMax: 1_000_000,
-  build: (accounts) => createColumnar(accounts, benchRuleSets()),
+  build: (accounts) => runBook(filledBook(accounts, benchRuleSets())),
 };
 
-export function createColumnar(
-  accounts: number,
-  ruleSets: ReturnType<typeof benchRuleSets>,
-): Runner {
-  const legs = new Int32Array(instruments.length);
-  const book = filledBook(accounts, ruleSets, legs);
+/** The same under the rules of the richest program that ships. */
+export const richest: Contender = {
+  name: 'Propdesk, richest program',
+  accountsMax: 1_000_000,
+  build: (accounts) => runBook(filledBook(accounts, richestRuleSets())),
+};
+
+/** The same rules, but every price moves every account that holds its symbol. */
+export const linear: Contender = {
+  name: 'Propdesk, linear pass',
+  accountsMax: 1_000_000,
+  build: (accounts) => runBook(filledBook(accounts, benchRuleSets(), createLinearWatch)),
+};
+
+interface FilledBook {
+  readonly book: Book;
+  /** By symbol. */
+  readonly legs: Int32Array;
+}
+
+function runBook({ book, legs }: FilledBook): Runner {
   book.pack();
   let verdicts = 0;
   const count = (_account: number, drafts: readonly unknown[]): void => {
@@ -57,9 +75,10 @@ export function createColumnar(
 export function filledBook(
   accounts: number,
   ruleSets: ReturnType<typeof benchRuleSets>,
-  legs: Int32Array = new Int32Array(instruments.length),
-): Book {
-  const book = createBook();
+  watch?: CreatePriceWatch,
+): FilledBook {
+  const legs = new Int32Array(instruments.length);
+  const book = createBook(watch);
   for (const instrument of instruments) {
     book.defineInstrument(instrument);
     const { symbol } = instrument;
@@ -87,5 +106,5 @@ export function filledBook(
     }
     number += 1;
   }
-  return book;
+  return { book, legs };
 }
