@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Book } from '#core/engine/book.ts';
 import { createLinearWatch } from '#core/engine/linear-watch.ts';
 import { filledBook } from './contenders/propdesk.ts';
-import { benchRuleSets, benchTicks, symbolName, type Ticks } from './workload.ts';
+import { benchRuleSets, benchTicks, instruments, type Ticks } from './workload.ts';
 
 /**
  * npm run bench:paced [-- --accounts 1000000 --seconds 15 --rate 2000 --volatility 1 --watch bands]
@@ -27,6 +27,7 @@ const rate = Number(options.rate);
 /** Ticks before anything is measured: bands that were set while nothing moved settle down. */
 const WARM_UP = 20_000;
 const CROWDED = 0;
+const names = instruments.map(({ symbol }) => symbol);
 
 let verdicts = 0;
 const count = (_account: number, drafts: readonly unknown[]): void => {
@@ -74,12 +75,12 @@ function play(into: Book, { symbol, bid, ask }: Ticks, at: number): void {
 
 function mark(into: Book, symbol: number, bid: number, ask: number): void {
   const quote = { bid, ask, at: 0, source: 'bench', quality: 0 };
-  into.mark({ index: 0, symbol: symbolName(symbol), ...quote }, count);
+  into.mark({ index: 0, symbol: names[symbol] as string, ...quote }, count);
 }
 
 /** One tick of the most crowded symbol that falls so far at once. */
 function gap(percent: number): void {
-  const quote = book.quote(symbolName(CROWDED));
+  const quote = book.quote(names[CROWDED] as string);
   if (!quote) return;
   const fall = Math.round((quote.bid * percent) / 100);
   verdicts = 0;

@@ -74,14 +74,14 @@ export function createBandWatch(holdings: Holdings, marksKept: number = MARKS_KE
       held.count += 1;
     }
   };
-  /** Finds the highest equity up to the last mark in the log. */
-  const settleHighest = (slot: number): void => {
+  /** Finds the highest equity up to the last mark in the log, or up to the one before it. */
+  const settleHighest = (slot: number, until: number = log.end): void => {
     const { following, settledAt, highest } = accounts.column;
     const from = settledAt[slot] as number;
     settledAt[slot] = log.end;
-    if (following[slot] !== 1 || from === log.end) return;
+    if (following[slot] !== 1 || from >= until) return;
     gatherHeld(slot);
-    highest[slot] = log.highestSince(from, highest[slot] as number, held);
+    highest[slot] = log.highestBetween(from, until, highest[slot] as number, held);
   };
   /** No account's highest may need marks that the log has let go of. */
   const settleOldest = (): void => {
@@ -94,15 +94,18 @@ export function createBandWatch(holdings: Holdings, marksKept: number = MARKS_KE
     }
   };
 
-  /** How far equity may fall and rise while nothing can happen, in whole units; negative is not at all. */
-  const roomOf = (slot: number): Room => {
-    const { equity, atOrBelow, atOrAbove, highest, drop, following } = accounts.column;
+  /**
+   * How far equity may fall and rise while nothing can happen, in whole units; negative is not at
+   * all. `peak` is the highest equity since the account was judged, or more.
+   */
+  const roomOf = (slot: number, peak: number): Room => {
+    const { equity, atOrBelow, atOrAbove, drop, following } = accounts.column;
     const now = equity[slot] as number;
     const down = Math.ceil(now - (atOrBelow[slot] as number)) - 1;
     const up = Math.ceil((atOrAbove[slot] as number) - now) - 1;
     const fall = drop[slot] as number;
     if (following[slot] !== 1 || fall === Infinity) return { down, up };
-    const below = (highest[slot] as number) - now;
+    const below = peak - now;
     // Whatever happens within the room, the highest is at most `rise` above what it is now.
     const rise = Math.min(up, Math.max(below, Math.floor(fall / 2)));
     return { down: Math.min(down, Math.ceil(fall - Math.max(below, rise)) - 1), up: rise };
@@ -126,8 +129,8 @@ export function createBandWatch(holdings: Holdings, marksKept: number = MARKS_KE
       if (handle !== 0) bands.close(handle - 1);
     }
   };
-  const setBands = (slot: number): void => {
-    const room = roomOf(slot);
+  const setBands = (slot: number, peak: number): void => {
+    const room = roomOf(slot, peak);
     if (room.down < 0 || room.up < 0) closeBands(slot);
     else shareOut(slot, room);
   };
@@ -254,14 +257,31 @@ export function createBandWatch(holdings: Holdings, marksKept: number = MARKS_KE
   /** Values an account that a price concerns; lists it, or gives it new bands. */
   const look = (slot: number): void => {
     value(slot);
-    const { equity, atOrBelow, atOrAbove, highest, drop, following, settledAt } = accounts.column;
+    const { equity, atOrBelow, atOrAbove, following } = accounts.column;
     const now = equity[slot] as number;
-    settledAt[slot] = log.end;
-    if (now >= (atOrAbove[slot] as number)) return pushTouched(touched, slot);
-    if (following[slot] === 1 && now > (highest[slot] as number)) highest[slot] = now;
-    const fell = following[slot] === 1 && now <= (highest[slot] as number) - (drop[slot] as number);
-    if (fell || now <= (atOrBelow[slot] as number)) return pushTouched(touched, slot);
-    setBands(slot);
+    if (now >= (atOrAbove[slot] as number)) {
+      // The rules will see this equity themselves, after all that came before it.
+      settleHighest(slot, log.end - 1);
+      pushTouched(touched, slot);
+    } else if (now <= (atOrBelow[slot] as number)) {
+      settleHighest(slot);
+      pushTouched(touched, slot);
+    } else if (following[slot] === 1) lookAtFollowing(slot, now);
+    else setBands(slot, now);
+  };
+  /**
+   * That its highest equity cannot have been much is found quickly, and mostly enough; what it was
+   * is found when it matters, or when the log is about to let go of it.
+   */
+  const lookAtFollowing = (slot: number, now: number): void => {
+    const { highest, settledAt, drop } = accounts.column;
+    const fall = drop[slot] as number;
+    gatherHeld(slot);
+    const peak = log.boundSince(settledAt[slot] as number, highest[slot] as number, held);
+    if (now > peak - fall) return setBands(slot, peak);
+    settleHighest(slot);
+    if (now <= (highest[slot] as number) - fall) pushTouched(touched, slot);
+    else setBands(slot, highest[slot] as number);
   };
   const noteMovement = (symbol: number, before: Quote, bid: number): void => {
     movement[symbol] = (movement[symbol] as number) + (bid - before.bid) ** 2;
@@ -317,14 +337,14 @@ export function createBandWatch(holdings: Holdings, marksKept: number = MARKS_KE
       if (before === null) {
         bands.collectAll(bidOf(symbol), left);
         bands.collectAll(askOf(symbol), left);
+        // The log cannot tell what such an account was worth before there was a price.
+        for (let at = 0; at < left.count; at += 1) settleHighest(left.slots[at] as number);
       } else {
         const all = lookAlways > 0;
         if (all || bid !== before.bid) bands.collect(bidOf(symbol), bid, left);
         if (all || ask !== before.ask) bands.collect(askOf(symbol), ask, left);
         noteMovement(symbol, before, bid);
       }
-      // What came before this mark was lived through at the prices before it.
-      for (let at = 0; at < left.count; at += 1) settleHighest(left.slots[at] as number);
       storeQuote(symbol, bid, ask);
       for (let at = 0; at < left.count; at += 1) look(left.slots[at] as number);
       settleOldest();
@@ -338,7 +358,7 @@ export function createBandWatch(holdings: Holdings, marksKept: number = MARKS_KE
     reband: (slot, following) => {
       accounts.column.following[slot] = following ? 1 : 0;
       accounts.column.settledAt[slot] = log.end;
-      setBands(slot);
+      setBands(slot, accounts.column.highest[slot] as number);
     },
     lookAlways: (count) => {
       lookAlways += count;

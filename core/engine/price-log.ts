@@ -10,8 +10,10 @@ export interface PriceLog {
   readonly kept: number;
   symbolDefined(): void;
   append(symbol: number, bid: number, ask: number): void;
-  /** The highest equity after any mark from number `from` on, or `highest` if that is higher. */
-  highestSince(from: number, highest: number, held: HeldPrices): number;
+  /** The highest equity after any mark from number `from` to before `until`, or `highest` if higher. */
+  highestBetween(from: number, until: number, highest: number, held: HeldPrices): number;
+  /** What highestBetween cannot exceed, up to the end; found in a fraction of the time. */
+  boundSince(from: number, highest: number, held: HeldPrices): number;
   bytes(): number;
 }
 
@@ -26,6 +28,11 @@ export interface HeldPrices {
 
 export function createHeldPrices(): HeldPrices {
   return { count: 0, base: 0, symbol: [], long: [], short: [] };
+}
+
+interface Span {
+  readonly from: number;
+  readonly until: number;
 }
 
 /** Marks in a block, and blocks of the lower level in one of the upper. */
@@ -55,8 +62,10 @@ export function createPriceLog(marks: number): PriceLog {
   const now = { bid: [] as number[], ask: [] as number[] };
   let end = 0;
 
-  /** The most that the account can have been worth within a block. */
-  const bound = (level: 'fine' | 'coarse', block: number, held: HeldPrices): number => {
+  /** The most that the account can have been worth within the block that begins at a mark. */
+  const bound = (size: number, mark: number, held: HeldPrices): number => {
+    const block = (mark % marks) / size;
+    const level = size === COARSE ? 'coarse' : 'fine';
     let most = held.base;
     for (let at = 0; at < held.count; at += 1) {
       const best = (symbols[held.symbol[at] as number] as SymbolLog)[level];
@@ -67,15 +76,19 @@ export function createPriceLog(marks: number): PriceLog {
     }
     return most;
   };
-  /** Goes through the marks of one fine block, of which those from `from` to `until` count. */
-  const replay = (from: number, until: number, highest: number, held: HeldPrices): number => {
-    const start = from - (from % FINE);
-    const block = (start % marks) / FINE;
+  /** Takes up the prices in force as a block began. */
+  const takeOpening = (mark: number, held: HeldPrices): void => {
+    const block = (mark % marks) / FINE;
     for (let at = 0; at < held.count; at += 1) {
       const log = symbols[held.symbol[at] as number] as SymbolLog;
       now.bid[at] = log.openBid[block] as number;
       now.ask[at] = log.openAsk[block] as number;
     }
+  };
+  /** Goes through the marks of one fine block, of which those from `from` to `until` count. */
+  const replay = (from: number, until: number, highest: number, held: HeldPrices): number => {
+    const start = from - (from % FINE);
+    takeOpening(start, held);
     let most = highest;
     for (let mark = start; mark < until; mark += 1) {
       const place = mark % marks;
@@ -90,6 +103,35 @@ export function createPriceLog(marks: number): PriceLog {
       if (!changed || mark < from) continue;
       const equity = equityAt(held, now);
       if (equity > most) most = equity;
+    }
+    return most;
+  };
+  /** What the account was worth as a block began, which it lived through. */
+  const equityAtStart = (mark: number, held: HeldPrices): number => {
+    takeOpening(mark, held);
+    return equityAt(held, now);
+  };
+  const search = (
+    size: number,
+    { from, until }: Span,
+    highest: number,
+    held: HeldPrices,
+  ): number => {
+    let most = highest;
+    // Worths that are quickly known come first: the higher the most so far, the more is passed over.
+    for (let mark = Math.ceil(from / size) * size; mark < until; mark += size) {
+      most = Math.max(most, equityAtStart(mark, held));
+    }
+    const exact = isOnePrice(held);
+    for (let start = from - (from % size); start < until; start += size) {
+      const best = bound(size, start, held);
+      if (best <= most) continue;
+      const ends = start + size;
+      const part = { from: Math.max(from, start), until: Math.min(until, ends) };
+      const whole = start >= from && (ends <= until || until === end);
+      if (exact && whole) most = best;
+      else if (size === COARSE) most = search(FINE, part, most, held);
+      else most = replay(part.from, part.until, most, held);
     }
     return most;
   };
@@ -114,32 +156,15 @@ export function createPriceLog(marks: number): PriceLog {
       keepBest(log.coarse, Math.floor(place / COARSE), bid, ask);
       end += 1;
     },
-    highestSince: (from, highest, held) => {
-      const exact = isOnePrice(held);
+    boundSince: (from, highest, held) => {
       let most = highest;
-      let mark = from;
-      while (mark < end) {
-        const size = mark % COARSE === 0 ? COARSE : FINE;
-        if (mark % size === 0) {
-          const level = size === COARSE ? 'coarse' : 'fine';
-          const best = bound(level, (mark % marks) / size, held);
-          if (best <= most || exact) {
-            most = Math.max(most, best);
-            mark += size;
-            continue;
-          }
-          // An upper block that may matter is looked at by its lower ones.
-          const lower = size === COARSE && bound('fine', (mark % marks) / FINE, held) <= most;
-          if (lower) {
-            mark += FINE;
-            continue;
-          }
-        }
-        const until = Math.min(end, mark - (mark % FINE) + FINE);
-        most = replay(mark, until, most, held);
-        mark = until;
+      for (let mark = from - (from % COARSE); mark < end; mark += COARSE) {
+        most = Math.max(most, bound(COARSE, mark, held));
       }
       return most;
+    },
+    highestBetween: (from, until, highest, held) => {
+      return search(COARSE, { from, until }, highest, held);
     },
     bytes: () =>
       symbolOf.byteLength +
