@@ -24,7 +24,12 @@ const { values: options } = parseArgs({
 const accounts = Number(options.accounts);
 const seconds = Number(options.seconds);
 const rate = Number(options.rate);
-/** Ticks before anything is measured: bands that were set while nothing moved settle down. */
+/**
+ * Before anything is measured, a wild market (steps of up to 0.3 %) spreads the accounts out
+ * between their floors and targets, and bands settle down.
+ */
+const SPREADING = 2_000;
+const SPREADING_VOLATILITY = 1_500;
 const WARM_UP = 20_000;
 const CROWDED = 0;
 const names = instruments.map(({ symbol }) => symbol);
@@ -39,8 +44,11 @@ const { book } = filledBook(accounts, benchRuleSets(), watch);
 book.pack();
 const buildSeconds = (performance.now() - built) / 1000;
 const total = Math.ceil(seconds * rate);
-const ticks = benchTicks(WARM_UP + total, Number(options.volatility));
+const ticks = benchTicks(WARM_UP + total, (at) =>
+  at < SPREADING ? SPREADING_VOLATILITY : Number(options.volatility),
+);
 for (let at = 0; at < WARM_UP; at += 1) play(book, ticks, at);
+process.stdout.write(`${verdicts} verdicts while the accounts were spread out\n`);
 verdicts = 0;
 
 const waits = new Float64Array(total);

@@ -60,8 +60,8 @@ function randomPosition(random: Random): BenchPosition {
   };
 }
 
-/** Steps of -2 to 2 points times `volatility`. */
-export function benchTicks(count: number, volatility = 1): Ticks {
+/** Steps of -2 to 2 points times the volatility of each tick. */
+export function benchTicks(count: number, volatilityAt: (tick: number) => number = () => 1): Ticks {
   const random = createRandom(11);
   const ticks = {
     symbol: new Uint8Array(count),
@@ -73,6 +73,7 @@ export function benchTicks(count: number, volatility = 1): Ticks {
   const asks = new Int32Array(SYMBOLS).fill(firstQuote.ask);
   for (let at = 0; at < count; at += 1) {
     const symbol = pickWeighted(random, TICK_WEIGHTS);
+    const volatility = volatilityAt(at);
     // About two sides of three change with a tick, as in the measured model; the spread is pulled
     // back to its start so that it neither vanishes nor grows without end.
     const moves = 1 + random.below(3);
