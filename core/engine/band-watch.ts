@@ -270,18 +270,26 @@ export function createBandWatch(holdings: Holdings, marksKept: number = MARKS_KE
     else setBands(slot, now);
   };
   /**
-   * That its highest equity cannot have been much is found quickly, and mostly enough; what it was
-   * is found when it matters, or when the log is about to let go of it.
+   * That its highest equity was not much is found quickly, and mostly enough; what it was is found
+   * when it matters, or when the log is about to let go of it.
    */
   const lookAtFollowing = (slot: number, now: number): void => {
     const { highest, settledAt, drop } = accounts.column;
-    const fall = drop[slot] as number;
+    const [from, known, fall] = [
+      settledAt[slot] as number,
+      highest[slot] as number,
+      drop[slot] as number,
+    ];
+    const enough = now + Math.floor(fall * FALL_PART);
     gatherHeld(slot);
-    const peak = log.boundSince(settledAt[slot] as number, highest[slot] as number, held);
-    if (now > peak - fall) return setBands(slot, peak);
-    settleHighest(slot);
-    if (now <= (highest[slot] as number) - fall) pushTouched(touched, slot);
-    else setBands(slot, highest[slot] as number);
+    const bound = log.boundSince(from, known, held);
+    if (bound <= enough) return setBands(slot, bound);
+    const found = log.highestBetween(from, log.end, Math.max(known, enough), held);
+    if (found === enough && known < enough) return setBands(slot, enough);
+    highest[slot] = found;
+    settledAt[slot] = log.end;
+    if (now <= found - fall) pushTouched(touched, slot);
+    else setBands(slot, found);
   };
   const noteMovement = (symbol: number, before: Quote, bid: number): void => {
     movement[symbol] = (movement[symbol] as number) + (bid - before.bid) ** 2;
@@ -389,6 +397,8 @@ const REST = 1e-6;
 const PROBE = 1_000;
 /** Halvings of a box before it is drawn in to the present prices. */
 const ATTEMPTS = 6;
+/** Of the way down to its floor, how much a peak may have taken up before it is looked at closely. */
+const FALL_PART = 3 / 4;
 /** The band of a single ends at this part of its price, however much room there is. */
 const NEARBY_PART = 8;
 

@@ -118,14 +118,19 @@ export function createPriceLog(marks: number): PriceLog {
     held: HeldPrices,
   ): number => {
     let most = highest;
-    // Worths that are quickly known come first: the higher the most so far, the more is passed over.
-    for (let mark = Math.ceil(from / size) * size; mark < until; mark += size) {
-      most = Math.max(most, equityAtStart(mark, held));
-    }
+    let opened = false;
     const exact = isOnePrice(held);
     for (let start = from - (from % size); start < until; start += size) {
       const best = bound(size, start, held);
       if (best <= most) continue;
+      if (!opened) {
+        // Worths that are quickly known come first: the higher the most, the more is passed over.
+        opened = true;
+        for (let mark = Math.ceil(from / size) * size; mark < until; mark += size) {
+          most = Math.max(most, equityAtStart(mark, held));
+        }
+        if (best <= most) continue;
+      }
       const ends = start + size;
       const part = { from: Math.max(from, start), until: Math.min(until, ends) };
       const whole = start >= from && (ends <= until || until === end);
