@@ -5,6 +5,8 @@ import { byBook, byReference, firstDifference, WATCHES, type Run } from './testi
 import { randomHistory, type History } from './testing/random-history.ts';
 
 const SEEDS = Array.from({ length: 60 }, (_unused, at) => 20_140_502 + at);
+/** Events between two looks at what accounts are worth. */
+const LONG = 2_999;
 const SIZE = { accounts: 6, events: 500 };
 
 function expectEqualRuns(actual: Run, expected: Run): void {
@@ -40,6 +42,23 @@ describe('the columnar book equals the reference evaluator', () => {
       );
     }
   });
+
+  it.each(SEEDS.slice(0, 8))(
+    'over so many marks that the log lets go of some (seed %i)',
+    (seed) => {
+      const history = randomHistory(seed, {
+        accounts: 4,
+        events: 3_000,
+        marks: 95,
+        anotherAfter: 50,
+      });
+      const expected = byReference(history, LONG);
+      for (const watch of Object.values(WATCHES)) {
+        const actual = byBook(history, (book) => book, { watch, readEach: LONG });
+        expectEqualRuns(actual, expected);
+      }
+    },
+  );
 
   it.each(SEEDS.slice(0, 15))('when packed again and again (seed %i)', (seed) => {
     const history = randomHistory(seed, SIZE);
