@@ -65,7 +65,10 @@ const OPERATORS: Readonly<Record<string, string>> = {
   '-=': '+=',
 };
 
-const files = listFiles(join(root, options.files)).filter((file) => !isLeftOut(file));
+const files = options.files
+  .split(',')
+  .flatMap((place) => listFiles(join(root, place)))
+  .filter((file) => !isLeftOut(file));
 const all = files.flatMap(mutantsOf);
 const mutants = sampled(all, Number(options.sample), Number(options.seed));
 const copy = mkdtempSync(join(tmpdir(), 'propdesk-mutants-'));

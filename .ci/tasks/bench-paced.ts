@@ -1,3 +1,3 @@
 import { handOver } from '../steps.ts';
 
-await handOver('bench/engine/paced.ts');
+await handOver('bench/paced/run.ts');

@@ -41,10 +41,32 @@ export const accountTermsSchema = z.strictObject({
 });
 export type AccountTerms = z.infer<typeof accountTermsSchema>;
 
-/** Where an account stands in its life, as text for facts and as a number for columns. */
-export const ACCOUNT_STATUSES = ['active', 'paused', 'failed', 'passed'] as const;
+/**
+ * Where an account stands in its life, as text for facts and as a number for columns. Rules pause,
+ * fail and pass it; people restrict and close it.
+ */
+export const ACCOUNT_STATUSES = [
+  'active',
+  'paused',
+  'failed',
+  'passed',
+  'restricted',
+  'closed',
+] as const;
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
-export const STATUS = { active: 0, paused: 1, failed: 2, passed: 3 } as const;
+export const STATUS = {
+  active: 0,
+  paused: 1,
+  failed: 2,
+  passed: 3,
+  restricted: 4,
+  closed: 5,
+} as const;
+
+/** An account that has ended is judged no more. */
+export function hasEnded(status: number): boolean {
+  return status === STATUS.failed || status === STATUS.passed || status === STATUS.closed;
+}
 
 export const dealSchema = z.strictObject({
   accountId: idSchema,

@@ -112,7 +112,7 @@ export function createBandWatch(holdings: Holdings, marksKept: number = MARKS_KE
   };
   /** Money per point times movement, to the power that makes leaving rarest. */
   const claimOf = (perPoint: number, symbol: number): number =>
-    Math.cbrt(Math.abs(perPoint) ** 2 * (movement[symbol] as number));
+    Math.cbrt(perPoint ** 2 * (movement[symbol] as number)); // tidy-allow: shares decide how often an account is looked at, never what is found
 
   const closeBands = (slot: number): void => {
     for (const leg of holdings.legsOf(slot)) {

@@ -1,4 +1,4 @@
-import { STATUS } from '#core/accounts/account.ts';
+import { hasEnded } from '#core/accounts/account.ts';
 import type { Prices } from '#core/accounts/held-position.ts';
 import { conversionBetween } from '#core/accounts/market-view.ts';
 import { convert } from '#core/accounts/positions.ts';
@@ -23,7 +23,7 @@ export function sliceBook(book: Book) {
   };
   for (let account = 0; account < book.accounts; account += 1) {
     const status = book.status(account);
-    if (status === STATUS.failed || status === STATUS.passed) continue;
+    if (hasEnded(status)) continue;
     const { program, currency } = book.terms(account);
     if (!programAt.has(program.name)) programAt.set(program.name, programs.push(program.name) - 1);
     const row = { account, program: programAt.get(program.name) ?? 0 };

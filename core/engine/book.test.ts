@@ -14,8 +14,8 @@ function expectEqualRuns(actual: Run, expected: Run): void {
 }
 
 function ruleSetsOf(history: History): Map<string, RuleSet> {
-  const opened = history.events.filter((event) => event.type === 'open');
-  return new Map(opened.map(({ ruleSet }) => [ruleSet.ref.hash, ruleSet]));
+  const named = history.events.filter((event) => event.type === 'open' || event.type === 'rules');
+  return new Map(named.map(({ ruleSet }) => [ruleSet.ref.hash, ruleSet]));
 }
 
 describe('the columnar book equals the reference evaluator', () => {
@@ -114,6 +114,7 @@ describe('the columnar book equals the reference evaluator', () => {
       'mark',
       'protection',
       'rollOver',
+      'rulesChanged',
     ]);
   });
 });

@@ -24,17 +24,19 @@ import {
   bandOf,
   linesOf,
   gaugeAt,
+  openJudgedAccount,
   settleHighest,
   stepAccount,
   type AccountBand,
   type BreachLines,
   type JudgedAccount,
 } from '#core/rules/judge.ts';
+import { direct, underRuleSet, type Directive } from '#core/rules/directive.ts';
 import { dealMoment, payoutMoment, realisedByDeal } from '#core/rules/moment.ts';
 import type { Gauge, Moment } from '#core/rules/rule-kind.ts';
 import type { RuleSet } from '#core/rules/rule-set.ts';
 import type { EvidencePosition, VerdictCause } from '#core/rules/rules.events.ts';
-import { verdictFacts, type VerdictDraft } from '#core/rules/verdict-facts.ts';
+import { statusFact, verdictFacts, type VerdictDraft } from '#core/rules/verdict-facts.ts';
 import { dayClockId, type EpochMs, type TradingDay } from '#core/time/time.ts';
 import { createAccountsTable } from './accounts-table.ts';
 import { createBandWatch } from './band-watch.ts';
@@ -74,6 +76,18 @@ export interface Book {
   balanceOperation(operation: BalanceOperation): Result<readonly VerdictDraft[], string>;
   /** A stop or target of an open position changed; refuses one that is not open. */
   protect(change: ProtectionChange): Result<readonly VerdictDraft[], string>;
+  /** What people decided about an account; refuses what its state does not allow. */
+  direct(
+    accountId: string,
+    directive: Directive,
+    at: EpochMs,
+  ): Result<readonly VerdictDraft[], string>;
+  /** Puts an account under another rule set and judges it; refuses one whose days turn otherwise. */
+  changeRules(
+    accountId: string,
+    ruleSet: RuleSet,
+    at: EpochMs,
+  ): Result<readonly VerdictDraft[], string>;
   /** Puts a release on the calendar that all accounts share, or moves it. */
   scheduleNews(release: NewsRelease): void;
   /** Takes every account on the clock from its day into the next, at the day's opening instant. */
@@ -263,13 +277,20 @@ function openBook(createWatch: CreatePriceWatch): RestorableBook {
     const outcomes = stepAccount(judged, moment);
     setBand(slot, judged);
     // Latches change without news too: a new day lets every limit warn again.
-    columnsAt(slot).keepLatches(table.column.stateOffset[slot] as number);
+    columnsAt(slot).keepSaid(table.column.stateOffset[slot] as number);
     table.column.status[slot] = judged.status;
     if (outcomes.length === 0) return NO_VERDICTS;
     table.column.changed[slot] = 1;
     const { ruleSet } = columnsAt(slot);
     const positions = evidencePositions(slot);
     return verdictFacts(outcomes, { terms: termsAt(slot), ruleSet, moment, cause, positions });
+  };
+  /** Stores all of a judged account, and bands it anew at the moment set. */
+  const keep = (slot: number, judged: JudgedAccount): void => {
+    columnsAt(slot).put(judged, table.column.stateOffset[slot] as number);
+    table.column.status[slot] = judged.status;
+    table.column.changed[slot] = 1;
+    setBand(slot, judgedAt(slot));
   };
   const evidencePositions = (slot: number): EvidencePosition[] =>
     exposure.positions(slot).map((position) => {
@@ -298,6 +319,13 @@ function openBook(createWatch: CreatePriceWatch): RestorableBook {
     dayOfRuleSet[index] = days.get(dayClockId(ruleSet.dayClock)) ?? null;
     return index;
   };
+  /** A run of so many numbers for the states of an account. */
+  const newStates = (width: number): number => {
+    const offset = statesUsed;
+    statesUsed += width;
+    while (statesUsed > pool.numbers.length) pool.numbers = doubled(pool.numbers);
+    return offset;
+  };
   const addAccount = (opening: AccountTerms, ruleSet: RuleSet): number => {
     const slot = table.add();
     const account = terms.push(opening) - 1;
@@ -305,16 +333,13 @@ function openBook(createWatch: CreatePriceWatch): RestorableBook {
     if (account === slots.length) slots = grown(slots);
     slots[account] = slot;
     const index = ruleColumnsOf(ruleSet);
-    const { width } = ruleColumns[index] as RuleColumns;
-    while (statesUsed + width > pool.numbers.length) pool.numbers = doubled(pool.numbers);
     const { column } = table;
     column.number[slot] = account;
     column.ruleSet[slot] = index;
-    column.stateOffset[slot] = statesUsed;
+    column.stateOffset[slot] = newStates((ruleColumns[index] as RuleColumns).width);
     column.balance[slot] = opening.startBalance;
     column.equity[slot] = opening.startBalance;
     column.changed[slot] = 1;
-    statesUsed += width;
     return account;
   };
   const addTo = (column: Float64Array, slot: number, amount: number): void => {
@@ -329,7 +354,8 @@ function openBook(createWatch: CreatePriceWatch): RestorableBook {
       const account = addAccount(opening, ruleSet);
       if (day) setDay(dayClockId(ruleSet.dayClock), day);
       const slot = slotOf(account);
-      columnsAt(slot).open(opening, table.column.stateOffset[slot] as number);
+      const offset = table.column.stateOffset[slot] as number;
+      columnsAt(slot).put(openJudgedAccount(opening, ruleSet), offset);
       setMoment(slot, 'mark', day?.opensAt ?? 0);
       setBand(slot, judgedAt(slot));
       return ok(account);
@@ -412,6 +438,36 @@ function openBook(createWatch: CreatePriceWatch): RestorableBook {
       setMoment(slot, 'protection', at);
       return ok(step(slot, { type: 'protection', positionId }));
     },
+    direct: (accountId, directive, at) => {
+      const account = numbers.get(accountId);
+      if (account === undefined) return err(`account ${accountId} is unknown`);
+      const slot = slotOf(account);
+      settle(slot);
+      const judged = judgedAt(slot);
+      const outcomes = direct(judged, directive);
+      if (!outcomes.ok) return outcomes;
+      setMoment(slot, 'mark', at);
+      keep(slot, judged);
+      return ok(outcomes.value.map((outcome) => statusFact(outcome, termsAt(slot), at)));
+    },
+    changeRules: (accountId, ruleSet, at) => {
+      const account = numbers.get(accountId);
+      if (account === undefined) return err(`account ${accountId} is unknown`);
+      const slot = slotOf(account);
+      const before = columnsAt(slot).ruleSet;
+      if (dayClockId(before.dayClock) !== dayClockId(ruleSet.dayClock)) {
+        return err('its trading days would turn at other instants');
+      }
+      settle(slot);
+      const judged = underRuleSet(judgedAt(slot), ruleSet);
+      terms[account] = judged.terms;
+      const { column } = table;
+      column.ruleSet[slot] = ruleColumnsOf(ruleSet);
+      column.stateOffset[slot] = newStates(columnsAt(slot).width);
+      setMoment(slot, 'mark', at);
+      keep(slot, judged);
+      return ok(step(slot, { type: 'rulesChanged', version: ruleSet.ref.version }));
+    },
     scheduleNews: calendar.schedule,
     rollOver: (clockId, day, onVerdicts) => {
       const cause: VerdictCause = { type: 'rollOver', clockId, dayKey: day.key };
@@ -485,6 +541,7 @@ function openBook(createWatch: CreatePriceWatch): RestorableBook {
         protections: [...(protections.get(account) ?? [])],
         states: judged.states.map((state) => ({ ...state })),
         latches: [...judged.latches],
+        exceptions: [...judged.exceptions],
         market: exposure.instruments().map((instrument) => ({
           instrument,
           bid: exposure.quote(instrument.symbol)?.bid ?? null,

@@ -1,5 +1,5 @@
 import type { AccountTerms } from '#core/accounts/account.ts';
-import { openJudgedAccount, type JudgedAccount } from '#core/rules/judge.ts';
+import type { JudgedAccount } from '#core/rules/judge.ts';
 import type { RuleState } from '#core/rules/rule-kind.ts';
 import type { RuleSet } from '#core/rules/rule-set.ts';
 
@@ -9,8 +9,8 @@ export interface StatePool {
 }
 
 /**
- * Keeps the rule states of many accounts in one Float64Array: for each account its latches, then
- * the columns of each rule. The judge sees ordinary objects: one scratch account per rule set,
+ * Keeps the rule states of many accounts in one Float64Array: for each account its latches, its
+ * exceptions, then the columns of each rule. The judge sees ordinary objects: one scratch account per rule set,
  * whose states are windows on the pool, so that nothing is copied to judge an account.
  */
 export interface RuleColumns {
@@ -19,16 +19,16 @@ export interface RuleColumns {
   readonly width: number;
   /** Points the scratch account at `offset`; its states stay true until the next call. */
   at(offset: number, terms: AccountTerms, status: number): JudgedAccount;
-  /** Writes the latches back after judging. */
-  keepLatches(offset: number): void;
-  /** Writes the numbers of an account that has just opened. */
-  open(terms: AccountTerms, offset: number): void;
+  /** Writes latches and exceptions back after judging. */
+  keepSaid(offset: number): void;
+  /** Writes all numbers of an account, one that has just opened for example. */
+  put(account: JudgedAccount, offset: number): void;
 }
 
 export function createRuleColumns(ruleSet: RuleSet, pool: StatePool): RuleColumns {
   const names = ruleSet.rules.map((rule) => rule.kind.columns);
-  const latchCount = names.length;
-  const width = names.reduce((sum, columns) => sum + columns.length, latchCount);
+  const ruleCount = names.length;
+  const width = names.reduce((sum, columns) => sum + columns.length, ruleCount * 2);
   const cursor = { offset: 0 };
   const scratch: { -readonly [Field in keyof JudgedAccount]: JudgedAccount[Field] } = {
     terms: null as unknown as AccountTerms,
@@ -36,13 +36,15 @@ export function createRuleColumns(ruleSet: RuleSet, pool: StatePool): RuleColumn
     status: 0,
     states: windowsOn(pool, cursor, names),
     latches: names.map(() => 0),
+    exceptions: names.map(() => 0),
   };
   const at: RuleColumns['at'] = (offset, terms, status) => {
     cursor.offset = offset;
     const { numbers } = pool;
-    const { latches } = scratch;
-    for (let rule = 0; rule < latchCount; rule += 1) {
+    const { latches, exceptions } = scratch;
+    for (let rule = 0; rule < ruleCount; rule += 1) {
       latches[rule] = numbers[offset + rule] as number;
+      exceptions[rule] = numbers[offset + ruleCount + rule] as number;
     }
     scratch.terms = terms;
     scratch.status = status;
@@ -52,17 +54,20 @@ export function createRuleColumns(ruleSet: RuleSet, pool: StatePool): RuleColumn
     ruleSet,
     width,
     at,
-    keepLatches: (offset) => {
+    keepSaid: (offset) => {
       const { numbers } = pool;
-      for (let rule = 0; rule < latchCount; rule += 1) {
-        numbers[offset + rule] = scratch.latches[rule] as number;
+      const { latches, exceptions } = scratch;
+      for (let rule = 0; rule < ruleCount; rule += 1) {
+        numbers[offset + rule] = latches[rule] as number;
+        numbers[offset + ruleCount + rule] = exceptions[rule] as number;
       }
     },
-    open: (terms, offset) => {
-      const fresh = openJudgedAccount(terms, ruleSet);
-      at(offset, terms, fresh.status);
-      pool.numbers.fill(0, offset, offset + latchCount);
-      for (const [rule, state] of fresh.states.entries()) {
+    put: (account, offset) => {
+      // First what the scratch account may itself hold: pointing it anywhere reads it anew.
+      pool.numbers.set(account.latches, offset);
+      pool.numbers.set(account.exceptions, offset + ruleCount);
+      at(offset, account.terms, account.status);
+      for (const [rule, state] of account.states.entries()) {
         Object.assign(scratch.states[rule] as RuleState, state);
       }
     },
@@ -75,7 +80,7 @@ function windowsOn(
   cursor: { readonly offset: number },
   names: readonly (readonly string[])[],
 ): RuleState[] {
-  let base = names.length;
+  let base = names.length * 2;
   return names.map((columns) => {
     const state: RuleState = {};
     for (const name of columns) {

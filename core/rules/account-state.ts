@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountTermsSchema } from '#core/accounts/account.ts';
+import { ACCOUNT_STATUSES, accountTermsSchema } from '#core/accounts/account.ts';
 import { instrumentSchema } from '#core/market/instrument.ts';
 import { moneyUnits } from '#core/money/schemas.ts';
 import { epochMs, tradingDaySchema } from '#core/time/time.ts';
@@ -12,7 +12,11 @@ import { ruleSetContentSchema } from './rule-set.ts';
 export const accountStateSchema = z.strictObject({
   terms: accountTermsSchema,
   ruleSet: ruleSetContentSchema,
-  status: z.int().min(0).max(3),
+  /** A STATUS code. */
+  status: z
+    .int()
+    .min(0)
+    .max(ACCOUNT_STATUSES.length - 1),
   balance: moneyUnits,
   day: tradingDaySchema.nullable(),
   at: epochMs,
@@ -38,6 +42,8 @@ export const accountStateSchema = z.strictObject({
   /** One per rule, in the rule set's order. */
   states: z.array(z.record(z.string(), z.int())),
   latches: z.array(z.int()),
+  /** Until when each rule says nothing; 0 for none. */
+  exceptions: z.array(z.int()),
   /** Every instrument the positions or the scenario may touch, with its latest quote. */
   market: z.array(
     z.strictObject({

@@ -1,4 +1,4 @@
-import { STATUS, type AccountTerms } from '#core/accounts/account.ts';
+import { hasEnded, STATUS, type AccountTerms } from '#core/accounts/account.ts';
 import { present } from '#core/kernel/assert.ts';
 import type { Rule, RuleSet } from './rule-set.ts';
 import type {
@@ -21,6 +21,8 @@ export interface JudgedAccount {
   readonly states: RuleState[];
   /** What each rule has said already: see LATCH. */
   readonly latches: number[];
+  /** Until when each rule says nothing (see directive); 0 for none. */
+  readonly exceptions: number[];
 }
 
 /**
@@ -56,9 +58,23 @@ export type Outcome =
       readonly type: 'statusChanged';
       readonly from: number;
       readonly to: number;
-      /** The rule that brought it; null for a resumed day and a passed phase. */
+      readonly reason: StatusReason;
+      /** The rule that brought it; null when no single one did. */
       readonly rule: Rule | null;
     };
+
+export type StatusOutcome = Extract<Outcome, { readonly type: 'statusChanged' }>;
+
+export const STATUS_REASONS = [
+  'breached',
+  'paused',
+  'dayBegan',
+  'objectivesMet',
+  'restricted',
+  'lifted',
+  'closed',
+] as const;
+export type StatusReason = (typeof STATUS_REASONS)[number];
 
 const NOTHING: readonly Outcome[] = [];
 
@@ -69,6 +85,7 @@ export function openJudgedAccount(terms: AccountTerms, ruleSet: RuleSet): Judged
     status: STATUS.active,
     states: ruleSet.rules.map((rule) => rule.kind.open(rule.params, terms)),
     latches: ruleSet.rules.map(() => LATCH.none),
+    exceptions: ruleSet.rules.map(() => 0),
   };
 }
 
@@ -76,7 +93,7 @@ export function openJudgedAccount(terms: AccountTerms, ruleSet: RuleSet): Judged
  * Takes an account through one moment: every rule tracks, then every rule judges, then one
  * precedence decides (the semantics, for both evaluators):
  *
- * 1. a failed or passed account is judged no more;
+ * 1. an account that has ended is judged no more; a rule with an exception says nothing;
  * 2. a limit that fails the account wins over all else; of several, the one with the highest floor
  *    is the cause, because it was crossed first on the way down; equal floors keep rule order;
  * 3. then a limit that pauses the account, in the same order; a pause shields from no hard limit;
@@ -87,7 +104,7 @@ export function openJudgedAccount(terms: AccountTerms, ruleSet: RuleSet): Judged
  * Changes `account`; returns what happened, in that order.
  */
 export function stepAccount(account: JudgedAccount, moment: Moment): readonly Outcome[] {
-  if (account.status === STATUS.failed || account.status === STATUS.passed) return NOTHING;
+  if (hasEnded(account.status)) return NOTHING;
   const { rules } = account.ruleSet;
   let outcomes: Outcome[] | null = null;
   if (moment.cause === 'dayOpen') outcomes = startDay(account);
@@ -98,6 +115,7 @@ export function stepAccount(account: JudgedAccount, moment: Moment): readonly Ou
   let news: News | null = null;
   for (let at = 0; at < rules.length; at += 1) {
     const rule = rules[at] as Rule;
+    if (isExcepted(account, at, moment)) continue;
     const judgement = rule.kind.judge(rule.params, account.states[at], moment, account.terms);
     if (isNews(rule, account.latches[at] ?? 0, judgement)) {
       news ??= { breached: [], warned: [], flagged: [], objectives: [] };
@@ -106,8 +124,17 @@ export function stepAccount(account: JudgedAccount, moment: Moment): readonly Ou
   }
   if (news !== null) outcomes = [...(outcomes ?? []), ...settle(account, moment, news)];
   const passed = passes(account, moment);
-  if (passed) outcomes = [...(outcomes ?? []), changeStatus(account, STATUS.passed, null)];
+  if (passed)
+    outcomes = [...(outcomes ?? []), changeStatus(account, STATUS.passed, 'objectivesMet', null)];
   return outcomes ?? NOTHING;
+}
+
+/** An exception that has run out is forgotten by the first moment after it. */
+function isExcepted({ exceptions }: JudgedAccount, at: number, moment: Moment): boolean {
+  const until = exceptions[at] ?? 0;
+  if (until > moment.at) return true;
+  if (until !== 0) exceptions[at] = 0;
+  return false;
 }
 
 interface News {
@@ -168,7 +195,11 @@ function settle(account: JudgedAccount, moment: Moment, news: News): Outcome[] {
         .map((at) => ({ rule: ruleAt(at), figures: figuresAt(at) })),
     });
     const to = fails ? STATUS.failed : STATUS.paused;
-    if (account.status !== to) outcomes.push(changeStatus(account, to, ruleAt(cause)));
+    // A restriction is the stronger of the two: a pause changes nothing about it.
+    const kept = !fails && account.status === STATUS.restricted;
+    if (account.status !== to && !kept) {
+      outcomes.push(changeStatus(account, to, fails ? 'breached' : 'paused', ruleAt(cause)));
+    }
     if (fails) return outcomes;
   }
   for (const { at, level } of news.warned) {
@@ -192,7 +223,8 @@ function startDay(account: JudgedAccount): Outcome[] | null {
   for (const [at, rule] of account.ruleSet.rules.entries()) {
     if (rule.kind.role === 'limit') account.latches[at] = LATCH.none;
   }
-  return account.status === STATUS.paused ? [changeStatus(account, STATUS.active, null)] : null;
+  if (account.status !== STATUS.paused) return null;
+  return [changeStatus(account, STATUS.active, 'dayBegan', null)];
 }
 
 function passes(account: JudgedAccount, moment: Moment): boolean {
@@ -211,10 +243,15 @@ export function gateOf(rule: Rule): 'pass' | 'payout' {
   return rule.kind.gate?.(rule.params) ?? 'pass';
 }
 
-function changeStatus(account: JudgedAccount, to: number, rule: Rule | null): Outcome {
+function changeStatus(
+  account: JudgedAccount,
+  to: number,
+  reason: StatusReason,
+  rule: Rule | null,
+): Outcome {
   const from = account.status;
   account.status = to;
-  return { type: 'statusChanged', from, to, rule };
+  return { type: 'statusChanged', from, to, reason, rule };
 }
 
 function floorAt(account: JudgedAccount, moment: Moment, at: number): number {
@@ -269,7 +306,7 @@ export function bandOf(account: JudgedAccount, moment: Moment, into: AccountBand
   into.atOrAboveFollowing = Infinity;
   into.drop = Infinity;
   into.follows = false;
-  if (account.status === STATUS.failed || account.status === STATUS.passed) return;
+  if (hasEnded(account.status)) return;
   const { rules } = account.ruleSet;
   for (let at = 0; at < rules.length; at += 1) {
     const rule = rules[at] as Rule;
@@ -279,6 +316,8 @@ export function bandOf(account: JudgedAccount, moment: Moment, into: AccountBand
     const warned = silent ? 0 : latch;
     const band = rule.kind.band(rule.params, account.states[at], moment, warned, account.terms);
     mergeBand(into, band, silent);
+    // When an exception runs out, what was crossed meanwhile counts: time alone can tell.
+    if (account.exceptions[at] !== 0) into.atOrBelow = Infinity;
   }
 }
 

@@ -19,12 +19,14 @@ import { remainingOpenValue, type Position } from '#core/accounts/positions.ts';
 import type { JournalledMark } from '#core/market/mark.ts';
 import type { Money } from '#core/money/money.ts';
 import type { EpochMs, TradingDay } from '#core/time/time.ts';
+import { ok, type Result } from '#core/kernel/result.ts';
 import type { AccountState } from './account-state.ts';
+import { direct, underRuleSet, type Directive } from './directive.ts';
 import { openJudgedAccount, stepAccount, type JudgedAccount, type Outcome } from './judge.ts';
 import type { Moment, MomentCause } from './rule-kind.ts';
 import type { RuleSet } from './rule-set.ts';
 import type { EvidencePosition, VerdictCause } from './rules.events.ts';
-import { verdictFacts, type VerdictDraft } from './verdict-facts.ts';
+import { statusFact, verdictFacts, type VerdictDraft } from './verdict-facts.ts';
 
 /**
  * The reference evaluator: one account, valued from scratch at every mark, no caches, nothing
@@ -47,6 +49,10 @@ export interface ReferenceAccount {
   /** A stop or target of an open position changed. */
   protect(change: ProtectionChange): readonly VerdictDraft[];
   rollOver(clockId: string, day: TradingDay): readonly VerdictDraft[];
+  /** What people decided about it; refuses what its state does not allow. */
+  direct(directive: Directive, at: EpochMs): Result<readonly VerdictDraft[], string>;
+  /** Puts it under another rule set and judges it by that. */
+  changeRules(ruleSet: RuleSet, at: EpochMs): readonly VerdictDraft[];
 }
 
 export interface ReferenceAccountPorts {
@@ -60,25 +66,27 @@ export interface ReferenceAccountPorts {
   /** Resumes here instead of starting afresh: see AccountState. */
   readonly resume?: Pick<
     AccountState,
-    'status' | 'balance' | 'positions' | 'protections' | 'states' | 'latches'
+    'status' | 'balance' | 'positions' | 'protections' | 'states' | 'latches' | 'exceptions'
   >;
 }
 
 export function openReferenceAccount(ports: ReferenceAccountPorts): ReferenceAccount {
-  const { terms, ruleSet, market } = ports;
-  const judged = resumeJudged(openJudgedAccount(terms, ruleSet), ports.resume);
+  const { market } = ports;
+  const { currency, positionRounding } = ports.terms;
+  const valuation = { currency, positionRounding };
+  let judged = resumeJudged(openJudgedAccount(ports.terms, ports.ruleSet), ports.resume);
   const positions = new Map<string, Position>();
   for (const position of ports.resume?.positions ?? []) {
     positions.set(position.positionId, position);
   }
   const protections = new Map<string, Protection>(ports.resume?.protections);
   const calendar = ports.calendar ?? createCalendar();
-  let balance = ports.resume?.balance ?? terms.startBalance;
+  let balance = ports.resume?.balance ?? ports.terms.startBalance;
   let day = ports.day;
 
   const equity = (): Money => {
     let sum = balance;
-    for (const position of positions.values()) sum += market.floatingOf(position, terms);
+    for (const position of positions.values()) sum += market.floatingOf(position, valuation);
     return sum;
   };
   const held = (): HeldPosition[] =>
@@ -86,8 +94,8 @@ export function openReferenceAccount(ports: ReferenceAccountPorts): ReferenceAcc
       heldPosition(
         position,
         {
-          currency: terms.currency,
-          floating: market.floatingOf(position, terms),
+          currency,
+          floating: market.floatingOf(position, valuation),
           protection: protections.get(position.positionId) ?? UNPROTECTED,
         },
         market,
@@ -119,11 +127,12 @@ export function openReferenceAccount(ports: ReferenceAccountPorts): ReferenceAcc
       openValue: position.openValue,
       bid: market.quote(position.symbol)?.bid ?? null,
       ask: market.quote(position.symbol)?.ask ?? null,
-      floating: market.floatingOf(position, terms),
+      floating: market.floatingOf(position, valuation),
     }));
   const step = (moment: Moment, cause: VerdictCause): readonly VerdictDraft[] => {
     const outcomes: readonly Outcome[] = stepAccount(judged, moment);
     if (outcomes.length === 0) return [];
+    const { terms, ruleSet } = judged;
     return verdictFacts(outcomes, {
       terms,
       ruleSet,
@@ -134,7 +143,9 @@ export function openReferenceAccount(ports: ReferenceAccountPorts): ReferenceAcc
   };
 
   return {
-    judged,
+    get judged() {
+      return judged;
+    },
     get balance() {
       return balance;
     },
@@ -147,7 +158,7 @@ export function openReferenceAccount(ports: ReferenceAccountPorts): ReferenceAcc
       // A price that moves nothing here is no occasion to look: time alone is judged at deals,
       // roll-overs and the marks of what is held.
       const held = [...positions.values()];
-      if (!held.some((one) => market.dependsOn(one, mark.symbol, terms.currency))) return [];
+      if (!held.some((one) => market.dependsOn(one, mark.symbol, currency))) return [];
       const digits = market.instrument(mark.symbol)?.digits ?? 0;
       return step(momentOf('mark', mark.at), { type: 'mark', mark, digits });
     },
@@ -190,6 +201,16 @@ export function openReferenceAccount(ports: ReferenceAccountPorts): ReferenceAcc
       day = nextDay;
       return [...closing, ...step(momentOf('dayOpen', nextDay.opensAt), cause)];
     },
+    direct: (directive, at) => {
+      const outcomes = direct(judged, directive);
+      if (!outcomes.ok) return outcomes;
+      return ok(outcomes.value.map((outcome) => statusFact(outcome, judged.terms, at)));
+    },
+    changeRules: (ruleSet, at) => {
+      judged = underRuleSet(judged, ruleSet);
+      const { version } = ruleSet.ref;
+      return step(momentOf('mark', at), { type: 'rulesChanged', version });
+    },
   };
 }
 
@@ -203,6 +224,7 @@ function resumeJudged(
     status: resume.status,
     states: resume.states.map((state) => ({ ...state })),
     latches: [...resume.latches],
+    exceptions: [...resume.exceptions],
   };
 }
 

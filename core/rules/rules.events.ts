@@ -4,6 +4,7 @@ import { ACCOUNT_STATUSES, idSchema, ruleSetRefSchema } from '#core/accounts/acc
 import { markSchema } from '#core/market/mark.ts';
 import { moneyUnits } from '#core/money/schemas.ts';
 import { epochMs } from '#core/time/time.ts';
+import { STATUS_REASONS } from './judge.ts';
 import { FLAG_EFFECTS } from './rule-kind.ts';
 import { ruleSetContentSchema } from './rule-set.ts';
 
@@ -34,7 +35,8 @@ export const causeSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('balanceOperation'), operationId: idSchema }),
   z.strictObject({ type: z.literal('protection'), positionId: idSchema }),
   z.strictObject({ type: z.literal('rollOver'), clockId: idSchema, dayKey: z.string() }),
-  z.strictObject({ type: z.literal('opened') }),
+  /** The account came under another version of its rules. */
+  z.strictObject({ type: z.literal('rulesChanged'), version: z.int().min(1) }),
 ]);
 export type VerdictCause = z.infer<typeof causeSchema>;
 
@@ -147,9 +149,9 @@ export const accountStatusChanged = defineEvent({
     at: epochMs,
     from: z.enum(ACCOUNT_STATUSES),
     to: z.enum(ACCOUNT_STATUSES),
-    /** The rule that brought it; null when a day began or all objectives were met. */
+    /** The rule that brought it; null when no single one did. */
     ruleId: idSchema.nullable(),
-    reason: z.enum(['breached', 'paused', 'dayBegan', 'objectivesMet']),
+    reason: z.enum(STATUS_REASONS),
   }),
 });
 

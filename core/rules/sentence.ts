@@ -131,8 +131,8 @@ function causeText(cause: VerdictCause): string {
       return ` as the stop of position ${cause.positionId} changed`;
     case 'rollOver':
       return ` as trading day ${cause.dayKey} began`;
-    case 'opened':
-      return ' as the account opened';
+    case 'rulesChanged':
+      return ` as version ${cause.version} of its rules came to hold`;
   }
 }
 

@@ -2,7 +2,8 @@ import { ACCOUNT_STATUSES, type AccountStatus, type AccountTerms } from '#core/a
 import { byPositionId } from '#core/accounts/held-position.ts';
 import { present } from '#core/kernel/assert.ts';
 import { doubtsOf } from '#core/market/mark.ts';
-import type { Outcome } from './judge.ts';
+import type { EpochMs } from '#core/time/time.ts';
+import type { Outcome, StatusOutcome } from './judge.ts';
 import type { Figures, Moment } from './rule-kind.ts';
 import type { Rule, RuleSet } from './rule-set.ts';
 import {
@@ -17,7 +18,7 @@ import {
 } from './rules.events.ts';
 
 /** Changes whenever the same facts could give another verdict or another byte of evidence. */
-export const ENGINE_VERSION = '2';
+export const ENGINE_VERSION = '3';
 
 export type VerdictDraft =
   | { readonly kind: 'warningRaised'; readonly data: WarningData }
@@ -79,7 +80,7 @@ function draftOf(outcome: Outcome, context: VerdictContext): VerdictDraft {
         data: sharedEvidence(outcome.rule, outcome.figures, context),
       };
     case 'statusChanged':
-      return { kind: 'accountStatusChanged', data: statusOf(outcome, context) };
+      return statusFact(outcome, context.terms, context.moment.at);
   }
 }
 
@@ -116,25 +117,16 @@ function sharedEvidence(
   };
 }
 
-function statusOf(
-  outcome: Extract<Outcome, { type: 'statusChanged' }>,
-  { terms, moment }: VerdictContext,
-): StatusData {
-  const from = statusText(outcome.from);
-  const to = statusText(outcome.to);
-  const reasons = {
-    failed: 'breached',
-    paused: 'paused',
-    active: 'dayBegan',
-    passed: 'objectivesMet',
-  };
+/** A change of status needs no evidence of its own: what brought it has it. */
+export function statusFact(
+  { from, to, rule, reason }: StatusOutcome,
+  { accountId }: AccountTerms,
+  at: EpochMs,
+): VerdictDraft {
+  const ruleId = rule?.ruleId ?? null;
   return {
-    accountId: terms.accountId,
-    at: moment.at,
-    from,
-    to,
-    ruleId: outcome.rule?.ruleId ?? null,
-    reason: reasons[to] as StatusData['reason'],
+    kind: 'accountStatusChanged',
+    data: { accountId, at, from: statusText(from), to: statusText(to), ruleId, reason },
   };
 }
 

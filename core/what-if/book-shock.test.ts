@@ -34,7 +34,7 @@ function played(seed: number): Book {
     else if (event.type === 'balanceOperation') book.balanceOperation(event.operation);
     else if (event.type === 'protection') book.protect(event.change);
     else if (event.type === 'news') book.scheduleNews(event.release);
-    else book.rollOver(event.clockId, event.day, () => {});
+    else if (event.type === 'rollOver') book.rollOver(event.clockId, event.day, () => {});
   }
   return book;
 }

@@ -79,6 +79,12 @@ function applyToReference(
     case 'news':
       calendar.schedule(event.release);
       return [];
+    case 'directive': {
+      const said = named(event.accountId).direct(event.directive, event.at);
+      return [[event.accountId, said.ok ? said.value : []]];
+    }
+    case 'rules':
+      return [[event.accountId, named(event.accountId).changeRules(event.ruleSet, event.at)]];
     case 'rollOver':
       return accounts.map(
         (account) => [idOf(account), account.rollOver(event.clockId, event.day)] as const,
@@ -102,6 +108,13 @@ function applyToBook(book: Book, event: HistoryEvent): Spoken[] {
     book.rollOver(event.clockId, event.day, hearNumber);
   } else if (event.type === 'news') {
     book.scheduleNews(event.release);
+  } else if (event.type === 'directive') {
+    const said = book.direct(event.accountId, event.directive, event.at);
+    hear(event.accountId, said.ok ? said.value : []);
+  } else if (event.type === 'rules') {
+    const changed = book.changeRules(event.accountId, event.ruleSet, event.at);
+    if (!changed.ok) throw new Error(changed.error);
+    hear(event.accountId, changed.value);
   } else if (event.type === 'protection') {
     const said = book.protect(event.change);
     if (!said.ok) throw new Error(said.error);

@@ -10,7 +10,8 @@ import type { NewsRelease } from '#core/market/calendar.ts';
 import type { Instrument } from '#core/market/instrument.ts';
 import type { JournalledMark } from '#core/market/mark.ts';
 import { compileRuleSet, type RuleSet } from '#core/rules/rule-set.ts';
-import type { TradingDay } from '#core/time/time.ts';
+import type { Directive } from '#core/rules/directive.ts';
+import type { EpochMs, TradingDay } from '#core/time/time.ts';
 
 /** One thing that can happen to a book, in the order it happened. */
 export type HistoryEvent =
@@ -25,6 +26,18 @@ export type HistoryEvent =
   | { readonly type: 'balanceOperation'; readonly operation: BalanceOperation }
   | { readonly type: 'protection'; readonly change: ProtectionChange }
   | { readonly type: 'news'; readonly release: NewsRelease }
+  | {
+      readonly type: 'directive';
+      readonly accountId: string;
+      readonly directive: Directive;
+      readonly at: EpochMs;
+    }
+  | {
+      readonly type: 'rules';
+      readonly accountId: string;
+      readonly ruleSet: RuleSet;
+      readonly at: EpochMs;
+    }
   | { readonly type: 'rollOver'; readonly clockId: string; readonly day: TradingDay };
 
 export interface History {
@@ -79,9 +92,11 @@ export function randomHistory(seed: number, size: HistorySize): History {
   let day = 0;
   let marks = 0;
   const accounts: AccountTerms[] = [];
+  const ruleSets = new Map<string, RuleSet>();
   const openAnother = (): void => {
     const opened = randomAccount(random, accounts.length);
     accounts.push(opened.terms);
+    ruleSets.set(opened.terms.accountId, opened.ruleSet);
     events.push({ type: 'open', ...opened, day: dayAt(day) });
   };
   for (let number = 0; number < size.accounts; number += 1) openAnother();
@@ -96,6 +111,17 @@ export function randomHistory(seed: number, size: HistorySize): History {
     const choice = random.below(100);
     if (random.below(25) === 0)
       events.push(...randomProtection(random, { accounts, prices, open, at, step }));
+    if (random.below(50) === 0) {
+      const { accountId } = random.pick(accounts);
+      const directive = randomDirective(random, present(ruleSets.get(accountId), accountId), at);
+      events.push({ type: 'directive', accountId, directive, at });
+    }
+    if (random.below(80) === 0) {
+      const { accountId } = random.pick(accounts);
+      const ruleSet = changedRules(random, present(ruleSets.get(accountId), accountId));
+      ruleSets.set(accountId, ruleSet);
+      events.push({ type: 'rules', accountId, ruleSet, at });
+    }
     if (random.below(60) === 0)
       events.push({ type: 'news', release: randomNews(random, at, step) });
     if (choice < marksBelow) {
@@ -154,6 +180,26 @@ function randomAccount(random: Random, number: number): { terms: AccountTerms; r
     positionRounding: random.below(4) === 0 ? 'cent' : 'exact',
   };
   return { terms, ruleSet: compiled.value };
+}
+
+/** People restrict, lift, close and except, whether it suits the account or not. */
+function randomDirective(random: Random, ruleSet: RuleSet, at: EpochMs): Directive {
+  const type = random.pick(['restrict', 'lift', 'lift', 'except', 'except', 'close'] as const);
+  if (type !== 'except') return { type };
+  const { ruleId } = random.pick(ruleSet.rules);
+  return { type, ruleId, until: at + random.below(DAY_MS) };
+}
+
+/** Another version: some rules stay, some go, some come. */
+function changedRules(random: Random, ruleSet: RuleSet): RuleSet {
+  const { content, ref } = ruleSet;
+  const kept = content.rules.filter(() => random.below(4) > 0);
+  const added = (randomRules(random) as { ruleId: string }[])
+    .slice(0, 1 + random.below(2))
+    .map((rule) => ({ ...rule, ruleId: `${rule.ruleId}-v${ref.version}` }));
+  const compiled = compileRuleSet({ ...content, rules: [...kept, ...added] }, ref.version + 1);
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.error));
+  return compiled.value;
 }
 
 function randomRules(random: Random): unknown[] {

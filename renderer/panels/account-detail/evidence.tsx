@@ -138,8 +138,8 @@ function causeText(cause: Verdict['data']['cause']): string {
       return `stop of position ${cause.positionId}`;
     case 'rollOver':
       return `roll-over into ${cause.dayKey}`;
-    case 'opened':
-      return 'the opening of the account';
+    case 'rulesChanged':
+      return `the change to version ${cause.version} of its rules`;
   }
 }
 

@@ -2,8 +2,8 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Book } from '#core/engine/book.ts';
 import { createLinearWatch } from '#core/engine/linear-watch.ts';
-import { filledBook } from './contenders/propdesk.ts';
-import { benchRuleSets, benchTicks, instruments, type Ticks } from './workload.ts';
+import { filledBook } from '../engine/contenders/propdesk.ts';
+import { benchRuleSets, benchTicks, instruments, type Ticks } from '../engine/workload.ts';
 
 /**
  * npm run bench:paced [-- --accounts 1000000 --seconds 15 --rate 2000 --volatility 1 --watch bands]

@@ -1,0 +1,97 @@
+import { STATUS } from '#core/accounts/account.ts';
+import { err, ok, type Result } from '#core/kernel/result.ts';
+import type { EpochMs } from '#core/time/time.ts';
+import { LATCH, openJudgedAccount, type JudgedAccount, type StatusOutcome } from './judge.ts';
+import type { RuleSet } from './rule-set.ts';
+
+/**
+ * What people decide about one account, for the engine to obey:
+ *
+ * - `restrict`: it may not trade, is judged as before, and cannot pass; `lift` ends that;
+ * - `close`: it ends without having failed, and is judged no more;
+ * - `except`: one limit or rule of conduct says nothing until an instant (a vacation and the
+ *   inactivity rule, an agreed trade over the news). What it remembers goes on being kept.
+ */
+export type Directive =
+  | { readonly type: 'restrict' | 'lift' | 'close' }
+  | { readonly type: 'except'; readonly ruleId: string; readonly until: EpochMs };
+
+/** Changes `account`; returns what happened. Refuses what its state does not allow. */
+export function direct(
+  account: JudgedAccount,
+  directive: Directive,
+): Result<readonly StatusOutcome[], string> {
+  const { status } = account;
+  switch (directive.type) {
+    case 'restrict':
+      if (status !== STATUS.active && status !== STATUS.paused) {
+        return err('only an account that trades can be restricted');
+      }
+      return ok([moveTo(account, STATUS.restricted, 'restricted')]);
+    case 'lift':
+      if (status !== STATUS.restricted) return err('the account is not restricted');
+      return ok([
+        moveTo(account, isPausedToday(account) ? STATUS.paused : STATUS.active, 'lifted'),
+      ]);
+    case 'close':
+      if (status === STATUS.failed || status === STATUS.closed) {
+        return err('the account has ended already');
+      }
+      return ok([moveTo(account, STATUS.closed, 'closed')]);
+    case 'except':
+      return except(account, directive.ruleId, directive.until);
+  }
+}
+
+function except(
+  account: JudgedAccount,
+  ruleId: string,
+  until: EpochMs,
+): Result<readonly StatusOutcome[], string> {
+  const at = account.ruleSet.rules.findIndex((rule) => rule.ruleId === ruleId);
+  const rule = account.ruleSet.rules[at];
+  if (!rule) return err(`the account has no rule "${ruleId}"`);
+  if (rule.kind.role === 'objective')
+    return err(`"${ruleId}" is an objective: it asks nothing away`);
+  account.exceptions[at] = until;
+  return ok([]);
+}
+
+/** A limit that pauses has spoken since the day began. */
+function isPausedToday({ ruleSet, latches }: JudgedAccount): boolean {
+  return ruleSet.rules.some(
+    ({ kind, params }, at) =>
+      kind.role === 'limit' &&
+      latches[at] === LATCH.breached &&
+      kind.consequence(params) === 'pauseForDay',
+  );
+}
+
+function moveTo(
+  account: JudgedAccount,
+  to: number,
+  reason: StatusOutcome['reason'],
+): StatusOutcome {
+  const from = account.status;
+  account.status = to;
+  return { type: 'statusChanged', from, to, reason, rule: null };
+}
+
+/**
+ * The account under another rule set, from here on: a rule of the same id and kind keeps what it
+ * remembers and what it has said; a new one starts afresh. Days must turn at the same instants.
+ */
+export function underRuleSet(account: JudgedAccount, ruleSet: RuleSet): JudgedAccount {
+  const terms = { ...account.terms, ruleSet: ruleSet.ref };
+  const fresh = openJudgedAccount(terms, ruleSet);
+  const places = ruleSet.rules.map(({ ruleId, kind }) =>
+    account.ruleSet.rules.findIndex((rule) => rule.ruleId === ruleId && rule.kind === kind),
+  );
+  return {
+    ...fresh,
+    status: account.status,
+    states: fresh.states.map((state, at) => ({ ...state, ...account.states[places[at] ?? -1] })),
+    latches: places.map((place) => account.latches[place] ?? LATCH.none),
+    exceptions: places.map((place) => account.exceptions[place] ?? 0),
+  };
+}
