@@ -1,3 +1,4 @@
+import { hasEnded, STATUS } from '#core/accounts/account.ts';
 import type { AccountSummary, ProgramList } from '#core/sync/protocol.ts';
 import { NEEDS } from '#core/rules/rule-kind.ts';
 import { loadPrograms } from './programs.ts';
@@ -10,7 +11,7 @@ export function listPrograms(store: Store, accounts: readonly AccountSummary[]):
   const programs = new Map<string, Version[]>();
   const judged = new Map<string, number>();
   for (const { terms, status } of accounts) {
-    if (status === 'failed' || status === 'passed') continue;
+    if (hasEnded(STATUS[status])) continue;
     const key = `${terms.program.programId}/${terms.ruleSet.version}`;
     judged.set(key, (judged.get(key) ?? 0) + 1);
   }

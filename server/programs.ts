@@ -30,17 +30,17 @@ export function ruleSetsByHash(programs: readonly LoadedProgram[]): Map<string, 
 
 /** What the shop sells of these programs. */
 export function offersOf(programs: readonly LoadedProgram[]): ProgramOffer[] {
-  return programs.map((program) => offerOf(program, 'newPurchasesOnly'));
+  return programs.map((program) => offerOf(program, 'purchasesOnly'));
 }
 
 export function offerOf(
   { program, ruleSets, version }: LoadedProgram,
-  migration: ProgramOffer['migration'],
+  enters: ProgramOffer['enters'],
 ): ProgramOffer {
   return {
     programId: program.programId,
     version,
-    migration,
+    enters,
     name: program.name,
     nominalSize: program.nominalSize,
     phases: program.phases.map(({ phaseId, name, startBalance }, at) => ({

@@ -3,7 +3,8 @@ import { currencySchema } from '#core/market/instrument.ts';
 import { epochMs } from '#core/time/time.ts';
 import { moneyUnits } from '#core/money/schemas.ts';
 
-export const idSchema = z.string().min(1).max(80);
+const ID_MAX = 80;
+export const idSchema = z.string().min(1).max(ID_MAX);
 
 /** Exactly one published version of a rule set. */
 export const ruleSetRefSchema = z.strictObject({
@@ -36,6 +37,8 @@ export const accountTermsSchema = z.strictObject({
   positionRounding: positionRoundingSchema,
   /** The account that this one goes on from: the phase before, passed. */
   previousAccountId: idSchema.optional(),
+  /** How it came to be: bought, when left out. */
+  origin: z.enum(['purchase', 'nextPhase', 'reset', 'scaledUp']).optional(),
   /** When the account was opened, for limits that count from there. */
   openedAt: epochMs.optional(),
 });
@@ -104,6 +107,29 @@ export const balanceOperationSchema = z.strictObject({
   at: epochMs,
 });
 export type BalanceOperation = z.infer<typeof balanceOperationSchema>;
+
+/** A deal that the platform or its venue declared void after it was booked. */
+export const dealBustSchema = z.strictObject({
+  accountId: idSchema,
+  dealId: idSchema,
+  /** What takes the deal's profit and costs back, in units of the account currency. */
+  amount: moneyUnits,
+  reason: z.string().min(1).max(200),
+  at: epochMs,
+});
+export type DealBust = z.infer<typeof dealBustSchema>;
+
+/** What a void deal does to the money: an adjustment. Positions follow by deals of their own. */
+export function bustAsOperation({
+  accountId,
+  dealId,
+  amount,
+  reason,
+  at,
+}: DealBust): BalanceOperation {
+  const operationId = `bust-${dealId}`.slice(0, ID_MAX);
+  return { accountId, operationId, type: 'adjustment', amount, comment: reason, at };
+}
 
 /** A stop loss or take profit was set, moved or taken away (null). */
 export const protectionSchema = z.strictObject({

@@ -6,6 +6,7 @@ import { newsReleaseSchema } from '#core/market/calendar.ts';
 import {
   accountTermsSchema,
   balanceOperationSchema,
+  dealBustSchema,
   dealSchema,
   idSchema,
   protectionSchema,
@@ -41,6 +42,14 @@ export const balanceOperationBooked = defineEvent({
   stream: 'account',
   origin: 'input',
   data: balanceOperationSchema,
+});
+
+export const dealBusted = defineEvent({
+  kind: 'dealBusted',
+  version: 1,
+  stream: 'account',
+  origin: 'input',
+  data: dealBustSchema,
 });
 
 export const protectionSet = defineEvent({

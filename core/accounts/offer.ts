@@ -5,8 +5,8 @@ export interface ProgramOffer {
   readonly programId: string;
   readonly name: string;
   readonly version: number;
-  /** Whether accounts of earlier versions enter their next phase under this one. */
-  readonly migration: 'newPurchasesOnly' | 'fromNextPhase';
+  /** Whether accounts of earlier versions enter their next phase under this one, too. */
+  readonly enters: 'purchasesOnly' | 'nextPhases';
   readonly nominalSize: number;
   readonly phases: readonly {
     readonly phaseId: string;

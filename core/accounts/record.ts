@@ -6,6 +6,7 @@ import { newsReleaseSchema } from '#core/market/calendar.ts';
 import {
   accountTermsSchema,
   balanceOperationSchema,
+  dealBustSchema,
   dealSchema,
   protectionSchema,
 } from './account.ts';
@@ -18,6 +19,7 @@ export const platformRecordSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('instrument'), instrument: instrumentSchema }),
   z.strictObject({ type: z.literal('accountOpened'), terms: accountTermsSchema, at: epochMs }),
   z.strictObject({ type: z.literal('deal'), deal: dealSchema }),
+  z.strictObject({ type: z.literal('dealBusted'), bust: dealBustSchema }),
   z.strictObject({ type: z.literal('protection'), change: protectionSchema }),
   z.strictObject({ type: z.literal('news'), release: newsReleaseSchema }),
   z.strictObject({ type: z.literal('balanceOperation'), operation: balanceOperationSchema }),
@@ -40,5 +42,23 @@ export type PlatformAction =
   | { readonly type: 'closePositions'; readonly accountId: string; readonly reason: string }
   | { readonly type: 'disableTrading'; readonly accountId: string; readonly reason: string }
   | { readonly type: 'resumeTrading'; readonly accountId: string; readonly reason: string }
+  /** An account is to follow this one: the same phase again, or a larger size. */
+  | {
+      readonly type: 'openAccount';
+      readonly accountId: string;
+      readonly origin: 'reset' | 'scaledUp';
+      readonly nominalSize: number;
+      readonly startBalance: number;
+    }
   /** From now on accounts of this program open under these rule sets. */
   | { readonly type: 'offerProgram'; readonly offer: ProgramOffer };
+
+/** What intake asks for: as above, but of a version it knows only the number. */
+export type IntakeAction =
+  | Exclude<PlatformAction, { readonly type: 'offerProgram' }>
+  | {
+      readonly type: 'offerVersion';
+      readonly programId: string;
+      readonly version: number;
+      readonly enters: ProgramOffer['enters'];
+    };

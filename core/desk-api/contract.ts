@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idSchema } from '#core/accounts/account.ts';
 import { epochMs } from '#core/time/time.ts';
+import { directiveSchema } from '#core/rules/rules.events.ts';
 import { migrationSchema } from '#core/programs/programs.events.ts';
 import { fragileSchema, shockResultSchema, shockSchema } from '#core/what-if/book-shock.ts';
 import { scenarioSchema } from '#core/what-if/scenario.ts';
@@ -136,7 +137,38 @@ export const deskCalls = {
     input: z.strictObject({
       content: z.json(),
       migration: migrationSchema,
+      /** Market time; null for at once. */
+      effectiveFrom: epochMs.nullable(),
+      /** How many accounts were shown to be hurt, for a version that reaches into running phases. */
+      confirmedHurt: z.int().min(0).nullable(),
       previewHash: z.string(),
+      reason: z.string().min(1).max(400),
+    }),
+    output: z.strictObject({ commandId: z.string(), state: z.enum(['queued', 'accepted']) }),
+  },
+  /** Restricts, lifts, closes, or excepts one rule until an instant. */
+  'account.direct': {
+    input: z.strictObject({
+      accountId: idSchema,
+      directive: directiveSchema,
+      reason: z.string().min(1).max(400),
+    }),
+    output: z.strictObject({ commandId: z.string(), state: z.enum(['queued', 'accepted']) }),
+  },
+  /** Records that its trader accepted another version of the program. */
+  'account.acceptChange': {
+    input: z.strictObject({
+      accountId: idSchema,
+      version: z.int().min(1),
+      evidence: z.string().min(1).max(400),
+    }),
+    output: z.strictObject({ commandId: z.string(), state: z.enum(['queued', 'accepted']) }),
+  },
+  /** Asks for the account that follows: its phase again, or a larger size. */
+  'account.successor': {
+    input: z.strictObject({
+      accountId: idSchema,
+      successor: z.enum(['reset', 'scaledUp']),
       reason: z.string().min(1).max(400),
     }),
     output: z.strictObject({ commandId: z.string(), state: z.enum(['queued', 'accepted']) }),

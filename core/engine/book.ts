@@ -96,6 +96,8 @@ export interface Book {
   balance(account: number): number;
   status(account: number): number;
   terms(account: number): AccountTerms;
+  /** The trading day that the account is in; null before the first. */
+  day(account: number): TradingDay | null;
   positions(account: number): readonly Position[];
   quote(symbol: string): Quote | null;
   standing(account: number): Standing;
@@ -498,6 +500,7 @@ function openBook(createWatch: CreatePriceWatch): RestorableBook {
     balance: (account) => table.column.balance[slotOf(account)] as number,
     status: (account) => table.column.status[slotOf(account)] as number,
     terms: (account) => present(terms[account], `account number ${account}`),
+    day: (account) => dayAt(slotOf(account)),
     positions: (account) => exposure.positions(slotOf(account)),
     quote: exposure.quote,
     standing: (account) => {

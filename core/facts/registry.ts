@@ -12,6 +12,7 @@ const definitions = [
   accounts.accountOpened,
   accounts.dealBooked,
   accounts.balanceOperationBooked,
+  accounts.dealBusted,
   accounts.protectionSet,
   accounts.newsScheduled,
   accounts.tradingDayRolled,
@@ -23,6 +24,11 @@ const definitions = [
   rules.objectiveMet,
   rules.objectiveLost,
   rules.accountStatusChanged,
+  rules.accountDirected,
+  rules.successorRequested,
+  rules.changeAccepted,
+  rules.rulesChanged,
+  rules.reviewRequested,
   rules.alertAcknowledged,
 ] as const;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACCOUNT_STATUSES, type AccountTerms } from '#core/accounts/account.ts';
+import { ACCOUNT_STATUSES, bustAsOperation, type AccountTerms } from '#core/accounts/account.ts';
 import { createBook, type Book } from '#core/engine/book.ts';
 import type { Fact } from '#core/facts/registry.ts';
 import { digestOf } from '#core/kernel/digest.ts';
@@ -147,6 +147,28 @@ export function openImpact(
             both((side) => side.hear(fact.data.at, () => side.book.balanceOperation(fact.data)));
           }
           return;
+        case 'dealBusted':
+          if (followed.has(fact.data.accountId)) {
+            const operation = bustAsOperation(fact.data);
+            both((side) => side.hear(operation.at, () => side.book.balanceOperation(operation)));
+          }
+          return;
+        case 'accountDirected': {
+          const { accountId, directive, at } = fact.data;
+          if (followed.has(accountId)) {
+            both((side) => side.hear(at, () => side.book.direct(accountId, directive, at)));
+          }
+          return;
+        }
+        case 'rulesChanged': {
+          // The draft's side is under the draft already.
+          const { accountId, to, at } = fact.data;
+          const ruleSet = ruleSets.get(to.hash);
+          if (followed.has(accountId) && ruleSet) {
+            published.hear(at, () => published.book.changeRules(accountId, ruleSet, at));
+          }
+          return;
+        }
         case 'protectionSet':
           if (followed.has(fact.data.accountId)) {
             both((side) => side.hear(fact.data.at, () => side.book.protect(fact.data)));
@@ -236,7 +258,7 @@ function saidBy(draft: VerdictDraft): Said {
 
 function fateOf(book: Book, accountId: string, said: readonly Said[]): Fate {
   const account = book.numberOf(accountId) ?? 0;
-  const end = said.findLast(({ to }) => to === 'failed' || to === 'passed');
+  const end = said.findLast(({ to }) => to === 'failed' || to === 'passed' || to === 'closed');
   const count = (kind: Said['kind']): number => said.filter((one) => one.kind === kind).length;
   return {
     status: ACCOUNT_STATUSES[book.status(account)] ?? 'active',

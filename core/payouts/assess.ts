@@ -147,6 +147,8 @@ function reasonsAgainst(
 ): string[] {
   const reasons: string[] = [];
   if (account.status === STATUS.failed) reasons.push('the account has failed');
+  if (account.status === STATUS.restricted) reasons.push('the account is restricted');
+  if (account.status === STATUS.closed) reasons.push('the account is closed');
   if (policy.flat && moment.openPositions > 0) {
     reasons.push(`${moment.openPositions} positions are open`);
   }

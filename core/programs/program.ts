@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idSchema } from '#core/accounts/account.ts';
 import { allocationPolicySchema, refundPolicySchema } from '#core/lifecycle/portfolio.ts';
+import { resetPolicySchema } from '#core/lifecycle/reset.ts';
 import { scalingPolicySchema } from '#core/lifecycle/scaling.ts';
 import { currencySchema } from '#core/market/instrument.ts';
 import { moneyInput } from '#core/money/schemas.ts';
@@ -65,6 +66,7 @@ export const programSchema = z.strictObject({
   phases: z.array(phaseSchema).min(1).max(PHASES_MAX),
   allocation: allocationPolicySchema.optional(),
   refund: refundPolicySchema.optional(),
+  reset: resetPolicySchema.optional(),
   checks: z.array(checkSchema).max(40).default([]),
 });
 export type Program = z.output<typeof programSchema>;

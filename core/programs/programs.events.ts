@@ -5,8 +5,23 @@ import { epochMs } from '#core/time/time.ts';
 
 const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** Which existing accounts a new version reaches, and when. Accounts keep their version otherwise. */
-export const migrationSchema = z.enum(['newPurchasesOnly', 'fromNextPhase']);
+/**
+ * Which existing accounts a new version reaches, and when: none; as they enter their next phase; at
+ * their next payout after it takes effect; or all at once on that day. Within a phase a version
+ * reaches only accounts for which nothing gets harder; any other moves when its trader accepts.
+ */
+export const migrationSchema = z.enum([
+  'newPurchasesOnly',
+  'fromNextPhase',
+  'fromNextPayout',
+  'fromDate',
+]);
+export type Migration = z.output<typeof migrationSchema>;
+
+/** Whether a version reaches into phases that were sold under another. */
+export function isRetroactive(migration: Migration): boolean {
+  return migration === 'fromNextPayout' || migration === 'fromDate';
+}
 
 /** What an impact preview found, in numbers; its result is kept under its hash. */
 export const previewSummarySchema = z.strictObject({
@@ -42,6 +57,8 @@ export const programPublished = defineEvent({
     migration: migrationSchema,
     /** What its author looked at before publishing. */
     preview: previewSummarySchema,
+    /** For a version that reaches into running phases: whom its author was shown that it would end. */
+    confirmedHurt: z.int().min(0).nullable(),
     author: idSchema,
     reason: z.string().min(1).max(400),
   }),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AccountTerms } from '#core/accounts/account.ts';
 import type { Money } from '#core/money/money.ts';
 import {
+  type Easier,
   FLAG_EFFECTS,
   UNBOUNDED,
   type Band,
@@ -49,6 +50,7 @@ export interface ConductDefinition<Params extends ConductParams> {
   readonly params: z.ZodType<Params, unknown>;
   /** Further columns beside `strikes`, all 0 at the start. */
   readonly columns?: readonly string[];
+  readonly easier?: Easier;
   needs?(params: Params): readonly Need[];
   /** Follows the account, before `violation` is asked. */
   observe?(params: Params, state: RuleState, moment: Moment, terms: AccountTerms): void;
@@ -77,6 +79,7 @@ export function conductKind<Params extends ConductParams>(
     title: conduct.title,
     role: 'conduct',
     params: conduct.params,
+    ...(conduct.easier ? { easier: conduct.easier } : {}),
     columns: ['strikes', ...(conduct.columns ?? [])],
     needs: (params) => conduct.needs?.(params) ?? [],
     warnAt: () => [],

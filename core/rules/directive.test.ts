@@ -61,7 +61,7 @@ describe('what people decide about an account', () => {
     const judged = account(STATUS[from]);
     const end = to(judged, decision);
     expect(end).toBe(expected === 'refused' ? 'refused' : STATUS[expected]);
-    if (expected === 'refused') expect(judged.status).toBe(STATUS[from]);
+    expect(judged.status).toBe(STATUS[expected === 'refused' ? from : expected]);
   });
 
   it('lifts a restriction into the pause that the day still holds', () => {

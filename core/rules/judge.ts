@@ -45,6 +45,8 @@ export type Outcome =
       readonly figures: Figures;
       /** Other limits crossed at the same moment, highest floor first. */
       readonly alsoCrossed: readonly { readonly rule: Rule; readonly figures: Figures }[];
+      /** An objective was met at the very same moment: the loss wins, and a person looks at it. */
+      readonly tied: boolean;
     }
   | {
       readonly type: 'flagged';
@@ -193,6 +195,7 @@ function settle(account: JudgedAccount, moment: Moment, news: News): Outcome[] {
       alsoCrossed: crossed
         .filter((at) => at !== cause)
         .map((at) => ({ rule: ruleAt(at), figures: figuresAt(at) })),
+      tied: fails && news.objectives.some(({ met }) => met),
     });
     const to = fails ? STATUS.failed : STATUS.paused;
     // A restriction is the stronger of the two: a pause changes nothing about it.

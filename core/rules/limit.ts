@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { AccountTerms } from '#core/accounts/account.ts';
 import { moneyText, mulDivFloor, PPM_UNIT, type Money, type Ppm } from '#core/money/money.ts';
 import {
+  type Easier,
   type Consequence,
   type Figures,
   type Judgement,
@@ -25,6 +26,7 @@ export interface LimitDefinition<Params extends LimitParams, State extends RuleS
   readonly role: 'daily' | 'overall';
   readonly params: z.ZodType<Params, unknown>;
   readonly columns: readonly (keyof State & string)[];
+  readonly easier?: Easier;
   consequence(params: Params): Consequence;
   open(params: Params, terms: AccountTerms): State;
   track(params: Params, state: State, moment: Moment, terms: AccountTerms): void;
@@ -60,6 +62,7 @@ export function limitKind<Params extends LimitParams, State extends RuleState>(
     title: limit.title,
     role: 'limit',
     params: limit.params,
+    ...(limit.easier ? { easier: limit.easier } : {}),
     columns: limit.columns,
     warnAt: (params) => params.warnAt,
     consequence: limit.consequence,

@@ -151,6 +151,8 @@ export type Figures = readonly {
   readonly value: number;
 }[];
 
+export type Easier = Readonly<Record<string, 'more' | 'less'>>;
+
 export interface RuleKind<Params = never, State extends RuleState = never> {
   readonly kind: string;
   readonly title: string;
@@ -167,6 +169,8 @@ export interface RuleKind<Params = never, State extends RuleState = never> {
   flag?(params: Params, state: State): { readonly effect: FlagEffect; readonly strike: number };
   /** Profit that a payout must leave out because of this rule. */
   withheld?(params: Params, state: State, moment: Moment, terms: AccountTerms): Money;
+  /** Parameters whose size alone makes the rule easier, and which way: see programs/easing. */
+  readonly easier?: Easier;
   /** Warning thresholds as shares of the allowance used, ascending. */
   warnAt(params: Params): readonly Ppm[];
   consequence(params: Params): Consequence;

@@ -78,8 +78,13 @@ const verdictShape = {
   positionCount: z.int().min(0),
   positions: z.array(positionSchema).max(POSITIONS_IN_EVIDENCE_MAX),
   engineVersion: z.string(),
-  /** Doubts about the print that the verdict rests on; a person reviews when there are any. */
-  review: z.array(z.enum(['crossed', 'offMarket', 'afterGap', 'vendorsDisagree'])),
+  /**
+   * Doubts about the print that the verdict rests on, or an objective met at the same moment as a
+   * breach; a person reviews when there are any.
+   */
+  review: z.array(
+    z.enum(['crossed', 'offMarket', 'afterGap', 'vendorsDisagree', 'objectiveMetToo']),
+  ),
 };
 
 export const warningRaised = defineEvent({
@@ -154,6 +159,98 @@ export const accountStatusChanged = defineEvent({
     reason: z.enum(STATUS_REASONS),
   }),
 });
+
+/** See Directive. */
+export const directiveSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('restrict') }),
+  z.strictObject({ type: z.literal('lift') }),
+  z.strictObject({ type: z.literal('close') }),
+  z.strictObject({ type: z.literal('except'), ruleId: idSchema, until: epochMs }),
+]);
+
+/** A person decided about one account. */
+export const accountDirected = defineEvent({
+  kind: 'accountDirected',
+  version: 1,
+  stream: 'account',
+  origin: 'input',
+  data: z.strictObject({
+    accountId: idSchema,
+    at: epochMs,
+    directive: directiveSchema,
+    operatorId: idSchema,
+    reason: z.string().min(1).max(400),
+  }),
+});
+
+/** An account is to be followed by another: its phase again, or a larger size. */
+export const successorRequested = defineEvent({
+  kind: 'successorRequested',
+  version: 1,
+  stream: 'account',
+  origin: 'input',
+  data: z.strictObject({
+    accountId: idSchema,
+    at: epochMs,
+    successor: z.enum(['reset', 'scaledUp']),
+    nominalSize: moneyUnits,
+    startBalance: moneyUnits,
+    operatorId: idSchema,
+    reason: z.string().min(1).max(400),
+  }),
+});
+
+/** The trader agreed to be judged by another version of the program. */
+export const changeAccepted = defineEvent({
+  kind: 'changeAccepted',
+  version: 1,
+  stream: 'account',
+  origin: 'input',
+  data: z.strictObject({
+    accountId: idSchema,
+    at: epochMs,
+    programId: idSchema,
+    version: z.int().min(1),
+    operatorId: idSchema,
+    /** How and when the trader said so. */
+    evidence: z.string().min(1).max(400),
+  }),
+});
+
+/** From here on an account is judged by another version of its rules. */
+export const rulesChanged = defineEvent({
+  kind: 'rulesChanged',
+  version: 1,
+  stream: 'account',
+  origin: 'input',
+  data: z.strictObject({
+    accountId: idSchema,
+    at: epochMs,
+    from: ruleSetRefSchema,
+    to: ruleSetRefSchema,
+    /** Why it may be: nothing got harder for this account, or its trader accepted. */
+    basis: z.enum(['favourable', 'accepted']),
+  }),
+});
+
+export const REVIEW_REASONS = ['lateDeal', 'dealAfterEnd', 'dealBusted'] as const;
+
+/** Something that no rule decides: a person has to look. */
+export const reviewRequested = defineEvent({
+  kind: 'reviewRequested',
+  version: 1,
+  stream: 'account',
+  origin: 'derived',
+  data: z.strictObject({
+    accountId: idSchema,
+    at: epochMs,
+    reason: z.enum(REVIEW_REASONS),
+    /** What it is about: a deal's id. */
+    about: idSchema,
+    sentence: z.string().min(1).max(400),
+  }),
+});
+export type ReviewData = z.infer<typeof reviewRequested.data>;
 
 /** A person has seen a warning or a breach. */
 export const alertAcknowledged = defineEvent({

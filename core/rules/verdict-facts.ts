@@ -57,7 +57,7 @@ function draftOf(outcome: Outcome, context: VerdictContext): VerdictDraft {
       return {
         kind: 'breachDetected',
         data: {
-          ...sharedEvidence(outcome.rule, outcome.figures, context),
+          ...breachEvidence(outcome, context),
           consequence: outcome.consequence,
           alsoCrossed: outcome.alsoCrossed.map(({ rule, figures }) => ({
             ruleId: rule.ruleId,
@@ -82,6 +82,14 @@ function draftOf(outcome: Outcome, context: VerdictContext): VerdictDraft {
     case 'statusChanged':
       return statusFact(outcome, context.terms, context.moment.at);
   }
+}
+
+function breachEvidence(
+  { rule, figures, tied }: Extract<Outcome, { type: 'breached' }>,
+  context: VerdictContext,
+): ObjectiveData {
+  const shared = sharedEvidence(rule, figures, context);
+  return tied ? { ...shared, review: [...shared.review, 'objectiveMetToo'] } : shared;
 }
 
 function warningOf(

@@ -36,7 +36,7 @@ export function createShop(
       const bought = sold.find(
         (offer) => offer.programId === programId && offer.version === version,
       );
-      const moves = latest?.migration === 'fromNextPhase' || latest?.version === version;
+      const moves = latest?.enters === 'nextPhases' || latest?.version === version;
       return present(moves ? latest : (bought ?? latest), `program ${programId}`);
     },
   };

@@ -16,7 +16,7 @@ const options = (seed: number): WorldOptions => ({
       programId: 'two-step',
       name: 'Two-step',
       version: 1,
-      migration: 'newPurchasesOnly',
+      enters: 'purchasesOnly',
       nominalSize: 100_000_0000,
       phases: [
         {

@@ -81,6 +81,9 @@ interface TraderState {
   readonly person: number;
   readonly previousAccountId: string | null;
   readonly offer: ProgramOffer;
+  readonly origin: NonNullable<AccountTerms['origin']>;
+  /** Sizes of its own, on an account that follows another at other sizes. */
+  readonly sized: { readonly nominalSize: number; readonly startBalance: number } | null;
   readonly kind: number;
   readonly phase: number;
   readonly symbol: number;
@@ -298,7 +301,11 @@ export function createWorld(founded: WorldOptions, ticks: TickSource, resume?: W
       const number = byAccount.get(action.accountId);
       const trader = number === undefined ? undefined : traders[number];
       if (!trader || number === undefined) return;
-      if (action.type === 'closePositions') {
+      if (action.type === 'openAccount') {
+        // Who begins again does not buy again as well.
+        if (trader.looks < 0) trader.looks = 0;
+        openAccount(successorOf(trader, traders.length, action), now);
+      } else if (action.type === 'closePositions') {
         for (const position of trader.positions) closePosition(trader, position, now);
       } else if (action.type === 'resumeTrading') {
         if (trader.active) return;
@@ -306,7 +313,8 @@ export function createWorld(founded: WorldOptions, ticks: TickSource, resume?: W
         schedule(trader, now, 20 + dice(trader, 9, 80));
       } else if (trader.active) {
         trader.active = false;
-        if (action.reason === 'paused') return;
+        // Who is paused or restricted trades on some day; who is closed does not buy again.
+        if (['paused', 'restricted', 'closed'].includes(action.reason)) return;
         trader.looks = -1;
         trader.passed = action.reason === 'passed';
         due.push(number, now + REBUY_MINUTES * MINUTE_MS);
@@ -351,6 +359,8 @@ function newTrader(
     person: number,
     previousAccountId: null,
     offer,
+    origin: 'purchase',
+    sized: null,
     kind: kindAt(hash(options.seed, number, 0, 12) % 1000),
     phase: hash(options.seed, place, 0, 13) % offer.phases.length,
     symbol: hash(options.seed, place, 0, 14) % symbols,
@@ -377,8 +387,30 @@ function nextPhase(shop: Shop, passed: TraderState, place: number): TraderState 
     accountId: accountIdOf(place),
     previousAccountId: passed.accountId,
     offer,
+    origin: 'nextPhase',
+    sized: null,
     phase: passed.phase + 1,
     balance: phase.startBalance,
+    looks: 0,
+    active: true,
+    lostLast: false,
+    passed: false,
+    positions: [],
+  };
+}
+
+type OpenAccount = Extract<PlatformAction, { type: 'openAccount' }>;
+
+/** The account that follows another by the desk's decision: the same person, phase and version. */
+function successorOf(before: TraderState, place: number, action: OpenAccount): TraderState {
+  const { origin, nominalSize, startBalance } = action;
+  return {
+    ...before,
+    accountId: accountIdOf(place),
+    previousAccountId: before.accountId,
+    origin,
+    sized: { nominalSize, startBalance },
+    balance: startBalance,
     looks: 0,
     active: true,
     lostLast: false,
@@ -397,8 +429,9 @@ function termsOf(options: WorldOptions, trader: TraderState): AccountTerms {
     traderName: traderName(trader.person),
     platform: options.platform,
     currency: 'USD',
-    nominalSize: program.nominalSize,
-    startBalance: phase.startBalance,
+    nominalSize: trader.sized?.nominalSize ?? program.nominalSize,
+    startBalance: trader.sized?.startBalance ?? phase.startBalance,
+    origin: trader.origin,
     program: { programId: program.programId, name: program.name },
     phase: { phaseId: phase.phaseId, name: phase.name },
     ruleSet: phase.ruleSet,
@@ -411,8 +444,8 @@ function phaseOf(offer: ProgramOffer, number: number): ProgramOffer['phases'][nu
 }
 
 /** What a trader sizes positions by: the balance, or the nominal size while there is hardly any. */
-function sizingBalance({ offer, ...trader }: TraderState): number {
-  const { nominalSize } = offer;
+function sizingBalance({ offer, sized, ...trader }: TraderState): number {
+  const { nominalSize } = sized ?? offer;
   return trader.balance < nominalSize / 2 ? nominalSize : trader.balance;
 }
 

@@ -44,6 +44,12 @@ export function createAccountsView(): AccountsView {
           });
           return;
         }
+        case 'rulesChanged': {
+          const number = numbers.get(fact.data.accountId);
+          const terms = number === undefined ? undefined : accounts[number]?.terms;
+          if (!terms) return;
+          return change(fact.data.accountId, { terms: { ...terms, ruleSet: fact.data.to } });
+        }
         case 'accountStatusChanged':
           return change(fact.data.accountId, { status: fact.data.to });
         case 'warningRaised':
@@ -77,7 +83,8 @@ function lastVerdictOf(
 }
 
 export function severityOf(fact: Fact): 'info' | 'warning' | 'soft' | 'hard' {
-  if (fact.kind === 'warningRaised' || fact.kind === 'conductFlagged') return 'warning';
+  const warns = ['warningRaised', 'conductFlagged', 'reviewRequested'];
+  if (warns.includes(fact.kind)) return 'warning';
   if (fact.kind !== 'breachDetected') return 'info';
   return fact.data.consequence === 'fail' ? 'hard' : 'soft';
 }

@@ -10,6 +10,7 @@ import { migrationSchema, previewSummarySchema } from '#core/programs/programs.e
 import { payoutAssessmentSchema } from '#core/payouts/assess.ts';
 import { gaugeSchema } from '#core/rules/gauge.ts';
 import { NEEDS } from '#core/rules/rule-kind.ts';
+import { directiveSchema } from '#core/rules/rules.events.ts';
 import { accountStateSchema } from '#core/rules/account-state.ts';
 import { epochMs } from '#core/time/time.ts';
 
@@ -151,6 +152,38 @@ export const lookSchema = z.strictObject({
   accounts: z.array(z.int().min(0)).max(LOOK_ACCOUNTS_MAX),
 });
 
+const decisionSchema = z.strictObject({
+  seq: z.int(),
+  at: epochMs,
+  by: z.string(),
+  says: z.string(),
+});
+export const lifeSchema = z.strictObject({
+  status: z.enum(ACCOUNT_STATUSES),
+  origin: z.string(),
+  /** Newest first: status changes, directives, exceptions, changes of rules, void deals. */
+  events: z.array(decisionSchema).max(200),
+  /** The account that follows this one was asked for. */
+  followed: z.boolean(),
+  /** Why it may not begin again; empty when it may. */
+  reset: z.array(z.string()),
+  /** The window of assessment; null where the phase is not scaled. */
+  scaling: z
+    .strictObject({
+      beganAt: epochMs,
+      endsAt: epochMs,
+      /** Empty when the window, as it stands, would scale the account. */
+      reasons: z.array(z.string()),
+      nextSize: z.int(),
+    })
+    .nullable(),
+  /** Later versions of its program, and what each makes harder for it. */
+  offers: z
+    .array(z.strictObject({ version: z.int(), harder: z.array(z.string()), hash: z.string() }))
+    .max(50),
+});
+export type LifeView = z.infer<typeof lifeSchema>;
+
 /** Everything the account page shows. */
 export const accountDetailSchema = z.strictObject({
   number: z.int().min(0),
@@ -168,6 +201,8 @@ export const accountDetailSchema = z.strictObject({
       gauge: gaugeSchema,
     }),
   ),
+  /** How it came to be, what people decided about it, and how it can go on. */
+  life: lifeSchema,
   /** What a payout asked for now would be; null where the phase pays nothing out. */
   payout: payoutAssessmentSchema.nullable(),
   deals: z.array(dealSchema).max(DEALS_PER_DETAIL_MAX),
@@ -213,10 +248,31 @@ export const commandSchema = z.strictObject({
       type: z.literal('publishProgram'),
       /** The draft as people wrote it. */
       content: z.json(),
-      effectiveFrom: epochMs,
+      /** Market time; null for at once. */
+      effectiveFrom: epochMs.nullable(),
       migration: migrationSchema,
+      /** How many accounts the author was shown to be hurt, when it reaches into running phases. */
+      confirmedHurt: z.int().min(0).nullable(),
       /** Of the preview that was looked at; the server must hold it. */
       previewHash: z.string(),
+      reason: z.string().min(1).max(400),
+    }),
+    z.strictObject({
+      type: z.literal('directAccount'),
+      accountId: idSchema,
+      directive: directiveSchema,
+      reason: z.string().min(1).max(400),
+    }),
+    z.strictObject({
+      type: z.literal('acceptChange'),
+      accountId: idSchema,
+      version: z.int().min(1),
+      evidence: z.string().min(1).max(400),
+    }),
+    z.strictObject({
+      type: z.literal('requestSuccessor'),
+      accountId: idSchema,
+      successor: z.enum(['reset', 'scaledUp']),
       reason: z.string().min(1).max(400),
     }),
   ]),
@@ -274,6 +330,7 @@ export const commandResultSchema = z.discriminatedUnion('type', [
       'notAnAlert',
       'alreadyAcknowledged',
       'noPreview',
+      'notConfirmed',
       'invalid',
       'forbidden',
     ]),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { civilOf } from './civil.ts';
 import type { Flavour } from '#core/kernel/brand.ts';
 
 /** Milliseconds since 1970-01-01T00:00Z. */
@@ -49,23 +50,7 @@ export function utcText(at: EpochMs): string {
   return `${dateText(days)} ${two(hours)}:${two(minutes)}:${two(seconds)}.${millis}`;
 }
 
-/** Days since 1970-01-01 as a proleptic Gregorian date (Howard Hinnant's civil_from_days). */
 function dateText(days: number): string {
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra -
-      Math.floor(dayOfEra / 1460) +
-      Math.floor(dayOfEra / 36_524) -
-      Math.floor(dayOfEra / 146_096)) /
-      365,
-  );
-  const dayOfYear =
-    dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1;
-  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  const { year, month, day } = civilOf(days);
   return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
 }

@@ -56,7 +56,8 @@ export function createAlertsView(): AlertsView {
         fact.kind !== 'breachDetected' &&
         fact.kind !== 'conductFlagged' &&
         fact.kind !== 'objectiveMet' &&
-        fact.kind !== 'objectiveLost'
+        fact.kind !== 'objectiveLost' &&
+        fact.kind !== 'reviewRequested'
       ) {
         return null;
       }
@@ -70,8 +71,8 @@ export function createAlertsView(): AlertsView {
         severity: severityOf(fact),
         kind: fact.kind,
         at: fact.data.at,
-        sentence: verdictSentence(fact),
-        review: fact.data.review,
+        sentence: fact.kind === 'reviewRequested' ? fact.data.sentence : verdictSentence(fact),
+        review: fact.kind === 'reviewRequested' ? [fact.data.reason] : fact.data.review,
         acknowledgement: alerts.get(fact.envelope.seq)?.acknowledgement ?? null,
       };
       put(alert);

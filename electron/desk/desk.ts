@@ -265,8 +265,10 @@ export function createDesk(host: DeskHost): Desk {
     },
     'impact.state': (input) => askServer('impactState', input, impactStateSchema),
     'impact.cancel': (input) => askServer('impactCancel', input, z.strictObject({})),
-    'programs.publish': (input) =>
-      send({ type: 'publishProgram', effectiveFrom: host.now(), ...input }),
+    'programs.publish': (input) => send({ type: 'publishProgram', ...input }),
+    'account.direct': (input) => send({ type: 'directAccount', ...input }),
+    'account.acceptChange': (input) => send({ type: 'acceptChange', ...input }),
+    'account.successor': (input) => send({ type: 'requestSuccessor', ...input }),
     'book.shock': (input) => shocks.run(input.shocks),
     'account.detail': ({ accountId }) => detailOf(accountId),
     'whatIf.run': async ({ accountId, scenario }) => {

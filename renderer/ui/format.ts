@@ -36,3 +36,8 @@ export function priceText(points: number, digits: number): string {
 export function instantText(at: number): string {
   return new Date(at).toISOString().slice(0, 23).replace('T', ' ');
 }
+
+/** What a date and time field holds, read as UTC: "2026-05-02T12:30". */
+export function instantOf(field: string): number {
+  return Date.parse(`${field}Z`);
+}

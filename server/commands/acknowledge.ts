@@ -4,7 +4,12 @@ import type { Command } from '#core/sync/protocol.ts';
 import type { DecisionState, Rejection } from './decide.ts';
 
 type Acknowledge = Extract<Command['intent'], { type: 'acknowledgeAlert' }>;
-const ALERTS: readonly string[] = ['warningRaised', 'breachDetected', 'conductFlagged'];
+const ALERTS: readonly string[] = [
+  'warningRaised',
+  'breachDetected',
+  'conductFlagged',
+  'reviewRequested',
+];
 
 /** A person has seen an alert: decided from the log alone, the same way every time. */
 export function decideAcknowledge(

@@ -1,15 +1,16 @@
 import type { Result } from '#core/kernel/result.ts';
 import type { Fact, FactDraft } from '#core/facts/registry.ts';
 import type { Command, CommandResult } from '#core/sync/protocol.ts';
+import { decideAcceptance, decideDirective, decideSuccessor } from './account-decisions.ts';
+import type { LifePorts } from '../history/life.ts';
 import { decideAcknowledge } from './acknowledge.ts';
 import { decidePublishProgram, type PublishingState } from './publish-program.ts';
 
 export type Rejection = Omit<Extract<CommandResult, { type: 'rejected' }>, 'type' | 'commandId'>;
 
 /** Everything that decisions rest on. */
-export interface DecisionState {
+export interface DecisionState extends LifePorts {
   factAt(seq: number): Fact | null;
-  accountFacts(accountId: string): readonly Fact[];
   readonly publishing: PublishingState;
 }
 
@@ -21,5 +22,11 @@ export function decide(command: Command, state: DecisionState): Result<FactDraft
       return decideAcknowledge(intent, operatorId, state);
     case 'publishProgram':
       return decidePublishProgram(intent, operatorId, state.publishing);
+    case 'directAccount':
+      return decideDirective(intent, operatorId, state);
+    case 'acceptChange':
+      return decideAcceptance(intent, operatorId, state);
+    case 'requestSuccessor':
+      return decideSuccessor(intent, operatorId, state);
   }
 }

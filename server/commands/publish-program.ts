@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '#core/kernel/result.ts';
 import type { FactDraft } from '#core/facts/registry.ts';
 import { compileProgram, draftHash } from '#core/programs/compile.ts';
-import type { PreviewSummary } from '#core/programs/programs.events.ts';
+import { isRetroactive, type PreviewSummary } from '#core/programs/programs.events.ts';
 import type { Need } from '#core/rules/rule-kind.ts';
 import type { Command } from '#core/sync/protocol.ts';
 import type { Rejection } from './decide.ts';
@@ -15,7 +15,8 @@ export interface PublishingState {
   /** A preview that this server ran and still holds. */
   preview(hash: string): PreviewSummary | null;
   readonly delivers: readonly Need[];
-  readonly now: number;
+  /** Market time. */
+  readonly at: number;
 }
 
 /**
@@ -38,13 +39,17 @@ export function decidePublishProgram(
     const message = 'this draft has not been previewed: run the impact preview, then publish';
     return err({ code: 'noPreview', message });
   }
-  if (intent.effectiveFrom < state.now - EFFECTIVE_TOLERANCE_MS) {
+  const effectiveFrom = intent.effectiveFrom ?? state.at;
+  if (effectiveFrom < state.at) {
     const message = 'a version cannot take effect in the past: accounts keep what they bought';
     return err({ code: 'invalid', message });
   }
-  if (intent.effectiveFrom > state.now + EFFECTIVE_TOLERANCE_MS) {
-    const message = 'a version takes effect when it is published: publish it on its day';
-    return err({ code: 'invalid', message });
+  const { migration, confirmedHurt } = intent;
+  if (isRetroactive(migration) && confirmedHurt !== preview.failedOnlyDraft) {
+    const message =
+      `this version reaches into running phases, and by the preview ${preview.failedOnlyDraft} accounts ` +
+      'would have failed under it alone: confirm that number';
+    return err({ code: 'notConfirmed', message });
   }
   const { programId } = compiled.value.program;
   const version = state.latestVersion(programId) + 1;
@@ -57,14 +62,12 @@ export function decidePublishProgram(
       version,
       hash: published.value.hash,
       content: intent.content,
-      effectiveFrom: intent.effectiveFrom,
-      migration: intent.migration,
+      effectiveFrom,
+      migration,
       preview,
+      confirmedHurt: isRetroactive(migration) ? confirmedHurt : null,
       author: operatorId,
       reason: intent.reason,
     },
   });
 }
-
-/** Clocks of desk and server may differ by so much. */
-const EFFECTIVE_TOLERANCE_MS = 300_000;

@@ -10,6 +10,7 @@ import type { PayoutPolicy } from '#core/payouts/policy.ts';
 import type { AccountState } from '#core/rules/account-state.ts';
 import { loadPrograms } from '../programs.ts';
 import { openStore } from '../store/store.ts';
+import { lifeViewOf } from './life-view.ts';
 import { payoutNow } from './payout.ts';
 import { seriesOf } from './series.ts';
 
@@ -21,7 +22,7 @@ export interface PastRequest {
 }
 export interface PastReply {
   readonly id: number;
-  readonly past: Pick<AccountDetail, 'deals' | 'verdicts' | 'series' | 'payout'>;
+  readonly past: Pick<AccountDetail, 'deals' | 'verdicts' | 'series' | 'payout' | 'life'>;
 }
 
 const { file } = workerData as { readonly file: string };
@@ -57,9 +58,16 @@ function versionsOf(programId: string): Map<number, CompiledProgram> {
 port.on('message', ({ id, accountId, state }: PastRequest) => {
   const facts = store.stream(0, `account:${accountId}`);
   const policy = policyOf(state);
-  const verdicts = facts.filter(
-    ({ kind }) =>
-      !['dealBooked', 'balanceOperationBooked', 'protectionSet', 'accountOpened'].includes(kind),
+  const verdicts = facts.filter(({ kind }) =>
+    [
+      'warningRaised',
+      'breachDetected',
+      'conductFlagged',
+      'objectiveMet',
+      'objectiveLost',
+      'accountStatusChanged',
+      'alertAcknowledged',
+    ].includes(kind),
   );
   const reply: PastReply = {
     id,
@@ -70,6 +78,13 @@ port.on('message', ({ id, accountId, state }: PastRequest) => {
       verdicts: verdicts.slice(-VERDICTS_PER_DETAIL_MAX).toReversed(),
       series: seriesOf(store, 0, accountId),
       payout: policy ? payoutNow(state, policy, facts) : null,
+      life: lifeViewOf(facts, {
+        version: (programId, version) => versionsOf(programId).get(version),
+        later: (programId, version) =>
+          [...versionsOf(programId).values()].filter((one) => one.version > version),
+        accountFacts: (id) => store.stream(0, `account:${id}`),
+        at: state.at,
+      }),
     },
   };
   port.postMessage(reply);

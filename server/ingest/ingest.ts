@@ -1,6 +1,11 @@
 import { z } from 'zod';
-import type { PlatformAction, PlatformRecord } from '#core/accounts/record.ts';
+import type { IntakeAction, PlatformRecord } from '#core/accounts/record.ts';
 import { platformRecordSchema } from '#core/accounts/record.ts';
+import { bustAsOperation, hasEnded, STATUS } from '#core/accounts/account.ts';
+import { harderRules } from '#core/programs/easing.ts';
+import type { Migration } from '#core/programs/programs.events.ts';
+import { reviewOfBust, reviewOfDeal, type Reviewed } from '#core/rules/review.ts';
+import type { ReviewData } from '#core/rules/rules.events.ts';
 import { createBook, restoreBook, type Book, type BookSnapshot } from '#core/engine/book.ts';
 import type { Fact, FactDraft } from '#core/facts/registry.ts';
 import { present } from '#core/kernel/assert.ts';
@@ -24,16 +29,20 @@ export interface Intake {
   mark: JournalledMark | null;
   /** Why the record was refused; null when it was not. */
   refused: string | null;
-  readonly actions: PlatformAction[];
+  readonly actions: IntakeAction[];
 }
 
 /** Turns untrusted records into facts and marks, and judges every account on each. */
 export interface Ingest {
   readonly book: Book;
   accept(record: unknown): Intake;
-  /** A fact decided by a person: it gets its place among the others. */
-  decided(draft: FactDraft, operatorId: string, commandId: string, at: number): Fact;
-  adopt(fact: Fact): void;
+  /** What a person decided takes its place among the facts, and takes effect there. */
+  decided(
+    draft: FactDraft,
+    by: { readonly operatorId: string; readonly commandId: string; readonly at: number },
+  ): Intake;
+  /** The same for a decision that stands in the log already; gives what followed from it. */
+  adopt(fact: Fact): Intake;
   readonly lastSeq: number;
   readonly marks: number;
   readonly marketAt: number | null;
@@ -50,9 +59,21 @@ export interface IngestState {
   readonly quality: readonly (readonly [string, SymbolQuality])[];
   readonly clocks: readonly (readonly [DayClock, TradingDay])[];
   readonly published: readonly string[];
+  /** Versions whose day has not come, and those that accounts move to at their next payout. */
+  readonly coming: readonly PublishedVersion[];
+  readonly atPayout: readonly PublishedVersion[];
   readonly deals: readonly string[];
   readonly dayStarts: readonly number[];
   readonly book: BookSnapshot;
+}
+
+/** A published version, as far as intake needs to know it. */
+export interface PublishedVersion {
+  readonly seq: number;
+  readonly programId: string;
+  readonly version: number;
+  readonly effectiveFrom: number;
+  readonly migration: Migration;
 }
 
 export interface IngestOptions {
@@ -60,6 +81,8 @@ export interface IngestOptions {
   readonly platform: string;
   /** Published rule sets, by hash. */
   readonly ruleSets: ReadonlyMap<string, RuleSet>;
+  /** The rule set of a phase in a version of a program; undefined when there is none. */
+  readonly ruleSetOf?: (programId: string, version: number, phaseId: string) => RuleSet | undefined;
   readonly now: () => number;
   readonly resume?: IngestState | undefined;
 }
@@ -79,6 +102,8 @@ export function createIngest(options: IngestOptions): Ingest {
   const quality = createPrintQuality(resume?.quality);
   const clocks = new Map(resume?.clocks.map(([clock, day]) => [dayClockId(clock), { clock, day }]));
   const published = new Set(resume?.published);
+  let coming = [...(resume?.coming ?? [])];
+  const atPayout = new Map(resume?.atPayout.map((one) => [one.programId, one]));
   const deals = new Set(resume?.deals);
   const dayStarts = [...(resume?.dayStarts ?? [])];
   let marks = resume?.marks ?? 0;
@@ -112,7 +137,11 @@ export function createIngest(options: IngestOptions): Ingest {
     intake.refused = reason;
   };
 
-  /** Processes every roll-over due at or before an instant: that instant belongs to the new day. */
+  /** Processes all that is due at or before an instant: that instant belongs to the new day. */
+  const passTime = (at: number): void => {
+    rollOvers(at);
+    if (coming.length > 0) takeEffect(at);
+  };
   const rollOvers = (at: number): void => {
     while (at >= nextRollOver) {
       for (const [clockId, { clock, day }] of clocks) {
@@ -131,6 +160,57 @@ export function createIngest(options: IngestOptions): Ingest {
       nextRollOver = earliestClose(clocks);
     }
   };
+  /** Versions whose day has come go on sale; accounts move to them where the version says so. */
+  const takeEffect = (at: number): void => {
+    const due = coming.filter(({ effectiveFrom }) => effectiveFrom <= at);
+    if (due.length === 0) return;
+    coming = coming.filter(({ effectiveFrom }) => effectiveFrom > at);
+    for (const version of due) {
+      const { programId, migration } = version;
+      const enters = migration === 'newPurchasesOnly' ? 'purchasesOnly' : 'nextPhases';
+      intake.actions.push({ type: 'offerVersion', programId, version: version.version, enters });
+      atPayout.delete(programId);
+      if (migration === 'fromNextPayout') atPayout.set(programId, version);
+      if (migration !== 'fromDate') continue;
+      for (let account = 0; account < book.accounts; account += 1)
+        moveIfEasier(account, version, at);
+    }
+  };
+  /** A change in the account's favour is made; any other waits for its trader's word. */
+  const moveIfEasier = (account: number, to: PublishedVersion, at: number): void => {
+    const { accountId, program } = book.terms(account);
+    if (program.programId !== to.programId || hasEnded(book.status(account))) return;
+    const change = changeOf(accountId, to.version);
+    if (!change || harderRules(change.before, change.after).length > 0) return;
+    changeRules(accountId, change.after, { at, basis: 'favourable', because: to.seq });
+  };
+  /** The rule sets that a move to a version would lead from and to; null when it leads nowhere. */
+  const changeOf = (
+    accountId: string,
+    version: number,
+  ): { readonly before: RuleSet; readonly after: RuleSet } | null => {
+    const account = book.numberOf(accountId);
+    if (account === undefined) return null;
+    const { program, phase, ruleSet } = book.terms(account);
+    const before = ruleSets.get(ruleSet.hash);
+    const after = options.ruleSetOf?.(program.programId, version, phase.phaseId);
+    return before && after && ruleSet.version < version ? { before, after } : null;
+  };
+  const changeRules = (
+    accountId: string,
+    ruleSet: RuleSet,
+    why: { at: number; basis: 'favourable' | 'accepted'; because: number },
+  ): void => {
+    const { at, basis, because } = why;
+    const from = book.terms(present(book.numberOf(accountId), accountId)).ruleSet;
+    const changed = book.changeRules(accountId, ruleSet, at);
+    if (!changed.ok) return;
+    publish(ruleSet, at);
+    const data = { accountId, at, from, to: ruleSet.ref, basis };
+    const causation: Causation = { type: 'fact', seq: because };
+    const { envelope } = add({ kind: 'rulesChanged', data }, actors.engine, causation, at);
+    verdicts(changed.value, { type: 'fact', seq: envelope.seq });
+  };
   const startDay = (clockId: string): void => {
     for (let account = 0; account < book.accounts; account += 1) {
       const ruleSet = ruleSets.get(book.terms(account).ruleSet.hash);
@@ -147,7 +227,7 @@ export function createIngest(options: IngestOptions): Ingest {
     const assessed = quality.assess(symbol, record);
     if (assessed.type === 'compareOnly') return;
     if (assessed.type === 'refuse') return refuse(`mark.at: ${assessed.reason}`);
-    rollOvers(at);
+    passTime(at);
     const journalled = { index: marks, symbol, bid, ask, at, source, quality: assessed.quality };
     intake.mark = journalled;
     marks += 1;
@@ -171,7 +251,7 @@ export function createIngest(options: IngestOptions): Ingest {
       const [first] = contradictions.error;
       return refuse(`terms.ruleSet: ${first?.path}: ${first?.message}`);
     }
-    rollOvers(at);
+    passTime(at);
     publish(ruleSet, at);
     const day = dayFor(ruleSet.dayClock, at);
     booked({ kind: 'accountOpened', data: terms }, at);
@@ -204,12 +284,41 @@ export function createIngest(options: IngestOptions): Ingest {
     const name = `${deal.accountId}/${deal.dealId}`;
     if (deals.has(name)) return refuse(`deal.dealId: deal ${deal.dealId} was booked already`);
     // Past roll-overs are due even when the deal itself is refused: they hang on the clock alone.
-    rollOvers(deal.at);
+    passTime(deal.at);
+    const before = reviewed(deal.accountId);
     const result = book.deal(deal);
     if (!result.ok) return refuse(`deal: ${result.error}`);
     remember(deals, name);
     const { envelope } = booked({ kind: 'dealBooked', data: deal }, deal.at);
-    verdicts(result.value, { type: 'fact', seq: envelope.seq });
+    const causation: Causation = { type: 'fact', seq: envelope.seq };
+    verdicts(result.value, causation);
+    review(reviewOfDeal(deal, before), causation);
+  };
+  /** The account as it stands: what a person would have to know to look at a record. */
+  const reviewed = (accountId: string): Reviewed => {
+    const account = book.numberOf(accountId);
+    if (account === undefined) return { status: STATUS.active, day: null };
+    return { status: book.status(account), day: book.day(account) };
+  };
+  const review = (data: ReviewData | null, causation: Causation): void => {
+    if (data) add({ kind: 'reviewRequested', data }, actors.engine, causation, data.at);
+  };
+  const bustDeal = ({ bust }: Extract<PlatformRecord, { type: 'dealBusted' }>): void => {
+    const { accountId, dealId, at } = bust;
+    const name = `${accountId}/bust/${dealId}`;
+    if (deals.has(name)) return refuse(`bust.dealId: deal ${dealId} was declared void already`);
+    if (!deals.has(`${accountId}/${dealId}`)) {
+      return refuse(`bust.dealId: no deal ${dealId} of ${accountId} is known`);
+    }
+    passTime(at);
+    const before = reviewed(accountId);
+    const result = book.balanceOperation(bustAsOperation(bust));
+    if (!result.ok) return refuse(`bust: ${result.error}`);
+    remember(deals, name);
+    const { envelope } = booked({ kind: 'dealBusted', data: bust }, at);
+    const causation: Causation = { type: 'fact', seq: envelope.seq };
+    verdicts(result.value, causation);
+    review(reviewOfBust(bust, before), causation);
   };
   const bookOperation = ({
     operation,
@@ -217,15 +326,19 @@ export function createIngest(options: IngestOptions): Ingest {
     const name = `${operation.accountId}/operation/${operation.operationId}`;
     if (deals.has(name))
       return refuse(`operation.operationId: ${operation.operationId} was booked already`);
-    rollOvers(operation.at);
+    passTime(operation.at);
     const result = book.balanceOperation(operation);
     if (!result.ok) return refuse(`operation: ${result.error}`);
     remember(deals, name);
     const { envelope } = booked({ kind: 'balanceOperationBooked', data: operation }, operation.at);
     verdicts(result.value, { type: 'fact', seq: envelope.seq });
+    const account = book.numberOf(operation.accountId);
+    if (operation.type !== 'payout' || account === undefined) return;
+    const next = atPayout.get(book.terms(account).program.programId);
+    if (next) moveIfEasier(account, next, operation.at);
   };
   const protect = ({ change }: Extract<PlatformRecord, { type: 'protection' }>): void => {
-    rollOvers(change.at);
+    passTime(change.at);
     const result = book.protect(change);
     if (!result.ok) return refuse(`protection: ${result.error}`);
     const { envelope } = booked({ kind: 'protectionSet', data: change }, change.at);
@@ -239,6 +352,8 @@ export function createIngest(options: IngestOptions): Ingest {
         return bookDeal(record);
       case 'balanceOperation':
         return bookOperation(record);
+      case 'dealBusted':
+        return bustDeal(record);
       case 'protection':
         return protect(record);
       case 'news':
@@ -248,7 +363,7 @@ export function createIngest(options: IngestOptions): Ingest {
       case 'accountOpened':
         return openAccount(record);
       case 'time':
-        return rollOvers(record.at);
+        return passTime(record.at);
       case 'instrument': {
         const { instrument } = record;
         const defined = book.defineInstrument(instrument);
@@ -257,6 +372,32 @@ export function createIngest(options: IngestOptions): Ingest {
         instruments.add(instrument.symbol);
         booked({ kind: 'instrumentDefined', data: instrument }, marketAt ?? 0);
       }
+    }
+  };
+
+  /** What a person's decision leads to, at its place among the facts. */
+  const obey = ({ envelope, ...fact }: Fact): void => {
+    const causation: Causation = { type: 'fact', seq: envelope.seq };
+    if (fact.kind === 'programPublished') {
+      const { programId, version, effectiveFrom, migration } = fact.data;
+      coming.push({ seq: envelope.seq, programId, version, effectiveFrom, migration });
+      takeEffect(marketAt ?? effectiveFrom);
+    } else if (fact.kind === 'accountDirected') {
+      const { accountId, directive, at } = fact.data;
+      const directed = book.direct(accountId, directive, at);
+      if (directed.ok) verdicts(directed.value, causation);
+    } else if (fact.kind === 'changeAccepted') {
+      const change = changeOf(fact.data.accountId, fact.data.version);
+      const why = { at: fact.data.at, basis: 'accepted', because: envelope.seq } as const;
+      if (change) changeRules(fact.data.accountId, change.after, why);
+    } else if (fact.kind === 'successorRequested') {
+      const { accountId, successor: origin, nominalSize, startBalance, at } = fact.data;
+      // Who goes on at another size leaves the account behind; who begins again has lost it.
+      if (origin === 'scaledUp') {
+        const closed = book.direct(accountId, { type: 'close' }, at);
+        if (closed.ok) verdicts(closed.value, causation);
+      }
+      intake.actions.push({ type: 'openAccount', accountId, origin, nominalSize, startBalance });
     }
   };
 
@@ -269,16 +410,19 @@ export function createIngest(options: IngestOptions): Ingest {
       else take(read);
       return intake;
     },
-    decided: (draft, operatorId, commandId, at) => {
+    decided: (draft, { operatorId, commandId, at }) => {
       intake = emptyIntake();
-      return add(
-        draft,
-        { type: 'operator', id: operatorId },
-        { type: 'command', id: commandId },
-        at,
-      );
+      const actor: Actor = { type: 'operator', id: operatorId };
+      const fact = add(draft, actor, { type: 'command', id: commandId }, at);
+      obey(fact);
+      return intake;
     },
-    adopt: envelopes.adopt,
+    adopt: (fact) => {
+      intake = emptyIntake();
+      envelopes.adopt(fact);
+      obey(fact);
+      return intake;
+    },
     get lastSeq() {
       return envelopes.lastSeq;
     },
@@ -297,6 +441,8 @@ export function createIngest(options: IngestOptions): Ingest {
       quality: quality.state(),
       clocks: [...clocks.values()].map(({ clock, day }) => [clock, day] as const),
       published: [...published],
+      coming,
+      atPayout: [...atPayout.values()],
       deals: [...deals],
       dayStarts,
       book: book.snapshot(),
@@ -352,12 +498,15 @@ function remember(names: Set<string>, name: string): void {
 function actionsFor(change: {
   readonly accountId: string;
   readonly to: string;
-}): readonly PlatformAction[] {
+}): readonly IntakeAction[] {
   const { accountId, to } = change;
   switch (to) {
+    case 'restricted':
+      return [{ type: 'disableTrading', accountId, reason: to }];
     case 'failed':
     case 'paused':
     case 'passed':
+    case 'closed':
       return [
         { type: 'closePositions', accountId, reason: to },
         { type: 'disableTrading', accountId, reason: to },

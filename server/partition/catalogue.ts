@@ -8,15 +8,18 @@ export interface Catalogue {
   /** Rule sets by hash, of all versions. */
   readonly ruleSets: ReadonlyMap<string, RuleSet>;
   latestVersion(programId: string): number;
+  version(programId: string, version: number): CompiledProgram | undefined;
   /** Takes a published version in; says what it compiles to. */
-  publish(fact: Extract<Fact, { kind: 'programPublished' }>): CompiledProgram;
+  publish(published: Pick<Extract<Fact, { kind: 'programPublished' }>, 'data'>): CompiledProgram;
 }
 
 export function createCatalogue(shipped: readonly CompiledProgram[]): Catalogue {
   const ruleSets = new Map<string, RuleSet>();
   const latest = new Map<string, number>();
+  const versions = new Map<string, CompiledProgram>();
   const add = (compiled: CompiledProgram): void => {
     const { programId } = compiled.program;
+    versions.set(`${programId}/${compiled.version}`, compiled);
     latest.set(programId, Math.max(latest.get(programId) ?? 0, compiled.version));
     for (const ruleSet of compiled.ruleSets) ruleSets.set(ruleSet.ref.hash, ruleSet);
   };
@@ -24,6 +27,7 @@ export function createCatalogue(shipped: readonly CompiledProgram[]): Catalogue 
   return {
     ruleSets,
     latestVersion: (programId) => latest.get(programId) ?? 0,
+    version: (programId, version) => versions.get(`${programId}/${version}`),
     publish: ({ data }) => {
       const compiled = compileProgram(data.content, data.version);
       assert(compiled.ok, `published program ${data.programId} no longer compiles`);
@@ -31,5 +35,14 @@ export function createCatalogue(shipped: readonly CompiledProgram[]): Catalogue 
       add(compiled.value);
       return compiled.value;
     },
+  };
+}
+
+/** The rule set of a phase in a version of a program. */
+export function ruleSetIn(catalogue: Catalogue) {
+  return (programId: string, version: number, phaseId: string): RuleSet | undefined => {
+    const compiled = catalogue.version(programId, version);
+    const at = compiled?.program.phases.findIndex((phase) => phase.phaseId === phaseId) ?? -1;
+    return compiled?.ruleSets[at];
   };
 }

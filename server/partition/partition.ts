@@ -1,5 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
-import { assert } from '#core/kernel/assert.ts';
+import type { IntakeAction } from '#core/accounts/record.ts';
+import { assert, present } from '#core/kernel/assert.ts';
 import type { Fact } from '#core/facts/registry.ts';
 import type { JournalledMark } from '#core/market/mark.ts';
 import type { Command, CommandResult, QuarantineEntry } from '#core/sync/protocol.ts';
@@ -8,9 +9,15 @@ import type { PlatformAdapter, RecordSource } from '../adapters/platform-adapter
 import { decide } from '../commands/decide.ts';
 import type { PublishingState } from '../commands/publish-program.ts';
 import { offerOf } from '../programs.ts';
-import type { Catalogue } from './catalogue.ts';
+import { ruleSetIn, type Catalogue } from './catalogue.ts';
 import { sameFact } from '../ingest/envelopes.ts';
-import { createIngest, EXCERPT_MAX, type Ingest, type IngestState } from '../ingest/ingest.ts';
+import {
+  createIngest,
+  EXCERPT_MAX,
+  type Ingest,
+  type IngestState,
+  type Intake,
+} from '../ingest/ingest.ts';
 import type { Store } from '../store/store.ts';
 
 /** Records in one transaction at the most; fewer when time runs out. */
@@ -72,18 +79,14 @@ export function openPartition(options: PartitionOptions): Partition {
   const saved = store.latestSnapshot(partition);
   const snapshot = saved ? (deserialize(saved.bytes) as Snapshot) : null;
   const platform = adapter.id;
-  const ingest = createIngest({ partition, platform, ruleSets, now, resume: snapshot?.ingest });
+  const ruleSetOf = ruleSetIn(catalogue);
+  const resume = snapshot?.ingest;
+  const ingest = createIngest({ partition, platform, ruleSets, ruleSetOf, now, resume });
   const source = adapter.open(snapshot?.cursor ?? null);
   let records = snapshot?.records ?? 0;
   let snapshotAt = records;
   records = executeAgain({ ...options, ingest, source, records });
 
-  /** A published version goes on sale, at the same place whenever this is executed again. */
-  const offer = (fact: Fact): void => {
-    if (fact.kind !== 'programPublished') return;
-    const compiled = catalogue.publish(fact);
-    source.execute({ type: 'offerProgram', offer: offerOf(compiled, fact.data.migration) });
-  };
   const saveSnapshot = (): void => {
     const bytes = serialize({ ingest: ingest.state(), cursor: source.cursor(), records });
     store.saveSnapshot(partition, { records, seq: ingest.lastSeq, marks: ingest.marks }, bytes);
@@ -115,7 +118,7 @@ export function openPartition(options: PartitionOptions): Partition {
         if (intake.mark) marks.push(intake.mark);
         if (intake.refused !== null)
           quarantined.push(quarantineEntry(record, intake.refused, platform, now()));
-        for (const action of intake.actions) source.execute(action);
+        carryOut(intake.actions, options, source);
       }
       if (taken === 0) return { facts, records: 0, marks: 0 };
       records += taken;
@@ -126,25 +129,32 @@ export function openPartition(options: PartitionOptions): Partition {
     command: (command) => {
       const known = store.commandResult(command.commandId);
       if (known) return { result: known, facts: [] };
+      const at = ingest.marketAt ?? now();
       const decision = decide(command, {
+        at,
+        version: catalogue.version,
         factAt: (seq) => store.fact(partition, seq),
         accountFacts: (accountId) => store.stream(partition, `account:${accountId}`),
         publishing: {
           latestVersion: catalogue.latestVersion,
           preview: options.preview ?? (() => null),
           delivers: adapter.capabilities.delivers,
-          now: now(),
+          at,
         },
       });
-      const facts = decision.ok
-        ? [ingest.decided(decision.value, command.operatorId, command.commandId, now())]
-        : [];
-      const { commandId } = command;
+      const { commandId, operatorId } = command;
+      if (decision.ok && decision.value.kind === 'programPublished') {
+        catalogue.publish(decision.value);
+      }
+      const intake = decision.ok
+        ? ingest.decided(decision.value, { operatorId, commandId, at: now() })
+        : null;
+      const facts = intake?.facts ?? [];
       const result: CommandResult = decision.ok
-        ? { type: 'accepted', commandId, seq: ingest.lastSeq }
+        ? { type: 'accepted', commandId, seq: facts[0]?.envelope.seq ?? ingest.lastSeq }
         : { type: 'rejected', commandId, ...decision.error };
       commit({ facts, marks: [], quarantined: [], commandResults: [result] });
-      for (const fact of facts) offer(fact);
+      carryOut(intake?.actions ?? [], options, source);
       return { result, facts };
     },
     get records() {
@@ -156,6 +166,23 @@ export function openPartition(options: PartitionOptions): Partition {
       source.close();
     },
   };
+}
+
+/** Hands what intake asks for to the platform, a version as what it compiles to. */
+function carryOut(
+  actions: readonly IntakeAction[],
+  { catalogue }: PartitionOptions,
+  source: RecordSource,
+): void {
+  for (const action of actions) {
+    if (action.type !== 'offerVersion') {
+      source.execute(action);
+      continue;
+    }
+    const { programId, version, enters } = action;
+    const compiled = present(catalogue.version(programId, version), `${programId} v${version}`);
+    source.execute({ type: 'offerProgram', offer: offerOf(compiled, enters) });
+  }
 }
 
 /** Brings intake from its snapshot to where the log ends, comparing every fact on the way. */
@@ -172,29 +199,30 @@ function executeAgain(
     envelope.actor.type === 'operator' && envelope.marksBefore <= ingest.marks;
   const adoptDecided = (): void => {
     while (!next.done && isDue(next.value)) {
-      ingest.adopt(next.value);
-      if (next.value.kind === 'programPublished') {
-        const offer = offerOf(catalogue.publish(next.value), next.value.data.migration);
-        source.execute({ type: 'offerProgram', offer });
-      }
+      if (next.value.kind === 'programPublished') catalogue.publish(next.value);
+      const intake = ingest.adopt(next.value);
       next = logged.next();
+      follow(intake, 'a decision');
     }
   };
-  adoptDecided();
-  while (records < target) {
-    const record = source.next();
-    assert(record !== null, `the source ended at record ${records}, the log holds ${target}`);
-    records += 1;
-    const intake = ingest.accept(record);
-    for (const fact of intake.facts) {
-      assert(!next.done, `record ${records} gives a fact that the log does not hold`);
+  /** What executing gives must be what the log holds. */
+  const follow = ({ facts, actions }: Intake, what: string): void => {
+    for (const fact of facts) {
+      assert(!next.done, `${what} gives a fact that the log does not hold`);
       assert(
         sameFact(fact, next.value),
         `executing again differs from the log at seq ${next.value.envelope.seq} (${next.value.kind})`,
       );
       next = logged.next();
     }
-    for (const action of intake.actions) source.execute(action);
+    carryOut(actions, at, source);
+  };
+  adoptDecided();
+  while (records < target) {
+    const record = source.next();
+    assert(record !== null, `the source ended at record ${records}, the log holds ${target}`);
+    records += 1;
+    follow(ingest.accept(record), `record ${records}`);
     adoptDecided();
   }
   assert(next.done === true, 'the log holds a fact that executing again does not give');

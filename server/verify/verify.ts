@@ -6,6 +6,10 @@ import type { JournalledMark } from '#core/market/mark.ts';
 import { openReferenceAccount, type ReferenceAccount } from '#core/rules/reference.ts';
 import { compileRuleSet, type RuleSet } from '#core/rules/rule-set.ts';
 import type { VerdictDraft } from '#core/rules/verdict-facts.ts';
+import { bustAsOperation } from '#core/accounts/account.ts';
+import { harderRules } from '#core/programs/easing.ts';
+import { reviewOfBust, reviewOfDeal, type Reviewed } from '#core/rules/review.ts';
+import type { ReviewData } from '#core/rules/rules.events.ts';
 import { dayClockId, type TradingDay } from '#core/time/time.ts';
 import type { Store } from '../store/store.ts';
 
@@ -62,10 +66,13 @@ function* walkMarks(store: Store, partition: number): Generator<JournalledMark, 
   return undefined;
 }
 
+/** What the reference evaluator gives, and what its records call for. */
+type Derived = VerdictDraft | { readonly kind: 'reviewRequested'; readonly data: ReviewData };
 type Verdict = Extract<
   Fact,
   {
     kind:
+      | 'reviewRequested'
       | 'warningRaised'
       | 'breachDetected'
       | 'conductFlagged'
@@ -97,7 +104,7 @@ function createReplay(everyNth: number): Replay {
   const byAccount = new Map<string, Holder>();
   const holders = new Map<string, Set<Holder>>();
   const differences: string[] = [];
-  let expected: VerdictDraft[] = [];
+  let expected: Derived[] = [];
   let marks = 0;
   let derived = 0;
 
@@ -181,6 +188,32 @@ function createReplay(everyNth: number): Replay {
     derive(book(holder.account));
     track(holder);
   };
+  const reviewed = (accountId: string): Reviewed | null => {
+    const account = byAccount.get(accountId)?.account;
+    return account ? { status: account.judged.status, day: account.day() } : null;
+  };
+  const review = (accountId: string, data: ReviewData | null): void => {
+    if (data && byAccount.has(accountId)) expected.push({ kind: 'reviewRequested', data });
+  };
+  const direct = ({ envelope, data }: Extract<Fact, { kind: 'accountDirected' }>): void => {
+    const holder = byAccount.get(data.accountId);
+    if (!holder) return;
+    const directed = holder.account.direct(data.directive, data.at);
+    if (directed.ok) derive(directed.value);
+    else differences.push(`seq ${envelope.seq}: ${directed.error}`);
+  };
+  const changeRules = ({ envelope, data }: Extract<Fact, { kind: 'rulesChanged' }>): void => {
+    const account = byAccount.get(data.accountId)?.account;
+    if (!account) return;
+    const ruleSet = ruleSets.get(data.to.hash);
+    const { ruleSet: before } = account.judged;
+    const harder = ruleSet ? harderRules(before, ruleSet) : ['it was never published'];
+    if (before.ref.hash !== data.from.hash || !ruleSet) {
+      differences.push(`seq ${envelope.seq}: rules change from or to what the log does not hold`);
+    } else if (data.basis === 'favourable' && harder.length > 0) {
+      differences.push(`seq ${envelope.seq}: a change that is harder was made without asking`);
+    } else derive(account.changeRules(ruleSet, data.at));
+  };
   return {
     differences,
     mark: (mark) => {
@@ -200,9 +233,15 @@ function createReplay(everyNth: number): Replay {
         case 'objectiveMet':
         case 'objectiveLost':
         case 'accountStatusChanged':
+        case 'reviewRequested':
           return compare(fact);
+        case 'alertAcknowledged':
+        case 'programPublished':
+        case 'changeAccepted':
+        case 'successorRequested':
+          // Decisions: what they lead to has a fact of its own.
+          return;
       }
-      if (fact.kind === 'alertAcknowledged' || fact.kind === 'programPublished') return;
       settled(`seq ${fact.envelope.seq}`);
       if (fact.kind === 'instrumentDefined') {
         market.define(fact.data);
@@ -210,8 +249,18 @@ function createReplay(everyNth: number): Replay {
       } else if (fact.kind === 'ruleSetPublished') publish(fact);
       else if (fact.kind === 'accountOpened') open(fact);
       else if (fact.kind === 'tradingDayRolled') roll(fact);
-      else if (fact.kind === 'dealBooked')
+      else if (fact.kind === 'dealBooked') {
+        const before = reviewed(fact.data.accountId);
         booked(fact.data.accountId, (account) => account.deal(fact.data));
+        review(fact.data.accountId, before && reviewOfDeal(fact.data, before));
+      } else if (fact.kind === 'dealBusted') {
+        const before = reviewed(fact.data.accountId);
+        booked(fact.data.accountId, (account) =>
+          account.balanceOperation(bustAsOperation(fact.data)),
+        );
+        review(fact.data.accountId, before && reviewOfBust(fact.data, before));
+      } else if (fact.kind === 'accountDirected') direct(fact);
+      else if (fact.kind === 'rulesChanged') changeRules(fact);
       else if (fact.kind === 'protectionSet')
         booked(fact.data.accountId, (account) => account.protect(fact.data));
       else if (fact.kind === 'newsScheduled') calendar.schedule(fact.data);

@@ -92,6 +92,7 @@ export const consistency: RuleKind<Params, State> = {
   title: 'Consistency',
   role: 'objective',
   params,
+  easier: { share: 'more' },
   columns: ['total', 'positives', 'today', 'bestDay', 'bestTrade', 'payouts'],
   gate: ({ gate }) => gate,
   warnAt: () => [],

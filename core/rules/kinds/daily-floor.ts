@@ -57,6 +57,7 @@ type Shared = Omit<
 export const dailyFloor: Shared = {
   role: 'daily',
   params: dailyFloorParams,
+  easier: { amount: 'more' },
   columns: ['dayStartBalance', 'dayStartEquity', 'peak', 'highBalance', 'step'],
   open: (_params, terms) => ({
     dayStartBalance: terms.startBalance,

@@ -16,6 +16,7 @@ export const dailyProfitCap = conductKind<z.output<typeof params>>({
   kind: 'dailyProfitCap',
   title: 'Daily profit cap',
   params,
+  easier: { cap: 'more' },
   columns: ['today', 'closing', 'withheld'],
   observe: (params, state, moment, terms) => {
     if (moment.cause === 'dayOpen') {

@@ -115,6 +115,7 @@ export const holdingTime = conductKind<Params>({
   kind: 'holdingTime',
   title: 'Holding time',
   params,
+  easier: { seconds: 'less' },
   columns: COLUMNS,
   observe: (params, state, moment) => {
     if (moment.cause !== 'deal') return;

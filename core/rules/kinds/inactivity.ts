@@ -18,6 +18,7 @@ export const inactivity = conductKind<z.output<typeof params>>({
   kind: 'inactivity',
   title: 'Inactivity',
   params,
+  easier: { days: 'more' },
   columns: ['lastAt', 'said'],
   observe: (params, state, moment, terms) => {
     if (moment.cause === 'mark') return;

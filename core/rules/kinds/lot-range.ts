@@ -82,6 +82,7 @@ export const lotRange: RuleKind<Params, State> = {
   title: 'Lot-size consistency',
   role: 'objective',
   params,
+  easier: { lowest: 'less', highest: 'more' },
   columns: ['orders', 'lots', 'smallest', 'largest', 'first', 'cluster', 'clusterAt'],
   gate: ({ gate }) => gate,
   warnAt: () => [],

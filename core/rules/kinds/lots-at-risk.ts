@@ -15,6 +15,7 @@ export const lotsAtRisk = conductKind<z.output<typeof params>>({
   kind: 'lotsAtRisk',
   title: 'Lots with open risk',
   params,
+  easier: { lots: 'more' },
   needs: () => ['protection'],
   violation: (params, _state, moment) => {
     if (moment.deal?.entry !== 'in' && moment.cause !== 'protection') return null;

@@ -59,6 +59,7 @@ export const marginUsage = conductKind<Params>({
   kind: 'marginUsage',
   title: 'Margin usage',
   params,
+  easier: { leverage: 'more', share: 'more' },
   violation: (params, _state, moment, terms) => {
     if (moment.deal?.entry !== 'in') return null;
     const held = largestHeld(params, moment);

@@ -19,6 +19,7 @@ export const maximumDuration = conductKind<z.output<typeof params>>({
   kind: 'maximumDuration',
   title: 'Time limit',
   params,
+  easier: { days: 'more' },
   columns: ['startedAt', 'said'],
   observe: (params, state, moment, terms) => {
     if (moment.cause === 'mark') return;

@@ -66,6 +66,7 @@ export const maximumLots = conductKind<Params>({
   kind: 'maximumLots',
   title: 'Maximum size',
   params,
+  easier: { limit: 'more' },
   violation: (params, _state, moment, terms) => {
     if (moment.deal?.entry !== 'in') return null;
     const lots = lotsAt(params, moment);

@@ -49,6 +49,7 @@ export const minimumTradingDays: RuleKind<Params, State> = {
   title: 'Minimum trading days',
   role: 'objective',
   params,
+  easier: { days: 'less' },
   columns: ['days', 'counted'],
   gate: ({ gate }) => gate,
   warnAt: () => [],

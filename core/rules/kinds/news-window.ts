@@ -85,6 +85,7 @@ export const newsWindow = conductKind<Params>({
   kind: 'newsWindow',
   title: 'News window',
   params,
+  easier: { beforeSeconds: 'less', afterSeconds: 'less' },
   columns: ['newsProfit', ...slots.columns],
   needs: () => ['calendar'],
   observe: (params, state, moment) => {

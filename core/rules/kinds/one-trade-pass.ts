@@ -33,6 +33,7 @@ export const oneTradePass = conductKind<Params>({
   kind: 'oneTradePass',
   title: 'Target in one trade',
   params,
+  easier: { share: 'more' },
   columns: slots.columns,
   observe: (params, state, moment, terms) => {
     const { deal } = moment;

@@ -14,6 +14,7 @@ export const orderCounts = conductKind<z.output<typeof params>>({
   kind: 'orderCounts',
   title: 'Number of positions',
   params,
+  easier: { openPositions: 'more', openedPerDay: 'more' },
   columns: ['today'],
   observe: (_params, state, moment) => {
     if (moment.cause === 'dayOpen') state.today = 0;

@@ -59,6 +59,7 @@ export const profitTarget: RuleKind<Params, State> = {
   title: 'Profit target',
   role: 'objective',
   params,
+  easier: { amount: 'less' },
   columns: ['payouts', 'paid', 'base'],
   gate: ({ gate }) => gate,
   warnAt: () => [],

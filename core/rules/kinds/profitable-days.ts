@@ -126,6 +126,7 @@ export const profitableDays: RuleKind<Params, State> = {
   title: 'Profitable days',
   role: 'objective',
   params,
+  easier: { days: 'less', minimum: 'less' },
   columns: ['counted', 'best', 'balanceAtOpen', 'equityAtOpen', 'opensAt', ...slots.columns],
   gate: ({ gate }) => gate,
   warnAt: () => [],

@@ -44,6 +44,7 @@ export const staticLoss = limitKind<Params, TrailState>({
   title: 'Maximum loss',
   role: 'overall',
   params,
+  easier: { distance: 'more' },
   columns: TRAIL_COLUMNS,
   consequence: () => 'fail',
   open: (_params, terms) => openTrail(terms),

@@ -51,6 +51,7 @@ export const stopLossRequired = conductKind<Params>({
   kind: 'stopLossRequired',
   title: 'Stop loss required',
   params,
+  easier: { withinSeconds: 'more', riskAtMost: 'more' },
   columns: slots.columns,
   needs: () => ['protection'],
   observe: (params, state, moment, terms) => {

@@ -16,6 +16,7 @@ export const stopToTarget = conductKind<z.output<typeof params>>({
   kind: 'stopToTarget',
   title: 'Stop to target ratio',
   params,
+  easier: { ratio: 'more' },
   needs: () => ['protection'],
   violation: (params, _state, moment) => {
     if (moment.cause !== 'protection') return null;

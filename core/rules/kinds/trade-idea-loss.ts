@@ -181,6 +181,7 @@ export const tradeIdeaLoss = conductKind<Params>({
   kind: 'tradeIdeaLoss',
   title: 'Risk per trade idea',
   params,
+  easier: { amount: 'more' },
   columns: ['dayStartProfit', ...slots.columns],
   needs: ({ measure }) =>
     measure === 'stopDistance' || measure === 'runningLossOrStop' ? ['protection'] : [],

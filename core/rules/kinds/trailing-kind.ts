@@ -64,6 +64,7 @@ export function trailingKind<Params extends TrailingParams>(
     title: definition.title,
     role: 'overall',
     params: definition.params,
+    easier: { distance: 'more', percentOfPeak: 'more' },
     columns: TRAIL_COLUMNS,
     consequence: () => 'fail',
     open: (_params, terms) => openTrail(terms),

@@ -12,10 +12,11 @@ import { TableHead } from '#renderer/ui/table-head.tsx';
 import { EquityChart } from './chart.tsx';
 import { PayoutNow } from './payout.tsx';
 import { EvidenceList } from './evidence.tsx';
+import { Life } from './life.tsx';
 import { WhatIf } from './what-if.tsx';
 
 const REFRESH_MS = 5_000;
-const TABS = ['Overview', 'What if', 'Evidence', 'Deals', 'Rules'] as const;
+const TABS = ['Overview', 'What if', 'Evidence', 'Deals', 'Rules', 'Life'] as const;
 type Tab = (typeof TABS)[number];
 
 /** One account: where it stands, how it came there, and what would happen if. */
@@ -127,6 +128,7 @@ export function AccountDetail({
         )}
         {detail && tab === 'Deals' && <Deals detail={detail} />}
         {detail && tab === 'Rules' && <Rules detail={detail} />}
+        {detail && tab === 'Life' && <Life key={accountId} client={client} detail={detail} />}
       </div>
     </section>
   );

@@ -44,7 +44,7 @@ export function Toolbar(props: ToolbarProps): ReactElement {
       <Choice
         label="Status"
         value={filters.status}
-        options={['active', 'paused', 'passed', 'failed']}
+        options={['active', 'paused', 'restricted', 'passed', 'failed', 'closed']}
         onChange={(status) => change({ status })}
       />
       <Choice

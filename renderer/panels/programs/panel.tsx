@@ -4,14 +4,14 @@ import type { PreviewSummary } from '#core/programs/programs.events.ts';
 import type { ProgramInput } from '#core/programs/program.ts';
 import type { ProgramList } from '#core/sync/protocol.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
-import { dateTimeText } from '#renderer/ui/format.ts';
 import { goTo, usePlace } from '#renderer/store/place.ts';
-import { TableHead } from '#renderer/ui/table-head.tsx';
 import { Changes } from './changes.tsx';
 import { change, openDraft, redo, undo, type Draft } from './draft.ts';
 import { Editor } from './editor.tsx';
 import { Impact } from './impact.tsx';
 import { TraderPageView } from './page.tsx';
+import { Publish } from './publish.tsx';
+import { compiledOf, Versions } from './versions.tsx';
 
 const PAGES = ['page', 'draft', 'impact', 'versions'] as const;
 const TITLES = {
@@ -245,151 +245,10 @@ function Remarks({ compiled }: { readonly compiled: CompiledProgram }): ReactEle
   );
 }
 
-function Publish({
-  client,
-  content,
-  preview,
-  version,
-  onPublished,
-}: {
-  readonly client: RendererClient;
-  readonly content: ProgramInput;
-  readonly preview: PreviewSummary | null;
-  readonly version: number;
-  readonly onPublished: () => void;
-}): ReactElement {
-  const [reason, setReason] = useState('');
-  const [migration, setMigration] = useState<'newPurchasesOnly' | 'fromNextPhase'>(
-    'newPurchasesOnly',
-  );
-  const [said, setSaid] = useState('');
-  const publish = (): void => {
-    if (!preview) return;
-    setSaid('Publishing…');
-    void client
-      .call('programs.publish', {
-        content: content as never,
-        migration,
-        previewHash: preview.hash,
-        reason,
-      })
-      .then((reply) => {
-        setSaid(reply.ok ? `Version ${version} is published.` : reply.error.message);
-        if (reply.ok) setTimeout(onPublished, 500);
-      });
-  };
-  return (
-    <fieldset className="publish">
-      <legend>Publish version {version}</legend>
-      <p className="field">
-        <label htmlFor="migration">It holds for</label>
-        <select
-          id="migration"
-          value={migration}
-          onChange={(event) => setMigration(event.target.value as typeof migration)}
-        >
-          <option value="newPurchasesOnly">new purchases only</option>
-          <option value="fromNextPhase">accounts that enter their next phase, too</option>
-        </select>
-      </p>
-      <p className="field">
-        <label htmlFor="reason">Why</label>
-        <input
-          id="reason"
-          value={reason}
-          maxLength={400}
-          onChange={(event) => setReason(event.target.value)}
-        />
-      </p>
-      <p>
-        <button
-          type="button"
-          className="primary"
-          disabled={!preview || reason === ''}
-          onClick={publish}
-        >
-          Publish
-        </button>{' '}
-        <span className="quiet-text" role="status">
-          {said ||
-            (preview
-              ? `Rests on preview ${preview.hash.slice(0, 12)}: ${preview.failedOnlyDraft} would fail only under it.`
-              : 'Preview the impact of exactly this draft first.')}
-        </span>
-      </p>
-      <p className="quiet-text">Accounts that are open keep the version they were bought under.</p>
-    </fieldset>
-  );
-}
-
-function Versions({ entry }: { readonly entry: Entry }): ReactElement {
-  const [chosen, setOlder] = useState<number | null>(null);
-  const older = chosen ?? Math.min(1, entry.versions.length - 1);
-  const [newer, setNewer] = useState(0);
-  const before = compiledOf(entry.versions[older]);
-  const after = compiledOf(entry.versions[newer]);
-  return (
-    <>
-      <table>
-        <TableHead
-          columns={['Version', 'Accounts', 'Since', 'By', 'Why', 'Preview', 'Hash', 'Compare']}
-        />
-        <tbody>
-          {entry.versions.map((one, at) => (
-            <tr key={one.version}>
-              <th scope="row">{one.version}</th>
-              <td className="number">{one.accounts}</td>
-              <td>
-                {one.effectiveFrom === null
-                  ? 'came with the server'
-                  : dateTimeText(one.effectiveFrom)}
-              </td>
-              <td>{one.author ?? '–'}</td>
-              <td>{one.reason}</td>
-              <td>
-                {one.preview
-                  ? `${one.preview.accounts} accounts, ${one.preview.failedOnlyDraft} more failed`
-                  : '–'}
-              </td>
-              <td>
-                <code>{one.hash.slice(0, 12)}</code>
-              </td>
-              <td>
-                <button type="button" onClick={() => setOlder(at)} aria-pressed={older === at}>
-                  from
-                </button>{' '}
-                <button type="button" onClick={() => setNewer(at)} aria-pressed={newer === at}>
-                  to
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {entry.versions.length > 1 && before && after ? (
-        <>
-          <h3>
-            From version {entry.versions[older]?.version} to {entry.versions[newer]?.version}
-          </h3>
-          <Changes before={before} after={after} />
-        </>
-      ) : (
-        <p className="quiet-text">One version so far: draft the next one to compare.</p>
-      )}
-    </>
-  );
-}
-
 function contentOf(version: Entry['versions'][number] | undefined): ProgramInput {
   return version?.content as unknown as ProgramInput;
 }
 
 function nameOf(version: Entry['versions'][number] | undefined): string {
   return contentOf(version)?.name ?? '';
-}
-
-function compiledOf(version: Entry['versions'][number] | undefined): CompiledProgram | null {
-  if (!version) return null;
-  const compiled = compileProgram(version.content, version.version);
-  return compiled.ok ? compiled.value : null;
 }

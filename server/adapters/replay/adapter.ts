@@ -27,7 +27,7 @@ export function createReplayAdapter(options: ReplayOptions): PlatformAdapter {
     id: 'demo',
     capabilities: {
       deterministic: true,
-      actions: ['closePositions', 'disableTrading', 'resumeTrading', 'offerProgram'],
+      actions: ['closePositions', 'disableTrading', 'resumeTrading', 'offerProgram', 'openAccount'],
       delivers: ['protection', 'calendar'],
       orderMessages: false,
       margin: false,

@@ -151,6 +151,8 @@ function timeOf(record: PlatformRecord): number {
       return record.deal.at;
     case 'balanceOperation':
       return record.operation.at;
+    case 'dealBusted':
+      return record.bust.at;
     case 'protection':
       return record.change.at;
     case 'instrument':
