@@ -35,7 +35,8 @@ interface Desk {
   readonly account: ReferenceAccount;
   /** Moves floating P&L so that equity is exactly this. */
   equity(target: number): readonly VerdictDraft[];
-  close(): readonly VerdictDraft[];
+  /** At the present price, or at what the platform booked in spite of it. */
+  close(profit?: number): readonly VerdictDraft[];
   roll(day: TradingDay): readonly VerdictDraft[];
 }
 
@@ -90,8 +91,7 @@ function desk(rules: readonly Record<string, unknown>[]): Desk {
       market.apply(mark);
       return account.mark(mark);
     },
-    close: () => {
-      const profit = account.equity() - account.balance;
+    close: (profit = account.equity() - account.balance) => {
       const price = START + profit;
       return deal({ dealId: 'out', side: 'sell', entry: 'out', price, profit });
     },
@@ -119,6 +119,26 @@ const static10 = {
 };
 
 describe('the verdict of a moment', () => {
+  it('of a target met by the very deal that breaches is the breach, and a person looks at it', () => {
+    const trailing3 = {
+      kind: 'equityTrailing',
+      params: { breachedWhen: 'below', distance: { percentOfInitial: '3' } },
+    };
+    const target2 = {
+      kind: 'profitTarget',
+      params: { amount: { percentOfInitial: '2' }, measured: 'balance' },
+    };
+    const at = desk([trailing3, target2]);
+    at.equity(110_000_0000);
+    // The platform filled far below the price: the balance reaches the target, equity falls by 5 %.
+    const said = at.close(5_000_0000);
+    expect(kindsOf(said)).toEqual(['breachDetected', 'accountStatusChanged']);
+    expect(breachOf(said)?.review).toEqual(['objectiveMetToo']);
+    // A breach alone asks for nobody.
+    const alone = desk([trailing3, target2]);
+    expect(breachOf(alone.equity(96_000_0000))?.review).toEqual([]);
+  });
+
   it('touching the floor is no breach under `below`; one unit lower is', () => {
     expect(kindsOf(desk([daily5]).equity(95_000_0000))).toEqual(['warningRaised']);
     expect(kindsOf(desk([daily5]).equity(95_000_0000 - 1))).toEqual([

@@ -126,6 +126,86 @@ describe('intake refuses with the place, and loses nothing else', () => {
   });
 });
 
+describe('a past that changes is for a person to look at, and flips nothing by itself', () => {
+  const DAY_MS = 86_400_000;
+  const bust = (over: object = {}): object => ({
+    type: 'dealBusted',
+    bust: {
+      accountId: 'A1',
+      dealId: 'D1',
+      amount: -50_000_000,
+      reason: 'the venue cancelled it',
+      at: START + 9_000,
+      ...over,
+    },
+  });
+  const kindsOf = (intake: ReturnType<Ingest['accept']>): string[] =>
+    intake.facts.map(({ kind }) => kind);
+  const reviewOf = (intake: ReturnType<Ingest['accept']>): unknown =>
+    intake.facts.find(({ kind }) => kind === 'reviewRequested')?.data;
+  const close = (over: Partial<Deal> = {}): object =>
+    deal({ dealId: 'D2', side: 'sell', entry: 'out', price: 1_288_000, ...over });
+
+  it('a deal of a trading day that has closed is booked, and asked about', () => {
+    const ingest = opened();
+    ingest.accept(deal());
+    ingest.accept({ type: 'time', at: START + DAY_MS });
+    const late = ingest.accept(close({ at: START + 60_000, profit: -300_000 }));
+    expect(late.refused).toBeNull();
+    expect(kindsOf(late)).toContain('dealBooked');
+    expect(reviewOf(late)).toMatchObject({ reason: 'lateDeal', about: 'D2' });
+  });
+
+  it('a deal in time is asked about by nobody', () => {
+    const ingest = opened();
+    expect(reviewOf(ingest.accept(deal()))).toBeUndefined();
+    expect(reviewOf(ingest.accept(close()))).toBeUndefined();
+  });
+
+  it('a position opened on an account that has failed is asked about, its closing is not', () => {
+    const ingest = opened();
+    ingest.accept(deal());
+    ingest.accept(mark({ at: START + 3_000, bid: 1_200_000, ask: 1_200_300 }));
+    expect(ingest.book.status(0)).toBe(2);
+    expect(reviewOf(ingest.accept(close({ price: 1_200_000 })))).toBeUndefined();
+    const again = ingest.accept(deal({ dealId: 'D3', positionId: 'P3', at: START + 9_000 }));
+    expect(reviewOf(again)).toMatchObject({ reason: 'dealAfterEnd', about: 'D3' });
+  });
+
+  it('a void deal is booked back and asked about, once; an unknown one is refused', () => {
+    const ingest = opened();
+    ingest.accept(deal());
+    ingest.accept(close({ profit: 50_000_000 }));
+    const balance = ingest.book.balance(0);
+    expect(ingest.accept(bust({ dealId: 'D9' })).refused).toMatch(/no deal D9/);
+    const intake = ingest.accept(bust({ dealId: 'D2' }));
+    expect(ingest.book.balance(0)).toBe(balance - 50_000_000);
+    expect(reviewOf(intake)).toMatchObject({ reason: 'dealBusted', about: 'D2' });
+    expect(ingest.accept(bust({ dealId: 'D2' })).refused).toMatch(/declared void already/);
+  });
+
+  it('a deal declared void after a pass leaves the pass standing, and says that it is in question', () => {
+    const ingest = opened();
+    // Four trading days with a trade each, and the target with the last.
+    for (let day = 0; day < 4; day += 1) {
+      const at = START + day * DAY_MS + 5_000;
+      const positionId = `P${day}`;
+      ingest.accept(deal({ dealId: `in-${day}`, positionId, at }));
+      const profit = day === 3 ? 120_000_000 : 0;
+      ingest.accept(close({ dealId: `out-${day}`, positionId, at: at + 60_000, profit }));
+    }
+    expect(ingest.book.status(0)).toBe(3);
+    const at = START + 4 * DAY_MS;
+    const intake = ingest.accept(bust({ dealId: 'out-3', amount: -120_000_000, at }));
+    expect(ingest.book.status(0)).toBe(3);
+    expect(kindsOf(intake)).not.toContain('accountStatusChanged');
+    expect(reviewOf(intake)).toMatchObject({
+      reason: 'dealBusted',
+      sentence: expect.stringContaining('the account is passed') as string,
+    });
+  });
+});
+
 describe('the log of a run', () => {
   const run = (): ReturnType<typeof openStore> => {
     const store = openStore(':memory:');
