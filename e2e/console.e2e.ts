@@ -98,6 +98,29 @@ test('an account opens with chart, rules and evidence', async () => {
   await expect(page.locator('.evidence-body').first()).toContainText('Rule set hash');
 });
 
+test('an account is restricted with a reason, and the restriction lifted', async () => {
+  await page.getByRole('combobox', { name: 'Status' }).selectOption('active');
+  await page.locator('.ag-row').first().click();
+  await page.getByRole('tab', { name: 'Life' }).click();
+  await expect(page.locator('.life b').first()).toHaveText('active');
+  const restrict = page.getByRole('button', { name: 'Restrict', exact: true });
+  await expect(restrict).toBeDisabled();
+  await page.getByLabel('Why').fill('asked for by compliance');
+  await restrict.click();
+  await expect(page.locator('.life')).toContainText('Restricted: asked for by compliance', {
+    timeout: 10_000,
+  });
+  await expect(page.locator('.life b').first()).toHaveText('restricted');
+  await page.getByLabel('Why').fill('the matter is settled');
+  await page.getByRole('button', { name: 'Lift the restriction' }).click();
+  await expect(page.locator('.life')).toContainText('Restriction lifted: the matter is settled', {
+    timeout: 10_000,
+  });
+  await expectAccessible();
+  await page.getByRole('combobox', { name: 'Status' }).selectOption('');
+  await page.getByRole('tab', { name: 'Overview' }).click();
+});
+
 test('what-if: an empty scenario equals live, and a move changes the outcome', async () => {
   await page.keyboard.press('Escape');
   await page.locator('.ag-row').nth(5).click();
@@ -123,6 +146,7 @@ test('a shock of the whole book is answered by program and by symbol', async () 
   await page.getByRole('button', { name: 'What if?' }).click();
   await expect(page.locator('.ladder tbody tr')).toHaveCount(21, { timeout: 15_000 });
   await expect(page.getByText('Most fragile accounts')).toBeVisible();
+  await expectFitsWindow();
   await expectAccessible();
 });
 
@@ -143,7 +167,11 @@ test('a program is drafted, undone, previewed, published and compared', async ()
   await expect(page.getByRole('button', { name: 'Publish', exact: true })).toBeDisabled();
   await page.getByRole('button', { name: 'Preview the impact' }).click();
   await expect(page.getByText(/fare differently/)).toBeVisible({ timeout: 30_000 });
+  await expectFitsWindow();
+  await page.getByLabel('It holds for').selectOption('fromDate');
   await page.getByLabel('Why').fill('a tighter day');
+  await expect(page.getByRole('button', { name: 'Publish', exact: true })).toBeDisabled();
+  await page.getByRole('checkbox', { name: /would have failed under it/ }).check();
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
   await page.getByRole('tab', { name: /^Versions/ }).click();
   await expect(page.locator('table:visible').first()).toContainText('a tighter day', {
@@ -154,6 +182,14 @@ test('a program is drafted, undone, previewed, published and compared', async ()
   await expectAccessible();
   await page.getByRole('button', { name: 'Risk', exact: true }).click();
 });
+
+/** A view scrolls within itself: a page that scrolls as a whole loses its bars (it once did). */
+async function expectFitsWindow(): Promise<void> {
+  const tooTall = await page.evaluate(
+    () => document.documentElement.scrollHeight - window.innerHeight,
+  );
+  expect(tooTall).toBeLessThanOrEqual(0);
+}
 
 /** No serious fault for people who use a screen reader, a keyboard, or need contrast. */
 async function expectAccessible(): Promise<void> {

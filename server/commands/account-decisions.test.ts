@@ -15,17 +15,17 @@ import { verifyLog } from '../verify/verify.ts';
 
 const START = Date.UTC(2014, 4, 2, 9);
 const [twoStep] = loadPrograms().filter(({ program }) => program.programId === 'two-step-100k');
-const text = JSON.stringify(present(twoStep, 'the program').input);
-/** The same with resets of its first phase, and one with half its daily loss besides. */
-const resettable = JSON.parse(
-  text.replace(/^\{/, '{"reset":{"phases":["evaluation-1"],"withinHours":24,"times":2},'),
-) as Record<string, unknown>;
-const easier = JSON.parse(
-  JSON.stringify(resettable).replaceAll('"percent":"5"', '"percent":"6"'),
-) as typeof resettable;
-const tighter = JSON.parse(
-  JSON.stringify(resettable).replaceAll('"percent":"5"', '"percent":"4"'),
-) as typeof resettable;
+/** The program with resets of its first phase, and with another daily loss. */
+const resettable = {
+  ...present(twoStep, 'the program').input,
+  reset: { phases: ['evaluation-1'], withinHours: 24, times: 2 },
+};
+const withDailyLoss = (percent: string): typeof resettable =>
+  JSON.parse(
+    JSON.stringify(resettable).replaceAll('"percent":"5"', `"percent":"${percent}"`),
+  ) as typeof resettable;
+const easier = withDailyLoss('6');
+const tighter = withDailyLoss('4');
 const compiled = compileProgram(resettable, 1);
 if (!compiled.ok) throw new Error(JSON.stringify(compiled.error));
 const programs = [compiled.value];

@@ -16,7 +16,7 @@ const DIRECTIVES: Readonly<Record<Directive, { readonly name: string; readonly d
   close: { name: 'Close', does: 'It ends without having failed; what is open is closed.' },
 };
 const ORIGINS: Readonly<Record<string, string>> = {
-  purchase: 'bought',
+  purchase: 'a purchase',
   nextPhase: 'the next phase of the account before',
   reset: 'the same phase again, after the account before failed',
   scaledUp: 'a larger size of the account before',
@@ -26,9 +26,11 @@ const ORIGINS: Readonly<Record<string, string>> = {
 export function Life({
   client,
   detail,
+  onDecided,
 }: {
   readonly client: RendererClient;
   readonly detail: AccountDetail;
+  readonly onDecided: () => void;
 }): ReactElement {
   const { accountId } = detail.state.terms;
   const { life } = detail;
@@ -41,6 +43,7 @@ export function Life({
       const waits = 'Kept on this desk; it takes effect when the server is back.';
       setSaid(reply.value.state === 'accepted' ? `${what}: done.` : waits);
       setReason('');
+      onDecided();
     });
   };
   const direct = (type: Directive): void =>
@@ -56,7 +59,7 @@ export function Life({
     <div className="life">
       <div>
         <p>
-          <b>{life.status}</b>; {ORIGINS[life.origin] ?? life.origin}.
+          This account is <b>{life.status}</b>. It is {ORIGINS[life.origin] ?? life.origin}.
         </p>
         <p className="field">
           <label htmlFor="life-reason">Why</label>

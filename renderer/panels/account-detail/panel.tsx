@@ -33,6 +33,8 @@ export function AccountDetail({
   const [tab, setTab] = useState<Tab>('Overview');
   const [loaded, setLoaded] = useState<DeskCallOutput<'account.detail'> | null>(null);
   const [failure, setFailure] = useState('');
+  /** Raised when something was decided here: the account is read again at once. */
+  const [decisions, setDecisions] = useState(0);
   useEffect(() => {
     let left = false;
     const load = async (): Promise<void> => {
@@ -47,7 +49,7 @@ export function AccountDetail({
       left = true;
       clearInterval(timer);
     };
-  }, [accountId, client, version]);
+  }, [accountId, client, version, decisions]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const name = TABS[Number(event.key) - 1];
@@ -128,7 +130,14 @@ export function AccountDetail({
         )}
         {detail && tab === 'Deals' && <Deals detail={detail} />}
         {detail && tab === 'Rules' && <Rules detail={detail} />}
-        {detail && tab === 'Life' && <Life key={accountId} client={client} detail={detail} />}
+        {detail && tab === 'Life' && (
+          <Life
+            key={accountId}
+            client={client}
+            detail={detail}
+            onDecided={() => setDecisions((count) => count + 1)}
+          />
+        )}
       </div>
     </section>
   );

@@ -122,7 +122,7 @@ function Result({
         <b>{result.differing.toLocaleString('en')}</b> fare differently. Replayed{' '}
         {result.marks.toLocaleString('en')} prices in {seconds.toFixed(1)} s.
       </p>
-      <table>
+      <table className="totals">
         <TableHead
           columns={[
             '',

@@ -89,7 +89,7 @@ export function Publish({
         </span>
       </p>
       {retroactive && preview && (
-        <p className="field">
+        <p>
           <label>
             <input
               type="checkbox"
