@@ -119,7 +119,11 @@ function filled(of: Recording, first: number, watch: CreatePriceWatch): Book {
         entry: 'in',
         volume: Math.max(1, Math.floor(risk / (move * value.value * positions))),
         price: buy ? quote.ask : quote.bid,
-        ...{ profit: 0, commission: 0, swap: 0, fee: 0, at: from },
+        profit: 0,
+        commission: 0,
+        swap: 0,
+        fee: 0,
+        at: from,
       });
     }
   }

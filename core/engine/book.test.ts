@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { RuleSet } from '#core/rules/rule-set.ts';
+import { createRandom } from '#core/kernel/random.ts';
 import { restoreBook, type Book } from './book.ts';
 import { byBook, byReference, firstDifference, WATCHES, type Run } from './testing/equality.ts';
-import { randomHistory, type History } from './testing/random-history.ts';
+import { randomHistory, type History, type HistoryEvent } from './testing/random-history.ts';
 
 const SEEDS = Array.from({ length: 60 }, (_unused, at) => 20_140_502 + at);
 /** Events between two looks at what accounts are worth. */
@@ -16,6 +17,54 @@ function expectEqualRuns(actual: Run, expected: Run): void {
 function ruleSetsOf(history: History): Map<string, RuleSet> {
   const named = history.events.filter((event) => event.type === 'open' || event.type === 'rules');
   return new Map(named.map(({ ruleSet }) => [ruleSet.ref.hash, ruleSet]));
+}
+
+/** Between two events that concern everybody, those of different accounts change places. */
+function inAnotherOrder(events: readonly HistoryEvent[], seed: number): HistoryEvent[] {
+  const random = createRandom(seed);
+  const ordered: HistoryEvent[] = [];
+  let stretch: { readonly account: string; readonly event: HistoryEvent }[] = [];
+  const flush = (): void => {
+    const accounts = [...new Set(stretch.map(({ account }) => account))];
+    while (accounts.length > 0) {
+      const [next] = accounts.splice(random.below(accounts.length), 1);
+      ordered.push(...stretch.flatMap(({ account, event }) => (account === next ? [event] : [])));
+    }
+    stretch = [];
+  };
+  for (const event of events) {
+    const account = accountOf(event);
+    if (account !== null) stretch.push({ account, event });
+    else {
+      flush();
+      ordered.push(event);
+    }
+  }
+  flush();
+  return ordered;
+}
+
+/** The account that an event concerns alone; openings keep their order, which numbers accounts. */
+function accountOf(event: HistoryEvent): string | null {
+  switch (event.type) {
+    case 'deal':
+      return event.deal.accountId;
+    case 'balanceOperation':
+      return event.operation.accountId;
+    case 'protection':
+      return event.change.accountId;
+    case 'directive':
+    case 'rules':
+      return event.accountId;
+    default:
+      return null;
+  }
+}
+
+function byAccount(spoken: Run['spoken']): Record<string, unknown[]> {
+  const said: Record<string, unknown[]> = {};
+  for (const { account, verdicts } of spoken) (said[account] ??= []).push(...verdicts);
+  return said;
 }
 
 describe('the columnar book equals the reference evaluator', () => {
@@ -78,6 +127,15 @@ describe('the columnar book equals the reference evaluator', () => {
       return restoreBook(snapshot, (ref) => ruleSets.get(ref.hash) as RuleSet);
     });
     expectEqualRuns(actual, byReference(history));
+  });
+
+  it.each(SEEDS.slice(0, 25))('whichever of several accounts comes first (seed %i)', (seed) => {
+    const history = randomHistory(seed, SIZE);
+    const reordered = { ...history, events: inAnotherOrder(history.events, seed) };
+    expect(reordered.events).not.toEqual(history.events);
+    expect(byAccount(byBook(reordered, (book) => book).spoken)).toEqual(
+      byAccount(byBook(history, (book) => book).spoken),
+    );
   });
 
   it('when a remembered highest equity is settled on an account with rules on positions', () => {

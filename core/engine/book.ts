@@ -34,10 +34,10 @@ import {
 import { direct, underRuleSet, type Directive } from '#core/rules/directive.ts';
 import { dealMoment, payoutMoment, realisedByDeal } from '#core/rules/moment.ts';
 import type { Gauge, Moment } from '#core/rules/rule-kind.ts';
-import type { RuleSet } from '#core/rules/rule-set.ts';
+import { cutOffOn, type RuleSet } from '#core/rules/rule-set.ts';
 import type { EvidencePosition, VerdictCause } from '#core/rules/rules.events.ts';
 import { statusFact, verdictFacts, type VerdictDraft } from '#core/rules/verdict-facts.ts';
-import { dayClockId, type EpochMs, type TradingDay } from '#core/time/time.ts';
+import { dayClockId, endedOn, type EpochMs, type TradingDay } from '#core/time/time.ts';
 import { createAccountsTable } from './accounts-table.ts';
 import { createBandWatch } from './band-watch.ts';
 import { createExposure, reducePosition } from './exposure.ts';
@@ -90,7 +90,10 @@ export interface Book {
   ): Result<readonly VerdictDraft[], string>;
   /** Puts a release on the calendar that all accounts share, or moves it. */
   scheduleNews(release: NewsRelease): void;
-  /** Takes every account on the clock from its day into the next, at the day's opening instant. */
+  /**
+   * Takes every account on the clock from its day into the next, at the day's opening instant, and
+   * tells those whose rules look at that time of day.
+   */
   rollOver(clockId: string, day: TradingDay, onVerdicts: OnVerdicts): void;
   equity(account: number): number;
   balance(account: number): number;
@@ -205,6 +208,7 @@ function openBook(createWatch: CreatePriceWatch): RestorableBook {
     capitalFlow: 0,
     realised: 0,
     payout: null,
+    cutOff: null,
     positions: () => held(momentSlot),
     news: (symbol, from, to) => {
       const instrument = exposure.instrument(symbol);
@@ -247,6 +251,7 @@ function openBook(createWatch: CreatePriceWatch): RestorableBook {
     moment.capitalFlow = 0;
     moment.realised = 0;
     moment.payout = null;
+    moment.cutOff = null;
     momentSlot = slot;
   };
   const setBand = (slot: number, judged: JudgedAccount): void => {
@@ -476,11 +481,24 @@ function openBook(createWatch: CreatePriceWatch): RestorableBook {
       const onClock = ruleColumns.map(
         (columns) => dayClockId(columns.ruleSet.dayClock) === clockId,
       );
+      const cutOffs = ruleColumns.map(({ ruleSet }) => cutOffOn(ruleSet, clockId));
       const before = days.get(clockId) ?? null;
       for (let account = 0; account < terms.length; account += 1) {
         const slot = slotOf(account);
-        if (!onClock[table.column.ruleSet[slot] as number]) continue;
+        const cutOff = cutOffs[table.column.ruleSet[slot] as number];
+        const turns = onClock[table.column.ruleSet[slot] as number] === true;
+        if (!cutOff && !turns) continue;
         settle(slot);
+        let cut = NO_VERDICTS;
+        if (cutOff) {
+          setMoment(slot, 'cutOff', day.opensAt);
+          moment.cutOff = { clockId, date: endedOn(cutOff, day) };
+          cut = step(slot, cause);
+        }
+        if (!turns) {
+          if (cut.length > 0) onVerdicts(account, cut);
+          continue;
+        }
         setMoment(slot, 'dayClose', day.opensAt);
         moment.day = before;
         const closing = step(slot, cause);
@@ -488,7 +506,8 @@ function openBook(createWatch: CreatePriceWatch): RestorableBook {
         moment.day = day;
         const opening = step(slot, cause);
         table.column.changed[slot] = 1;
-        if (closing.length + opening.length > 0) onVerdicts(account, [...closing, ...opening]);
+        const all = [...cut, ...closing, ...opening];
+        if (all.length > 0) onVerdicts(account, all);
       }
       setDay(clockId, day);
     },

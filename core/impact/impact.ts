@@ -9,7 +9,7 @@ import type { PreviewSummary } from '#core/programs/programs.events.ts';
 import { compileRuleSet, type RuleSet } from '#core/rules/rule-set.ts';
 import { verdictSentence } from '#core/rules/sentence.ts';
 import type { VerdictDraft } from '#core/rules/verdict-facts.ts';
-import { dayClockId, epochMs, type DayClock, type TradingDay } from '#core/time/time.ts';
+import { clockOf, dayClockId, epochMs, type DayClock, type TradingDay } from '#core/time/time.ts';
 
 /** Differing accounts listed in a result; all are counted. */
 export const IMPACT_ROWS_MAX = 5_000;
@@ -233,6 +233,11 @@ function openSide(days: TradingDays): Side {
       const known = clocks.get(clockId);
       const day = known?.day ?? days.at(ruleSet.dayClock, at);
       if (!known) clocks.set(clockId, { clock: ruleSet.dayClock, day });
+      for (const cutOff of ruleSet.cutOffs) {
+        const clock = clockOf(cutOff);
+        const id = dayClockId(clock);
+        if (!clocks.has(id)) clocks.set(id, { clock, day: days.at(clock, at) });
+      }
       settleClock();
       book.openAccount({ terms, ruleSet, day });
     },

@@ -75,6 +75,7 @@ function headChanges(before: CompiledProgram, after: CompiledProgram): Change[] 
     'starting balance': compiled.input.startBalance,
     allocation: canonicalText(compiled.input.allocation ?? null),
     refund: canonicalText(compiled.input.refund ?? null),
+    reset: canonicalText(compiled.input.reset ?? null),
   });
   const [one, other] = [head(before), head(after)];
   return Object.keys(one)

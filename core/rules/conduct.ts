@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CutOff } from '#core/time/time.ts';
 import type { AccountTerms } from '#core/accounts/account.ts';
 import type { Money } from '#core/money/money.ts';
 import {
@@ -52,6 +53,7 @@ export interface ConductDefinition<Params extends ConductParams> {
   readonly columns?: readonly string[];
   readonly easier?: Easier;
   needs?(params: Params): readonly Need[];
+  cutOff?(params: Params): CutOff | null;
   /** Follows the account, before `violation` is asked. */
   observe?(params: Params, state: RuleState, moment: Moment, terms: AccountTerms): void;
   /** The numbers of a violation that happens at this very moment, or null. Reads only. */
@@ -82,6 +84,7 @@ export function conductKind<Params extends ConductParams>(
     ...(conduct.easier ? { easier: conduct.easier } : {}),
     columns: ['strikes', ...(conduct.columns ?? [])],
     needs: (params) => conduct.needs?.(params) ?? [],
+    cutOff: (params) => conduct.cutOff?.(params) ?? null,
     warnAt: () => [],
     consequence: ({ strikes, effect }) => {
       if (strikes) return strikes.next;

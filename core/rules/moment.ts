@@ -55,6 +55,7 @@ export function openingMoment(terms: AccountTerms): Moment {
     capitalFlow: 0,
     realised: 0,
     payout: null,
+    cutOff: null,
     positions: () => [],
     news: () => [],
   };

@@ -18,13 +18,13 @@ import type { MarketView } from '#core/accounts/market-view.ts';
 import { remainingOpenValue, type Position } from '#core/accounts/positions.ts';
 import type { JournalledMark } from '#core/market/mark.ts';
 import type { Money } from '#core/money/money.ts';
-import type { EpochMs, TradingDay } from '#core/time/time.ts';
+import { dayClockId, endedOn, type EpochMs, type TradingDay } from '#core/time/time.ts';
 import { ok, type Result } from '#core/kernel/result.ts';
 import type { AccountState } from './account-state.ts';
 import { direct, underRuleSet, type Directive } from './directive.ts';
 import { openJudgedAccount, stepAccount, type JudgedAccount, type Outcome } from './judge.ts';
 import type { Moment, MomentCause } from './rule-kind.ts';
-import type { RuleSet } from './rule-set.ts';
+import { cutOffOn, type RuleSet } from './rule-set.ts';
 import type { EvidencePosition, VerdictCause } from './rules.events.ts';
 import { statusFact, verdictFacts, type VerdictDraft } from './verdict-facts.ts';
 
@@ -48,6 +48,7 @@ export interface ReferenceAccount {
   balanceOperation(operation: BalanceOperation): readonly VerdictDraft[];
   /** A stop or target of an open position changed. */
   protect(change: ProtectionChange): readonly VerdictDraft[];
+  /** A day began on a clock: its own, one at which a rule of it looks, or neither. */
   rollOver(clockId: string, day: TradingDay): readonly VerdictDraft[];
   /** What people decided about it; refuses what its state does not allow. */
   direct(directive: Directive, at: EpochMs): Result<readonly VerdictDraft[], string>;
@@ -112,6 +113,7 @@ export function openReferenceAccount(ports: ReferenceAccountPorts): ReferenceAcc
     capitalFlow: 0,
     realised: 0,
     payout: null,
+    cutOff: null,
     positions: held,
     news: (symbol, from, to) => {
       const instrument = market.instrument(symbol);
@@ -197,9 +199,20 @@ export function openReferenceAccount(ports: ReferenceAccountPorts): ReferenceAcc
     },
     rollOver: (clockId, nextDay) => {
       const cause: VerdictCause = { type: 'rollOver', clockId, dayKey: nextDay.key };
+      const cutOff = cutOffOn(judged.ruleSet, clockId);
+      const cut = cutOff
+        ? step(
+            {
+              ...momentOf('cutOff', nextDay.opensAt),
+              cutOff: { clockId, date: endedOn(cutOff, nextDay) },
+            },
+            cause,
+          )
+        : [];
+      if (dayClockId(judged.ruleSet.dayClock) !== clockId) return cut;
       const closing = step(momentOf('dayClose', nextDay.opensAt), cause);
       day = nextDay;
-      return [...closing, ...step(momentOf('dayOpen', nextDay.opensAt), cause)];
+      return [...cut, ...closing, ...step(momentOf('dayOpen', nextDay.opensAt), cause)];
     },
     direct: (directive, at) => {
       const outcomes = direct(judged, directive);

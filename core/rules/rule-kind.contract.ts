@@ -35,6 +35,7 @@ export function momentAt(over: Partial<Moment> = {}): Moment {
     capitalFlow: 0,
     realised: 0,
     payout: null,
+    cutOff: null,
     positions: () => [],
     news: () => [],
     ...over,

@@ -3,7 +3,7 @@ import type { AccountTerms } from '#core/accounts/account.ts';
 import type { HeldPosition, MicroLots } from '#core/accounts/held-position.ts';
 import type { NewsRelease } from '#core/market/calendar.ts';
 import type { Money, Ppm } from '#core/money/money.ts';
-import type { EpochMs, TradingDay } from '#core/time/time.ts';
+import type { CutOff, EpochMs, TradingDay } from '#core/time/time.ts';
 
 /*
  * To add a rule kind: write one file in `kinds/` and add one line to `kinds/index.ts`.
@@ -12,10 +12,11 @@ import type { EpochMs, TradingDay } from '#core/time/time.ts';
 
 /**
  * Why the account is being looked at. `dayClose` and `dayOpen` happen at the same instant, in this
- * order: the close still belongs to the old day and its limits, the open to the new day's.
+ * order: the close still belongs to the old day and its limits, the open to the new day's. A
+ * `cutOff` is a time of day that some rule named.
  */
 export type MomentCause =
-  'mark' | 'deal' | 'balanceOperation' | 'protection' | 'dayClose' | 'dayOpen';
+  'mark' | 'deal' | 'balanceOperation' | 'protection' | 'dayClose' | 'dayOpen' | 'cutOff';
 
 /** The account at one instant: all that a rule may know. */
 export interface Moment {
@@ -36,6 +37,8 @@ export interface Moment {
   realised: Money;
   /** Present when the cause is a payout. */
   payout: PayoutMoment | null;
+  /** Present when the cause is a cut-off: which, and the date on which it fell. */
+  cutOff: { readonly clockId: string; readonly date: string } | null;
   /** What is open, ordered by position id. Worth asking for only when a rule needs it. */
   positions(): readonly HeldPosition[];
   /** Releases on the calendar that touch a symbol around an instant. */
@@ -163,6 +166,8 @@ export interface RuleKind<Params = never, State extends RuleState = never> {
   readonly role: 'limit' | 'objective' | 'conduct';
   /** What a platform must deliver for this rule to be judged; nothing more than deals by default. */
   needs?(params: Params): readonly Need[];
+  /** The time of day at which the rule looks, beside the trading day's own turn. */
+  cutOff?(params: Params): CutOff | null;
   /** What an objective stands in the way of; of passing the phase by default. */
   gate?(params: Params): 'pass' | 'payout';
   /** What a flag of this rule asks for, and which strike it is. */

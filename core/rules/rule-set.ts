@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { digestOf } from '#core/kernel/digest.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
 import { idSchema, type AccountTerms, type RuleSetRef } from '#core/accounts/account.ts';
-import { dayClockSchema, type DayClock } from '#core/time/time.ts';
+import {
+  clockOf,
+  dayClockId,
+  dayClockSchema,
+  type CutOff,
+  type DayClock,
+} from '#core/time/time.ts';
 import { ruleKinds } from './kinds/index.ts';
 import type { AnyRuleKind } from './rule-kind.ts';
 
@@ -32,6 +38,8 @@ export interface RuleSet {
   readonly content: RuleSetContent;
   readonly ref: RuleSetRef;
   readonly dayClock: DayClock;
+  /** Times of day at which some of its rules look, each once. */
+  readonly cutOffs: readonly CutOff[];
   readonly rules: readonly Rule[];
 }
 
@@ -87,8 +95,19 @@ export function compileRuleSet(
     content,
     ref: { ruleSetId: content.ruleSetId, version, hash: ruleSetHash(content, version) },
     dayClock: content.dayClock,
+    cutOffs: cutOffsOf(rules),
     rules,
   });
+}
+
+function cutOffsOf(rules: readonly Rule[]): readonly CutOff[] {
+  const found = rules.flatMap(({ kind, params }) => kind.cutOff?.(params) ?? []);
+  return [...new Map(found.map((one) => [dayClockId(clockOf(one)), one])).values()];
+}
+
+/** The cut-off of a rule set that this clock is; undefined when it is none. */
+export function cutOffOn({ cutOffs }: RuleSet, clockId: string): CutOff | undefined {
+  return cutOffs.find((one) => dayClockId(clockOf(one)) === clockId);
 }
 
 function compileRule(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '#core/kernel/random.ts';
 import { addMonths } from './civil.ts';
+import { endedOn, weekdayOf } from './time.ts';
 
 describe('adding months', () => {
   it.each([
@@ -26,5 +27,29 @@ describe('adding months', () => {
       expected.setUTCMonth(month + months);
       expect(addMonths(at, months), `${at} and ${months}`).toBe(expected.getTime());
     }
+  });
+});
+
+describe('a date', () => {
+  it('names its weekday as the calendar does', () => {
+    const faults: string[] = [];
+    for (let at = Date.UTC(1999, 11, 1); at < Date.UTC(2029, 0, 1); at += 86_400_000) {
+      const date = new Date(at);
+      const key = date.toISOString().slice(0, 10);
+      if (weekdayOf(key) !== (date.getUTCDay() || 7)) faults.push(key);
+    }
+    expect(faults).toEqual([]);
+  });
+
+  it.each([
+    // A day that turns in the afternoon is named by the date on which it ends.
+    ['15:10', '2026-11-21', '2026-11-20'],
+    ['12:00', '2026-03-01', '2026-02-28'],
+    // One that turns in the morning is named by the date on which it begins.
+    ['09:30', '2026-11-20', '2026-11-20'],
+    ['00:00', '2026-11-20', '2026-11-20'],
+  ])('of a cut-off at %s is the one on which it falls', (time, opening, date) => {
+    const day = { key: opening, opensAt: 0, closesAt: 1 };
+    expect(endedOn({ zone: 'UTC', time }, day)).toBe(date);
   });
 });

@@ -36,7 +36,7 @@ function followingMonth(year: number, month: number): CivilDate {
  * Days since 1970 of a date, and back. Years are counted from March, so that the leap day is the
  * last of its year: https://howardhinnant.github.io/date_algorithms.html
  */
-function daysOf({ year, month, day }: CivilDate): number {
+export function daysOf({ year, month, day }: CivilDate): number {
   const marchYear = month <= 2 ? year - 1 : year;
   const era = Math.floor(marchYear / ERA_YEARS);
   const yearOfEra = marchYear - era * ERA_YEARS;

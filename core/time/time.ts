@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { civilOf } from './civil.ts';
+import { civilOf, daysOf } from './civil.ts';
 import type { Flavour } from '#core/kernel/brand.ts';
 
 /** Milliseconds since 1970-01-01T00:00Z. */
 export type EpochMs = Flavour<number, 'EpochMs'>;
 
 export const epochMs: z.ZodType<EpochMs> = z.int();
+
+const WALL_TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 
 /**
  * When a trading day turns. The zone is an IANA name ("America/New_York", never "EST"), the
@@ -15,7 +17,7 @@ export const epochMs: z.ZodType<EpochMs> = z.int();
  */
 export const dayClockSchema = z.strictObject({
   zone: z.string().min(1).max(60),
-  rollOver: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a wall time such as "17:00"'),
+  rollOver: z.string().regex(WALL_TIME, 'expected a wall time such as "17:00"'),
   weekend: z.enum(['merged', 'separate']).default('separate'),
 });
 export type DayClock = z.infer<typeof dayClockSchema>;
@@ -23,6 +25,39 @@ export type DayClock = z.infer<typeof dayClockSchema>;
 /** The name of a clock: two rule sets with equal clocks share one series of trading days. */
 export function dayClockId(clock: DayClock): string {
   return `${clock.rollOver} ${clock.zone}${clock.weekend === 'merged' ? ' weekend merged' : ''}`;
+}
+
+/**
+ * A time of day at which something must be done, in a zone: a clock that only cuts off. Each of its
+ * days ends at that time and is named by the date on which it does.
+ */
+export const cutOffSchema = z.strictObject({
+  zone: z.string().min(1).max(60),
+  time: z.string().regex(WALL_TIME, 'expected a wall time such as "15:10"'),
+});
+export type CutOff = z.infer<typeof cutOffSchema>;
+
+export function clockOf({ zone, time }: CutOff): DayClock {
+  return { zone, rollOver: time, weekend: 'separate' };
+}
+
+/** The date on which the day before this one ended: what a cut-off is known by. */
+export function endedOn(clock: CutOff, { key }: TradingDay): string {
+  // A clock that turns at noon or later names its days by the date on which they end; one that
+  // turns in the morning by the date on which they begin, which is when the day before ended.
+  const before = clock.time >= '12:00' ? 1 : 0;
+  return dateText(daysOfKey(key) - before);
+}
+
+/** The weekday of a date such as "2014-05-02": 1 is Monday, 7 Sunday. */
+export function weekdayOf(key: string): number {
+  // 1970-01-01 was a Thursday.
+  return ((((daysOfKey(key) + 3) % 7) + 7) % 7) + 1;
+}
+
+function daysOfKey(key: string): number {
+  const [year = 0, month = 1, day = 1] = key.split('-').map(Number);
+  return daysOf({ year, month, day });
 }
 
 /**

@@ -12,7 +12,7 @@ import { openReferenceAccount, type ReferenceAccount } from '#core/rules/referen
 import { compileRuleSet, type RuleSet } from '#core/rules/rule-set.ts';
 import { verdictSentence } from '#core/rules/sentence.ts';
 import type { VerdictDraft } from '#core/rules/verdict-facts.ts';
-import { utcText, type TradingDay } from '#core/time/time.ts';
+import { dayClockId, utcText, type TradingDay } from '#core/time/time.ts';
 import type { Scenario, ScenarioStep } from './scenario.ts';
 
 const DAY_MS = 86_400_000;
@@ -209,7 +209,7 @@ function nextDay({ account, ruleSet }: World): Result<readonly VerdictDraft[], s
     opensAt,
     closesAt: opensAt + DAY_MS,
   };
-  return ok(account.rollOver(`${ruleSet.dayClock.rollOver} ${ruleSet.dayClock.zone}`, next));
+  return ok(account.rollOver(dayClockId(ruleSet.dayClock), next));
 }
 
 /** The standing of a reference account: what an empty scenario must reproduce. */

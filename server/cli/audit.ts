@@ -9,7 +9,7 @@ import { gaugeAt } from '#core/rules/judge.ts';
 import { openReferenceAccount } from '#core/rules/reference.ts';
 import { figureText, gaugeText, verdictSentence } from '#core/rules/sentence.ts';
 import type { VerdictDraft } from '#core/rules/verdict-facts.ts';
-import { dayClockId } from '#core/time/time.ts';
+import { clockOf, dayClockId } from '#core/time/time.ts';
 import { createPrintQuality } from '#core/market/quality.ts';
 import { createStatementAdapter } from '../adapters/statement/adapter.ts';
 import { parseStatement } from '../adapters/statement/parse.ts';
@@ -116,8 +116,20 @@ const account = openReferenceAccount({ terms, ruleSet, market, day });
 const verdicts: VerdictDraft[] = [];
 let marks = 0;
 let lastAt = firstAt;
+const cutOffs = ruleSet.cutOffs.map((cutOff) => {
+  const clock = clockOf(cutOff);
+  return { clock, day: tradingDayAt(clock, firstAt) };
+});
 const rollOvers = (at: number): void => {
-  while (at >= day.closesAt) {
+  for (;;) {
+    const due = Math.min(day.closesAt, ...cutOffs.map((cutOff) => cutOff.day.closesAt));
+    if (at < due) return;
+    for (const cutOff of cutOffs) {
+      if (cutOff.day.closesAt !== due) continue;
+      cutOff.day = nextTradingDay(cutOff.clock, cutOff.day);
+      verdicts.push(...account.rollOver(dayClockId(cutOff.clock), cutOff.day));
+    }
+    if (day.closesAt !== due) continue;
     day = nextTradingDay(clock, day);
     verdicts.push(...account.rollOver(clockId, day));
   }

@@ -1,3 +1,4 @@
+import { bustAsOperation } from '#core/accounts/account.ts';
 import { createMarketView } from '#core/accounts/market-view.ts';
 import type { Fact } from '#core/facts/registry.ts';
 import { present } from '#core/kernel/assert.ts';
@@ -6,7 +7,7 @@ import { gaugeAt } from '#core/rules/judge.ts';
 import { openReadings } from '#core/rules/readings.ts';
 import type { MomentCause } from '#core/rules/rule-kind.ts';
 import { openReferenceAccount, type ReferenceAccount } from '#core/rules/reference.ts';
-import { compileRuleSet } from '#core/rules/rule-set.ts';
+import { compileRuleSet, type RuleSet } from '#core/rules/rule-set.ts';
 import { SERIES_POINTS_MAX, type AccountDetail } from '#core/sync/protocol.ts';
 import { dayClockId } from '#core/time/time.ts';
 import type { Store } from '../store/store.ts';
@@ -32,7 +33,7 @@ export function seriesOf(store: Store, partition: number, accountId: string): Po
     for (; next < facts.length; next += 1) {
       const fact = present(facts[next], 'fact');
       if (fact.envelope.marksBefore > index) return;
-      applyFact(account, fact);
+      applyFact(account, fact, replay.ruleSetOf);
       add(fact.envelope.occurredAt, causeOf(fact));
     }
   };
@@ -70,6 +71,8 @@ interface Replay {
   readonly facts: readonly Fact[];
   readonly market: ReturnType<typeof createMarketView>;
   readonly from: number;
+  /** A published rule set; null when the log holds none of this hash. */
+  ruleSetOf(hash: string): RuleSet | null;
 }
 
 function openReplay(store: Store, partition: number, accountId: string): Replay | null {
@@ -105,12 +108,29 @@ function openReplay(store: Store, partition: number, accountId: string): Replay 
   );
   // Prices from shortly before the opening on: a first position needs the quotes of that moment.
   const from = Math.max(0, opening.envelope.marksBefore - 2_000);
-  return { account, facts, market, from };
+  const ruleSetOf = (hash: string): RuleSet | null => {
+    const version = firm.find(
+      (fact) => fact.kind === 'ruleSetPublished' && fact.data.ruleSet.hash === hash,
+    );
+    if (version?.kind !== 'ruleSetPublished') return null;
+    const compiled = compileRuleSet(version.data.content, version.data.ruleSet.version);
+    return compiled.ok ? compiled.value : null;
+  };
+  return { account, facts, market, from, ruleSetOf };
 }
 
-function applyFact(account: ReferenceAccount, fact: Fact): void {
+function applyFact(
+  account: ReferenceAccount,
+  fact: Fact,
+  ruleSetOf: (hash: string) => RuleSet | null,
+): void {
   if (fact.kind === 'dealBooked') account.deal(fact.data);
-  else if (fact.kind === 'balanceOperationBooked') account.balanceOperation(fact.data);
+  else if (fact.kind === 'dealBusted') account.balanceOperation(bustAsOperation(fact.data));
+  else if (fact.kind === 'accountDirected') account.direct(fact.data.directive, fact.data.at);
+  else if (fact.kind === 'rulesChanged') {
+    const ruleSet = ruleSetOf(fact.data.to.hash);
+    if (ruleSet) account.changeRules(ruleSet, fact.data.at);
+  } else if (fact.kind === 'balanceOperationBooked') account.balanceOperation(fact.data);
   else if (fact.kind === 'protectionSet') account.protect(fact.data);
   else if (fact.kind === 'tradingDayRolled') account.rollOver(fact.data.clockId, fact.data.day);
 }

@@ -14,7 +14,7 @@ import type { JournalledMark } from '#core/market/mark.ts';
 import { createPrintQuality, type SymbolQuality } from '#core/market/quality.ts';
 import { compileRuleSet, type RuleSet } from '#core/rules/rule-set.ts';
 import type { VerdictDraft } from '#core/rules/verdict-facts.ts';
-import { dayClockId, type DayClock, type TradingDay } from '#core/time/time.ts';
+import { clockOf, dayClockId, type DayClock, type TradingDay } from '#core/time/time.ts';
 import { nextTradingDay, tradingDayAt } from '../time/roll-overs.ts';
 import { createEnvelopes, type EnvelopesState } from './envelopes.ts';
 
@@ -206,6 +206,7 @@ export function createIngest(options: IngestOptions): Ingest {
     const changed = book.changeRules(accountId, ruleSet, at);
     if (!changed.ok) return;
     publish(ruleSet, at);
+    clocksFor(ruleSet, at);
     const data = { accountId, at, from, to: ruleSet.ref, basis };
     const causation: Causation = { type: 'fact', seq: because };
     const { envelope } = add({ kind: 'rulesChanged', data }, actors.engine, causation, at);
@@ -253,7 +254,7 @@ export function createIngest(options: IngestOptions): Ingest {
     }
     passTime(at);
     publish(ruleSet, at);
-    const day = dayFor(ruleSet.dayClock, at);
+    const day = clocksFor(ruleSet, at);
     booked({ kind: 'accountOpened', data: terms }, at);
     const opened = book.openAccount({ terms, ruleSet, day });
     if (opened.ok) dayStarts[opened.value] = terms.startBalance;
@@ -269,6 +270,11 @@ export function createIngest(options: IngestOptions): Ingest {
       },
       at,
     );
+  };
+  /** The day of an account's clock; its cut-offs are watched from now on, too. */
+  const clocksFor = (ruleSet: RuleSet, at: number): TradingDay => {
+    for (const cutOff of ruleSet.cutOffs) dayFor(clockOf(cutOff), at);
+    return dayFor(ruleSet.dayClock, at);
   };
   const dayFor = (clock: DayClock, at: number): TradingDay => {
     const clockId = dayClockId(clock);

@@ -167,8 +167,8 @@ function createReplay(everyNth: number): Replay {
   };
   const roll = ({ data }: Extract<Fact, { kind: 'tradingDayRolled' }>): void => {
     days.set(data.clockId, data.day);
-    for (const { account, clockId } of byAccount.values()) {
-      if (clockId === data.clockId) derive(account.rollOver(data.clockId, data.day));
+    for (const { account } of byAccount.values()) {
+      derive(account.rollOver(data.clockId, data.day));
     }
   };
   const publish = ({ envelope, data }: Extract<Fact, { kind: 'ruleSetPublished' }>): void => {

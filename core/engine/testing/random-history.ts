@@ -11,7 +11,7 @@ import type { Instrument } from '#core/market/instrument.ts';
 import type { JournalledMark } from '#core/market/mark.ts';
 import { compileRuleSet, type RuleSet } from '#core/rules/rule-set.ts';
 import type { Directive } from '#core/rules/directive.ts';
-import type { EpochMs, TradingDay } from '#core/time/time.ts';
+import { clockOf, dayClockId, type EpochMs, type TradingDay } from '#core/time/time.ts';
 
 /** One thing that can happen to a book, in the order it happened. */
 export type HistoryEvent =
@@ -62,6 +62,9 @@ const FLOWS_SHARE = 2;
 const EARLY_ENDS_SHARE = 1;
 const DAY_MS = 86_400_000;
 const CLOCK_ID = '00:00 UTC';
+const CUT_OFF = { zone: 'UTC', time: '15:10' };
+const CUT_OFF_ID: string = dayClockId(clockOf(CUT_OFF));
+const CUT_OFF_MS = (15 * 60 + 10) * 60_000;
 
 const instruments: readonly Instrument[] = [
   forex('EURUSD', 5, 'USD'),
@@ -90,6 +93,7 @@ export function randomHistory(seed: number, size: HistorySize): History {
   const events: HistoryEvent[] = [];
   let at = dayAt(0).opensAt;
   let day = 0;
+  let cuts = 0;
   let marks = 0;
   const accounts: AccountTerms[] = [];
   const ruleSets = new Map<string, RuleSet>();
@@ -104,9 +108,14 @@ export function randomHistory(seed: number, size: HistorySize): History {
   for (let step = 0; step < size.events; step += 1) {
     if (size.anotherAfter !== undefined && step % size.anotherAfter === 0) openAnother();
     at += random.below(60_000);
-    while (at >= dayAt(day).closesAt) {
-      day += 1;
-      events.push({ type: 'rollOver', clockId: CLOCK_ID, day: dayAt(day) });
+    while (at >= Math.min(dayAt(day).closesAt, cutOffAt(cuts).opensAt)) {
+      if (cutOffAt(cuts).opensAt < dayAt(day).closesAt) {
+        events.push({ type: 'rollOver', clockId: CUT_OFF_ID, day: cutOffAt(cuts) });
+        cuts += 1;
+      } else {
+        day += 1;
+        events.push({ type: 'rollOver', clockId: CLOCK_ID, day: dayAt(day) });
+      }
     }
     const choice = random.below(100);
     if (random.below(25) === 0)
@@ -154,6 +163,12 @@ function dayAt(day: number): TradingDay {
   const date = String(1 + (day % 28)).padStart(2, '0');
   const month = String(5 + Math.floor(day / 28)).padStart(2, '0');
   return { key: `2014-${month}-${date}`, opensAt, closesAt: opensAt + DAY_MS };
+}
+
+/** The day that begins at the cut-off of day number `day`, named by the date on which it ends. */
+function cutOffAt(day: number): TradingDay {
+  const opensAt = dayAt(day).opensAt + CUT_OFF_MS;
+  return { key: dayAt(day + 1).key, opensAt, closesAt: opensAt + DAY_MS };
 }
 
 function randomAccount(random: Random, number: number): { terms: AccountTerms; ruleSet: RuleSet } {
@@ -400,7 +415,11 @@ function randomRules(random: Random): unknown[] {
       onlyOpenedAndClosedInside: random.below(3) === 0,
       countedShare: '40',
     }),
-    heldOver: () => ({ ...conduct(), over: random.pick(['everyNight', 'weekend']) }),
+    heldOver: () => ({
+      ...conduct(),
+      over: random.pick(['everyNight', 'weekend']),
+      ...(random.below(2) === 0 ? { by: CUT_OFF } : {}),
+    }),
     holdingTime: () => ({
       ...conduct(),
       seconds: 60,

@@ -324,6 +324,36 @@ describe('positions held over', () => {
     expect(flags('weekend')).toEqual([0, 0, 0, 0, 1, 1]);
   });
 
+  it('past a time of day flag at that time, whatever the roll-over', () => {
+    const by = { zone: 'America/Chicago', time: '15:10' };
+    const account = trial('heldOver', { over: 'everyNight', by });
+    account.open('a');
+    account.nextDay();
+    expect(account.flags()).toBe(0);
+    account.cutOff(by);
+    expect(account.flags()).toBe(1);
+    account.close('a', 0);
+    account.cutOff(by);
+    expect(account.flags()).toBe(1);
+    // Another rule's time is none of its business.
+    account.open('b');
+    account.cutOff({ zone: 'America/Chicago', time: '16:00' });
+    expect(account.flags()).toBe(1);
+  });
+
+  it('past a time of day before the weekend flag on Friday alone', () => {
+    const by = { zone: 'UTC', time: '15:10' };
+    const account = trial('heldOver', { over: 'weekend', by });
+    account.open('a');
+    const flags = Array.from({ length: 6 }, () => {
+      account.cutOff(by);
+      account.nextDay();
+      return account.flags();
+    });
+    // The first day is a Monday.
+    expect(flags).toEqual([0, 0, 0, 0, 1, 1]);
+  });
+
   it('may be only those closed in part', () => {
     const account = trial('heldOver', { over: 'everyNight', which: 'partlyClosed' });
     account.open('a', { lots: 2 });

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { trial, type Trial } from '../testing/trial.ts';
 import { ruleKinds } from './index.ts';
 import { sampleTerms } from '../rule-kind.contract.ts';
-import { weekdayOf } from './held-over.ts';
 
 /** The figures of the latest verdict, as people read them. */
 function said(account: Trial): Record<string, number> {
@@ -209,16 +208,6 @@ describe('edges', () => {
     account.close('a', -10);
     account.open('b', { lots: 2 });
     expect(account.flags()).toBe(1);
-  });
-
-  it('weekdays are those of the calendar', () => {
-    const faults: string[] = [];
-    for (let at = Date.UTC(1999, 11, 1); at < Date.UTC(2029, 0, 1); at += 86_400_000) {
-      const date = new Date(at);
-      const key = date.toISOString().slice(0, 10);
-      if (weekdayOf(key) !== (date.getUTCDay() || 7)) faults.push(key);
-    }
-    expect(faults).toEqual([]);
   });
 
   it('end-of-day floors follow what they say they follow', () => {

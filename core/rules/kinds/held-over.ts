@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clockOf, cutOffSchema, dayClockId, weekdayOf } from '#core/time/time.ts';
 import { conductKind, conductShape, keyOf } from '../conduct.ts';
 import { createSlots } from '../objective.ts';
 import type { Moment } from '../rule-kind.ts';
@@ -7,6 +8,8 @@ const params = z.strictObject({
   ...conductShape,
   /** Every roll-over, or only those that begin a weekend. */
   over: z.enum(['everyNight', 'weekend']),
+  /** Closed by this time of day at the latest; by the roll-over when left out. */
+  by: cutOffSchema.optional(),
   /** Every position, or only those of which a part was closed already. */
   which: z.enum(['all', 'partlyClosed']).default('all'),
 });
@@ -16,49 +19,44 @@ const PARTLY_CLOSED = 8;
 const slots = createSlots(PARTLY_CLOSED, ['open']);
 
 const FRIDAY = 5;
-const DAYS_IN_WEEK = 7;
-/** 1970-01-01 was a Thursday. */
-const THURSDAY = 4;
 
-/** The weekday that a trading day's key names: 1 is Monday, 7 Sunday. */
-export function weekdayOf(key: string): number {
-  const [year = 0, month = 1, day = 1] = key.split('-').map(Number);
-  const shifted = month <= 2 ? year - 1 : year;
-  const era = Math.floor(shifted / 400);
-  const yearOfEra = shifted - era * 400;
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  const dayOfEra =
-    yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  const days = era * 146_097 + dayOfEra - 719_468;
-  return ((((days + THURSDAY - 1) % DAYS_IN_WEEK) + DAYS_IN_WEEK) % DAYS_IN_WEEK) + 1;
+type Params = z.output<typeof params>;
+
+/** The date of a moment at which positions have to be closed; null at any other. */
+function dueOn({ by }: Params, { cause, cutOff, day }: Moment): string | null {
+  if (!by) return cause === 'dayClose' ? (day?.key ?? null) : null;
+  return cutOff?.clockId === dayClockId(clockOf(by)) ? cutOff.date : null;
 }
 
-function isHeldOver(over: 'everyNight' | 'weekend', moment: Moment): boolean {
-  if (moment.cause !== 'dayClose' || moment.openPositions === 0) return false;
-  return over === 'everyNight' || weekdayOf(moment.day?.key ?? '1970-01-01') === FRIDAY;
+function isHeldOver(of: Params, moment: Moment): boolean {
+  const date = dueOn(of, moment);
+  if (date === null || moment.openPositions === 0) return false;
+  return of.over === 'everyNight' || weekdayOf(date) === FRIDAY;
 }
 
 /**
- * Positions held over the roll-over or the weekend (catalogue R32). The cut-off is the rule set's
- * own roll-over: a session that ends earlier in the day is a clock of its own.
+ * Positions held over the end of the session, the roll-over or the weekend (catalogue R32). Judged
+ * at the cut-off instant itself.
  */
-export const heldOver = conductKind<z.output<typeof params>>({
+export const heldOver = conductKind<Params>({
   kind: 'heldOver',
   title: 'Held over',
   params,
   columns: slots.columns,
+  cutOff: ({ by }) => by ?? null,
   observe: (params, state, moment) => {
     if (params.which === 'all' || moment.deal?.entry !== 'out') return;
     const open = Number(moment.deal.lotsAfter > 0);
     slots.put(state, keyOf(moment.deal.positionId), moment.at, { open });
   },
   violation: (params, state, moment) => {
-    if (!isHeldOver(params.over, moment)) return null;
+    if (!isHeldOver(params, moment)) return null;
     const partly = slots.all(state).filter(({ open }) => open === 1).length;
     const value = params.which === 'all' ? moment.openPositions : partly;
     return value === 0 ? null : [{ name: 'open', unit: 'count', value }];
   },
   describe: (params) =>
     `Hold no ${params.which === 'all' ? '' : 'partly closed '}position over ` +
-    (params.over === 'everyNight' ? 'the end of the trading day.' : 'the weekend.'),
+    (params.over === 'everyNight' ? 'the end of the trading day' : 'the weekend') +
+    (params.by ? `: be flat by ${params.by.time} (${params.by.zone}).` : '.'),
 });

@@ -2,7 +2,7 @@ import type { BalanceOperation, Deal } from '#core/accounts/account.ts';
 import { createMarketView } from '#core/accounts/market-view.ts';
 import { createCalendar } from '#core/market/calendar.ts';
 import type { Instrument } from '#core/market/instrument.ts';
-import type { TradingDay } from '#core/time/time.ts';
+import { clockOf, dayClockId, type CutOff, type TradingDay } from '#core/time/time.ts';
 import { gaugeAt } from '../judge.ts';
 import { openReferenceAccount } from '../reference.ts';
 import type { Gauge } from '../rule-kind.ts';
@@ -39,6 +39,8 @@ export interface Trial {
   /** Seconds pass. */
   wait(seconds: number): void;
   nextDay(): void;
+  /** The time of day of a cut-off comes, on the present day. */
+  cutOff(by: CutOff): void;
   payout(gross: number, traderShare?: number): void;
   book(type: BalanceOperation['type'], amount: number): void;
   release(inSeconds: number, lastsSeconds?: number): void;
@@ -153,6 +155,13 @@ export function trial(kind: string, params: Record<string, unknown>): Trial {
       at = dayAt(number).opensAt;
       hear(account.rollOver('00:00 UTC', dayAt(number)));
       at += DAY_MS / 4;
+    },
+    cutOff: (by) => {
+      const clock = clockOf(by);
+      const { opensAt } = dayAt(number);
+      const key = dayAt(by.time >= '12:00' ? number + 1 : number).key;
+      const day = { key, opensAt: opensAt + DAY_MS / 2, closesAt: opensAt + (3 * DAY_MS) / 2 };
+      hear(account.rollOver(dayClockId(clock), day));
     },
     payout: (gross, traderShare = gross) => {
       at += 1_000;
