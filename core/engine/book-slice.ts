@@ -1,4 +1,4 @@
-import { hasEnded } from '#core/accounts/account.ts';
+import { hasEnded, type AccountTerms } from '#core/accounts/account.ts';
 import type { Prices } from '#core/accounts/held-position.ts';
 import { conversionBetween } from '#core/accounts/market-view.ts';
 import { convert } from '#core/accounts/positions.ts';
@@ -6,8 +6,11 @@ import { pointValue, type Instrument } from '#core/market/instrument.ts';
 import type { BreachLines } from '#core/rules/judge.ts';
 import type { Book } from './book.ts';
 
-/** The columns of a book that what-ifs on the whole of it need: see what-if/book-shock. */
-export function sliceBook(book: Book) {
+/**
+ * The columns of a book that what-ifs on the whole of it need: see what-if/book-shock. `paysOut`
+ * says whether accounts on these terms are in a phase that pays profit out.
+ */
+export function sliceBook(book: Book, paysOut: (terms: AccountTerms) => boolean = () => false) {
   const instruments = book.instruments();
   const symbolAt = new Map(instruments.map(({ symbol }, at) => [symbol, at]));
   const programs: string[] = [];
@@ -52,11 +55,20 @@ export function sliceBook(book: Book) {
     warnLine: Float64Array.from(rows, ({ lines }) => lines.warn),
     pauseLine: Float64Array.from(rows, ({ lines }) => lines.pause),
     failLine: Float64Array.from(rows, ({ lines }) => lines.fail),
+    payable: Float64Array.from(rows, ({ account }) => payableOf(book, account, paysOut)),
     legFrom: Int32Array.from(legFrom),
     legSymbol: Int32Array.from(legSymbol),
     long: Float64Array.from(long),
     short: Float64Array.from(short),
   };
+}
+
+/** Closed profit, less what stands open against it, where it can be paid out. */
+function payableOf(book: Book, account: number, paysOut: (terms: AccountTerms) => boolean): number {
+  const terms = book.terms(account);
+  if (!paysOut(terms)) return 0;
+  const worth = Math.min(book.balance(account), book.equity(account));
+  return Math.max(0, worth - terms.startBalance);
 }
 
 /** Money that one point of one unit is worth to the account, at the present rate. */

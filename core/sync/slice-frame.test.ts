@@ -11,6 +11,7 @@ const slice: BookSlice = {
   warnLine: Float64Array.of(-Infinity, 5),
   pauseLine: Float64Array.of(-Infinity, 4),
   failLine: Float64Array.of(-Infinity, 3),
+  payable: Float64Array.of(0, 7e6),
   legFrom: Int32Array.of(0, 0, 1),
   legSymbol: Int32Array.of(0),
   long: Float64Array.of(12.5),

@@ -27,6 +27,7 @@ const columnsOf = (accounts: number, legs: number) =>
     ['warnLine', Float64Array, accounts],
     ['pauseLine', Float64Array, accounts],
     ['failLine', Float64Array, accounts],
+    ['payable', Float64Array, accounts],
     ['long', Float64Array, legs],
     ['short', Float64Array, legs],
     ['number', Int32Array, accounts],

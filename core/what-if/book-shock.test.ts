@@ -73,6 +73,32 @@ describe('a shock of the whole book', () => {
     expect(result).toMatchObject({ warned: 0, paused: 0, failed: 0, pnl: 0 });
   });
 
+  it('counts the profit that failing accounts could have been paid', () => {
+    for (const seed of SEEDS.slice(0, 12)) {
+      const book = played(seed);
+      const shock = { name: 'crash', moves: [{ symbol: 'XAUUSD', ppm: -60_000 }] };
+      const payable = Array.from({ length: book.accounts }, (_unused, account) => {
+        const status = book.status(account);
+        const profit = Math.min(book.balance(account), book.equity(account));
+        const over = profit - book.terms(account).startBalance;
+        return status === STATUS.failed || status === STATUS.passed ? 0 : Math.max(0, over);
+      });
+      const result = shockBook(
+        sliceBook(book, () => true),
+        shock,
+      );
+      const running = payable.map((_unused, account) => book.status(account) !== STATUS.failed);
+      live(book, shock);
+      const lost = payable.filter(
+        (_unused, account) => running[account] && book.status(account) === STATUS.failed,
+      );
+      const sum = (amounts: readonly number[]): number =>
+        amounts.reduce((total, amount) => total + amount, 0);
+      expect([result.payable, result.payableLost]).toEqual([sum(payable), sum(lost)]);
+      expect(shockBook(sliceBook(book), shock).payable).toBe(0);
+    }
+  });
+
   it('lists the weakest first, each by the move of its own symbol that breaks it', () => {
     for (const seed of SEEDS.slice(0, 8)) {
       const fragile = mostFragile(sliceBook(played(seed)), 5);

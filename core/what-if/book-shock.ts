@@ -21,6 +21,8 @@ export interface BookSlice {
   readonly warnLine: Float64Array;
   readonly pauseLine: Float64Array;
   readonly failLine: Float64Array;
+  /** Profit that could be paid out; 0 where the phase pays nothing out. */
+  readonly payable: Float64Array;
   readonly legFrom: Int32Array;
   readonly legSymbol: Int32Array;
   /** Money per point: longs gain by the bid, shorts lose by the ask. */
@@ -53,6 +55,9 @@ export const shockResultSchema = z.strictObject({
   failed: z.int(),
   /** Change of all traders' equity together: what a firm that passes trades on would gain or owe. */
   pnl: z.number(),
+  /** Profit that could be paid out before, and how much of it the failing accounts hold. */
+  payable: z.number(),
+  payableLost: z.number(),
   byProgram: z.array(
     z.strictObject({ program: z.string(), accounts: z.int(), paused: z.int(), failed: z.int() }),
   ),
@@ -107,8 +112,9 @@ export function shockBook(slice: BookSlice, shock: Shock): ShockResult {
   }));
   const pnlOf = new Float64Array(slice.symbols.length);
   const failedOn = new Int32Array(slice.symbols.length);
-  const totals = { warned: 0, paused: 0, failed: 0, pnl: 0 };
-  const { equity, warnLine, pauseLine, failLine, legFrom, legSymbol, long, short } = slice;
+  const totals = { warned: 0, paused: 0, failed: 0, pnl: 0, payable: 0, payableLost: 0 };
+  const { equity, warnLine, pauseLine, failLine, payable } = slice;
+  const { legFrom, legSymbol, long, short } = slice;
   for (let account = 0; account < equity.length; account += 1) {
     const group = byProgram[slice.program[account] as number];
     if (group) group.accounts += 1;
@@ -128,10 +134,12 @@ export function shockBook(slice: BookSlice, shock: Shock): ShockResult {
       }
     }
     totals.pnl += gained;
+    totals.payable += payable[account] as number;
     const after = (equity[account] as number) + gained;
     if (gained >= 0) continue;
     if (after <= (failLine[account] as number)) {
       totals.failed += 1;
+      totals.payableLost += payable[account] as number;
       if (group) group.failed += 1;
       if (worstSymbol >= 0) failedOn[worstSymbol] = (failedOn[worstSymbol] as number) + 1;
     } else if (after <= (pauseLine[account] as number)) {

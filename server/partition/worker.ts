@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { AccountTerms } from '#core/accounts/account.ts';
 import { latchName } from '#core/what-if/simulate.ts';
 import { sliceBook } from '#core/engine/book-slice.ts';
 import { present } from '#core/kernel/assert.ts';
@@ -139,8 +140,19 @@ function work(): void {
   setTimeout(work, took > 0 ? 0 : IDLE_MS);
 }
 
+/** By rule set, because versions never change: whether its phase pays profit out. */
+const payingOut = new Map<string, boolean>();
+function paysOut({ program, phase, ruleSet }: AccountTerms): boolean {
+  const known = payingOut.get(ruleSet.hash);
+  if (known !== undefined) return known;
+  const phases = catalogue.version(program.programId, ruleSet.version)?.program.phases ?? [];
+  const pays = phases.find(({ phaseId }) => phaseId === phase.phaseId)?.payout !== undefined;
+  payingOut.set(ruleSet.hash, pays);
+  return pays;
+}
+
 function sendSlice(id: number): void {
-  const bytes = encodeSlice(sliceBook(ingest.book));
+  const bytes = encodeSlice(sliceBook(ingest.book, paysOut));
   tell({ type: 'slice', id, bytes }, [bytes.buffer as ArrayBuffer]);
 }
 

@@ -135,7 +135,15 @@ function AnswerView({ answer }: { readonly answer: Answer }): ReactElement {
     <>
       <table className="ladder" aria-label="Scenarios">
         <TableHead
-          columns={['Scenario', 'Fail', 'Pause', 'Warned', 'Traders gain', 'Fail and pause']}
+          columns={[
+            'Scenario',
+            'Fail',
+            'Pause',
+            'Warned',
+            'Traders gain',
+            'Payable profit lost',
+            'Fail and pause',
+          ]}
         />
         <tbody>
           {answer.results.map((one, at) => (
@@ -152,6 +160,9 @@ function AnswerView({ answer }: { readonly answer: Answer }): ReactElement {
               <td className="number">{one.warned}</td>
               <td className={one.pnl < 0 ? 'number loss' : 'number gain'}>
                 {cents(Math.round(one.pnl))}
+              </td>
+              <td className="number" title={`of ${cents(Math.round(one.payable))}`}>
+                {cents(Math.round(one.payableLost))}
               </td>
               <td>
                 <span
