@@ -38,12 +38,16 @@ const STATUS_RANK: Readonly<Record<string, number>> = {
   paused: 1,
   passed: 2,
   failed: 3,
+  restricted: 1,
+  closed: 3,
 };
 const STATUS_GLYPH: Readonly<Record<string, string>> = {
   active: '●',
   paused: '❚❚',
   passed: '✔',
   failed: '✖',
+  restricted: '⊘',
+  closed: '■',
 };
 
 /** Judged accounts first, by the smallest share of an allowance left. */

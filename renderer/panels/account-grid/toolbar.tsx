@@ -36,7 +36,7 @@ export function Toolbar(props: ToolbarProps): ReactElement {
       <input
         id="search"
         type="search"
-        placeholder="Search trader or account  /"
+        placeholder="Search  /"
         aria-label="Search trader or account"
         value={filters.text}
         onChange={(event) => change({ text: event.target.value })}

@@ -8,6 +8,9 @@ import { saveText } from '#renderer/ui/save.ts';
 import { TableHead } from '#renderer/ui/table-head.tsx';
 
 const POLL_MS = 300;
+/** Days of a chart of ends, the latest, and the height of its tallest bar. */
+const DAYS_SHOWN = 31;
+const BAR_PX = 60;
 const ROWS_SHOWN = 200;
 
 interface ImpactProps {
@@ -150,6 +153,7 @@ function Result({
         </tbody>
       </table>
       <Bars result={result} />
+      <EndsByDay result={result} />
       {result.rows.length > 0 && (
         <>
           <p>
@@ -211,6 +215,42 @@ function Bars({ result }: { readonly result: ImpactResult }): ReactElement | nul
         </div>
       ))}
     </dl>
+  );
+}
+
+/** On which days differing accounts end, before and after: who ends earlier, and when. */
+function EndsByDay({ result }: { readonly result: ImpactResult }): ReactElement | null {
+  const days = new Map<string, { published: number; draft: number }>();
+  const count = (at: number | null, version: 'published' | 'draft'): void => {
+    if (at === null) return;
+    const day = dateTimeText(at).slice(0, 10);
+    const entry = days.get(day) ?? { published: 0, draft: 0 };
+    entry[version] += 1;
+    days.set(day, entry);
+  };
+  for (const { published, draft } of result.rows) {
+    count(published.at, 'published');
+    count(draft.at, 'draft');
+  }
+  if (days.size === 0) return null;
+  const shown = [...days].sort(([one], [other]) => (one < other ? -1 : 1)).slice(-DAYS_SHOWN);
+  const most = Math.max(...shown.flatMap(([, { published, draft }]) => [published, draft]));
+  return (
+    <figure className="by-day">
+      <figcaption className="quiet-text">
+        Ends of the accounts that fare differently, by day: <i className="bar-line" /> as published,{' '}
+        <i className="bar-line draft" /> under the draft
+      </figcaption>
+      <ol>
+        {shown.map(([day, { published, draft }]) => (
+          <li key={day} title={`${day}: ${published} as published, ${draft} under the draft`}>
+            <span className="bar-line" style={{ height: `${(BAR_PX * published) / most}px` }} />
+            <span className="bar-line draft" style={{ height: `${(BAR_PX * draft) / most}px` }} />
+            <small>{day.slice(5)}</small>
+          </li>
+        ))}
+      </ol>
+    </figure>
   );
 }
 

@@ -4,6 +4,7 @@ import type { PreviewSummary } from '#core/programs/programs.events.ts';
 import type { ProgramInput } from '#core/programs/program.ts';
 import type { ProgramList } from '#core/sync/protocol.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
+import { useSession } from '#renderer/store/session.ts';
 import { goTo, usePlace } from '#renderer/store/place.ts';
 import { Changes } from './changes.tsx';
 import { change, openDraft, redo, undo, type Draft } from './draft.ts';
@@ -34,7 +35,9 @@ export function Programs({ client }: { readonly client: RendererClient }): React
     void client
       .call('programs.list', {})
       .then((reply) => setList(reply.ok ? reply.value : reply.error.message));
-  useEffect(read, [client]);
+  // Read again when the server is back: what stood here may be why it could not be read.
+  const live = useSession((session) => session.connection?.state === 'live');
+  useEffect(read, [client, live]);
   if (typeof list === 'string') {
     return (
       <p className="failure">

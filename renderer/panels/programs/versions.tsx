@@ -18,7 +18,16 @@ export function Versions({ entry }: { readonly entry: Entry }): ReactElement {
     <>
       <table>
         <TableHead
-          columns={['Version', 'Accounts', 'Since', 'By', 'Why', 'Preview', 'Hash', 'Compare']}
+          columns={[
+            'Version',
+            'Accounts',
+            'Since',
+            'By',
+            'Why',
+            'Preview',
+            'Hash',
+            ...(entry.versions.length > 1 ? ['Compare'] : []),
+          ]}
         />
         <tbody>
           {entry.versions.map((one, at) => (
@@ -40,7 +49,7 @@ export function Versions({ entry }: { readonly entry: Entry }): ReactElement {
               <td>
                 <code>{one.hash.slice(0, 12)}</code>
               </td>
-              <td>
+              <td hidden={entry.versions.length === 1}>
                 <button type="button" onClick={() => setOlder(at)} aria-pressed={older === at}>
                   from
                 </button>{' '}
