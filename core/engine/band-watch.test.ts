@@ -27,12 +27,13 @@ const instrument = (symbol: string, quoteCurrency: string, digits: number): Inst
 });
 /** A point of one unit is worth one unit of money, but of CHEAP a hundred yen-units. */
 const INSTRUMENTS = [
+  // A rate comes first: its number is 0.
+  instrument('EURUSD', 'USD', 2),
   instrument('ONE', 'USD', 4),
   instrument('TWO', 'USD', 4),
   instrument('YEN', 'JPY', 4),
   instrument('EURO', 'EUR', 4),
   instrument('USDJPY', 'JPY', 1),
-  instrument('EURUSD', 'USD', 2),
 ];
 const FIRST: Readonly<Record<string, number>> = {
   ONE: 5_000,
@@ -191,5 +192,58 @@ describe('safe bands find what the linear pass finds', () => {
     }
     expect(differences).toEqual([]);
     expect(left).toBeGreaterThan(300);
+  });
+
+  it('also of accounts that nobody looks at for longer than marks are kept', () => {
+    const sides = [
+      openSide((holdings) => createBandWatch(holdings, 2_048)),
+      openSide(createLinearWatch),
+    ];
+    for (const side of sides) {
+      side.exposure.applyMark('ONE', 5_000, 5_001);
+      for (let slot = 0; slot < SLOTS; slot += 1) {
+        const opened = {
+          positionId: 'p',
+          symbol: 'ONE',
+          side: 'buy',
+          volume: 1,
+          openedAt: 0,
+        } as const;
+        const valued = { slot, currency: 'USD', positionRounding: 'exact' } as const;
+        side.exposure.change(valued, null, { ...opened, openValue: 5_000 });
+        setBand(side, slot, { below: Infinity, above: Infinity, drop: 4_000, follows: true });
+      }
+      // The peak comes early, and tens of thousands of marks follow it.
+      side.exposure.applyMark('ONE', 5_900, 5_901);
+      for (let at = 0; at < 40_000; at += 1)
+        side.exposure.applyMark('ONE', 5_100 + (at % 7), 5_200);
+    }
+    const standings = sides.map((side) =>
+      Array.from({ length: SLOTS }, (_unused, slot) => standingOf(side, slot)),
+    );
+    expect(standings[0]).toEqual(standings[1]);
+    expect(standings[0]?.[SLOTS - 1]).toBe('101 900');
+  });
+
+  it('also of accounts that hold something before it has a price', () => {
+    const sides = [openSide(createBandWatch), openSide(createLinearWatch)];
+    const valued = { slot: 0, currency: 'USD', positionRounding: 'exact' } as const;
+    const wide = { below: Infinity, above: Infinity, drop: 4_000, follows: true };
+    const standings = sides.map((side) => {
+      side.exposure.applyMark('ONE', 5_000, 5_001);
+      for (const [symbol, openValue] of [
+        ['ONE', 5_000],
+        ['TWO', 800],
+      ] as const) {
+        const opened = { positionId: symbol, symbol, side: 'buy', volume: 1, openedAt: 0 } as const;
+        side.exposure.change(valued, null, { ...opened, openValue });
+      }
+      setBand(side, 0, wide);
+      side.exposure.applyMark('ONE', 5_700, 5_701);
+      side.exposure.applyMark('ONE', 5_200, 5_201);
+      side.exposure.applyMark('TWO', 790, 795);
+      return standingOf(side, 0);
+    });
+    expect(standings).toEqual(['190 700', '190 700']);
   });
 });
