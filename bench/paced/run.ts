@@ -26,11 +26,12 @@ const seconds = Number(options.seconds);
 const rate = Number(options.rate);
 /**
  * Before anything is measured, a wild market (steps of up to 0.3 %) spreads the accounts out
- * between their floors and targets, and bands settle down.
+ * between their floors and targets, bands settle down, and the log of marks fills up: only then do
+ * the costs of settling accounts before it lets go of their past show.
  */
 const SPREADING = 2_000;
 const SPREADING_VOLATILITY = 1_500;
-const WARM_UP = 20_000;
+const WARM_UP = 1_200_000;
 const CROWDED = 0;
 const names = instruments.map(({ symbol }) => symbol);
 

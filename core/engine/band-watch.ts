@@ -19,10 +19,10 @@ import { createTouched, pushTouched, withRoom, type PriceWatch } from './price-w
  * The idea of sharing a threshold out as safe zones: Sharfman, Schuster and Keren, "A geometric
  * approach to monitoring threshold functions over distributed data streams", SIGMOD 2006.
  */
-export function createBandWatch(holdings: Holdings, marksKept: number = MARKS_KEPT): PriceWatch {
+export function createBandWatch(holdings: Holdings, marksKept?: number): PriceWatch {
   const { accounts, legs, positions, symbols } = holdings;
   const bands = createBandIndex();
-  const log = createPriceLog(marksKept);
+  let log = createPriceLog(marksKept ?? MARKS_LEAST);
   const held = createHeldPrices();
   const left = createTouched();
   const touched = createTouched();
@@ -35,6 +35,7 @@ export function createBandWatch(holdings: Holdings, marksKept: number = MARKS_KE
   let singleBands = new Int32Array(192);
   let lookAlways = 0;
   let cursor = 0;
+  let marksLogged = marksKept ?? MARKS_LEAST;
 
   const bidOf = (symbol: number): number => symbol * 2;
   const askOf = (symbol: number): number => symbol * 2 + 1;
@@ -90,8 +91,18 @@ export function createBandWatch(holdings: Holdings, marksKept: number = MARKS_KE
     const { settledAt } = accounts.column;
     for (let looked = 0; looked < each; looked += 1) {
       cursor = cursor + 1 < length ? cursor + 1 : 0;
-      if (log.end - (settledAt[cursor] as number) > log.kept / 4) settleHighest(cursor);
+      if (log.end - (settledAt[cursor] as number) > log.kept / 2) settleHighest(cursor);
     }
+  };
+  /** The more accounts, the longer the log: settling each in turn must not cost every mark much. */
+  const fitLog = (): void => {
+    const { length } = accounts;
+    if (marksKept !== undefined || length <= marksLogged || marksLogged === MARKS_MOST) return;
+    for (let slot = 0; slot < length; slot += 1) settleHighest(slot);
+    while (marksLogged < Math.min(length, MARKS_MOST)) marksLogged *= 2;
+    log = createPriceLog(marksLogged);
+    for (const { quote } of symbols) log.symbolDefined(quote);
+    accounts.column.settledAt.fill(0, 0, length);
   };
 
   /**
@@ -305,7 +316,7 @@ export function createBandWatch(holdings: Holdings, marksKept: number = MARKS_KE
 
   return {
     symbolDefined: (symbol) => {
-      log.symbolDefined();
+      log.symbolDefined(null);
       bands.addPrice();
       bands.addPrice();
       movement[symbol] = 1;
@@ -356,6 +367,7 @@ export function createBandWatch(holdings: Holdings, marksKept: number = MARKS_KE
       storeQuote(symbol, bid, ask);
       for (let at = 0; at < left.count; at += 1) look(left.slots[at] as number);
       settleOldest();
+      fitLog();
       return touched;
     },
     settle: (slot) => {
@@ -387,8 +399,9 @@ interface Box {
   readonly rateBy: number;
 }
 
-/** About two minutes of a busy market; also how long an account may stay unsettled. */
-const MARKS_KEPT = 2 ** 18;
+/** Marks in the log of a small book, and of the largest. */
+const MARKS_LEAST = 2 ** 14;
+const MARKS_MOST = 2 ** 20;
 /** Marks after which movement counts half as much. */
 const FORGET_EACH = 4_096;
 /** Keeps the movement of a price that stands still above nothing. */

@@ -14,7 +14,7 @@ interface Written {
 
 /** Writes a walk to a log, and keeps it as a plain list beside it. */
 function writeWalk(random: Random, log: PriceLog, length: number): Written[] {
-  for (let symbol = 0; symbol < SYMBOLS; symbol += 1) log.symbolDefined();
+  for (let symbol = 0; symbol < SYMBOLS; symbol += 1) log.symbolDefined(null);
   const bids = [5_000, 90_000, 300];
   return Array.from({ length }, (_unused, at) => {
     // Every symbol has its first price before anything else happens.
@@ -62,8 +62,8 @@ function slowly(walk: readonly Written[], held: HeldPrices, from: number, until:
 describe('the log of prices', () => {
   it.each(SEEDS)('finds the highest equity of any span that it keeps (seed %i)', (seed) => {
     const random = createRandom(seed);
-    const log = createPriceLog(MARKS);
-    const walk = writeWalk(random, log, 1_000 + random.below(9_000));
+    const log = createPriceLog(random.pick([128, 2_048, MARKS, 65_536]));
+    const walk = writeWalk(random, log, 1_000 + random.below(random.pick([9_000, 40_000])));
     for (let asked = 0; asked < 40; asked += 1) {
       const held = randomHeld(random);
       const oldest = Math.max(SYMBOLS, log.end - log.kept);
@@ -80,7 +80,7 @@ describe('the log of prices', () => {
 
   it('bounds a price that stood still by what it is', () => {
     const log = createPriceLog(MARKS);
-    log.symbolDefined();
+    log.symbolDefined(null);
     for (let at = 0; at < 3_000; at += 1) log.append(0, 100, 101);
     const held = { count: 1, base: 7, symbol: [0], long: [3], short: [0] };
     expect(log.boundSince(10, -Infinity, held)).toBe(307);

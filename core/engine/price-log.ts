@@ -1,3 +1,5 @@
+import type { Quote } from '#core/accounts/positions.ts';
+
 /**
  * The latest marks, kept so that the highest equity of an account can be found afterwards, exactly,
  * from the prices that it lived through. Marks lie in blocks that know the best prices in them: a
@@ -8,7 +10,8 @@ export interface PriceLog {
   readonly end: number;
   /** Marks that are surely kept; whoever asks must not ask for older ones. */
   readonly kept: number;
-  symbolDefined(): void;
+  /** Another symbol, at its present quote; null before the first. */
+  symbolDefined(quote: Quote | null): void;
   append(symbol: number, bid: number, ask: number): void;
   /** The highest equity after any mark from number `from` to before `until`, or `highest` if higher. */
   highestBetween(from: number, until: number, highest: number, held: HeldPrices): number;
@@ -35,26 +38,31 @@ interface Span {
   readonly until: number;
 }
 
-/** Marks in a block, and blocks of the lower level in one of the upper. */
+/** Marks in a block, level by level: each block lies in one of the level above. */
+const BLOCK_SIZES = [64, 1_024, 16_384];
 const FINE = 64;
-const COARSE = 1_024;
 
-/** By block: the price in force as it began, and the best for longs and for shorts within it. */
 interface SymbolLog {
   bid: number;
   ask: number;
+  /** By the finest blocks: the price in force as each began. */
   readonly openBid: Float64Array;
   readonly openAsk: Float64Array;
-  readonly fine: BestPrices;
-  readonly coarse: BestPrices;
+  /** By level and block: the best prices within, for longs and for shorts. */
+  readonly best: readonly BestPrices[];
 }
 interface BestPrices {
   readonly bid: Float64Array;
   readonly ask: Float64Array;
+  /** The narrowest spread: what holding both sides costs at the least. */
+  readonly spread: Float64Array;
 }
 
-/** `marks` is a multiple of 1,024: as many are kept, the oldest block of them in the making. */
+/** `marks` is a power of two from 128 on: as many are kept, the oldest block of them in the making. */
 export function createPriceLog(marks: number): PriceLog {
+  // Of a small log the largest blocks would be most.
+  const sizes = BLOCK_SIZES.filter((size) => size * 2 <= marks);
+  const top = sizes.length - 1;
   const symbolOf = new Int32Array(marks);
   const bids = new Float64Array(marks);
   const asks = new Float64Array(marks);
@@ -63,16 +71,14 @@ export function createPriceLog(marks: number): PriceLog {
   let end = 0;
 
   /** The most that the account can have been worth within the block that begins at a mark. */
-  const bound = (size: number, mark: number, held: HeldPrices): number => {
-    const block = (mark % marks) / size;
-    const level = size === COARSE ? 'coarse' : 'fine';
+  const bound = (level: number, mark: number, held: HeldPrices): number => {
+    const block = (mark % marks) / (sizes[level] as number);
     let most = held.base;
     for (let at = 0; at < held.count; at += 1) {
-      const best = (symbols[held.symbol[at] as number] as SymbolLog)[level];
+      const best = (symbols[held.symbol[at] as number] as SymbolLog).best[level] as BestPrices;
       const long = held.long[at] as number;
       const short = held.short[at] as number;
-      if (long !== 0) most += long * (best.bid[block] as number);
-      if (short !== 0) most -= short * (best.ask[block] as number);
+      most += bestWorth(best, block, long, short);
     }
     return most;
   };
@@ -112,16 +118,17 @@ export function createPriceLog(marks: number): PriceLog {
     return equityAt(held, now);
   };
   const search = (
-    size: number,
+    level: number,
     { from, until }: Span,
     highest: number,
     held: HeldPrices,
   ): number => {
     let most = highest;
     let opened = false;
+    const size = sizes[level] as number;
     const exact = isOnePrice(held);
     for (let start = from - (from % size); start < until; start += size) {
-      const best = bound(size, start, held);
+      const best = bound(level, start, held);
       if (best <= most) continue;
       if (!opened) {
         // Worths that are quickly known come first: the higher the most, the more is passed over.
@@ -135,7 +142,7 @@ export function createPriceLog(marks: number): PriceLog {
       const part = { from: Math.max(from, start), until: Math.min(until, ends) };
       const whole = start >= from && (ends <= until || until === end);
       if (exact && whole) most = best;
-      else if (size === COARSE) most = search(FINE, part, most, held);
+      else if (level > 0) most = search(level - 1, part, most, held);
       else most = replay(part.from, part.until, most, held);
     }
     return most;
@@ -144,39 +151,47 @@ export function createPriceLog(marks: number): PriceLog {
     get end() {
       return end;
     },
-    kept: marks - COARSE,
-    symbolDefined: () => {
-      symbols.push(createSymbolLog(marks));
+    kept: marks - (sizes[top] as number),
+    symbolDefined: (quote) => {
+      symbols.push(createSymbolLog(marks, sizes, quote));
     },
     append: (symbol, bid, ask) => {
       const place = end % marks;
-      if (place % FINE === 0) for (const log of symbols) beginBlock(log, place);
+      if (place % FINE === 0) for (const log of symbols) beginBlocks(log, place, sizes);
       symbolOf[place] = symbol;
       bids[place] = bid;
       asks[place] = ask;
       const log = symbols[symbol] as SymbolLog;
       log.bid = bid;
       log.ask = ask;
-      keepBest(log.fine, Math.floor(place / FINE), bid, ask);
-      keepBest(log.coarse, Math.floor(place / COARSE), bid, ask);
+      for (let level = 0; level <= top; level += 1) {
+        const block = Math.floor(place / (sizes[level] as number));
+        keepBest(log.best[level] as BestPrices, block, bid, ask);
+      }
       end += 1;
     },
     boundSince: (from, highest, held) => {
+      const middle = Math.max(0, top - 1);
+      const step = sizes[middle] as number;
       let most = highest;
-      for (let mark = from - (from % COARSE); mark < end; mark += COARSE) {
-        most = Math.max(most, bound(COARSE, mark, held));
+      let mark = from - (from % step);
+      while (mark < end) {
+        // Large blocks where they begin; before that, smaller ones that fit closer.
+        const level = mark % (sizes[top] as number) === 0 ? top : middle;
+        most = Math.max(most, bound(level, mark, held));
+        mark += sizes[level] as number;
       }
       return most;
     },
     highestBetween: (from, until, highest, held) => {
-      return search(COARSE, { from, until }, highest, held);
+      return search(top, { from, until }, highest, held);
     },
     bytes: () =>
       symbolOf.byteLength +
       bids.byteLength * 2 +
       symbols.reduce(
-        (sum, { openBid, fine, coarse }) =>
-          sum + (openBid.byteLength + fine.bid.byteLength + coarse.bid.byteLength) * 2,
+        (sum, { openBid, best }) =>
+          sum + openBid.byteLength * 2 + best.reduce((all, { bid }) => all + bid.byteLength * 3, 0),
         0,
       ),
   };
@@ -199,36 +214,51 @@ function equityAt(
   return equity;
 }
 
-function createSymbolLog(marks: number): SymbolLog {
-  const best = (blocks: number): BestPrices => ({
-    bid: new Float64Array(blocks).fill(Number.NaN),
-    ask: new Float64Array(blocks).fill(Number.NaN),
-  });
-  const fine = marks / FINE;
+function createSymbolLog(marks: number, sizes: readonly number[], quote: Quote | null): SymbolLog {
+  const unknown = (blocks: number): Float64Array => new Float64Array(blocks).fill(Number.NaN);
   return {
-    bid: Number.NaN,
-    ask: Number.NaN,
-    openBid: new Float64Array(fine).fill(Number.NaN),
-    openAsk: new Float64Array(fine).fill(Number.NaN),
-    fine: best(fine),
-    coarse: best(marks / COARSE),
+    bid: quote?.bid ?? Number.NaN,
+    ask: quote?.ask ?? Number.NaN,
+    openBid: unknown(marks / FINE),
+    openAsk: unknown(marks / FINE),
+    best: sizes.map((size) => ({
+      bid: unknown(marks / size),
+      ask: unknown(marks / size),
+      spread: unknown(marks / size),
+    })),
   };
 }
 
 /** The price in force as a block begins is one that the account lived through in it. */
-function beginBlock(log: SymbolLog, place: number): void {
-  const fine = place / FINE;
-  log.openBid[fine] = log.bid;
-  log.openAsk[fine] = log.ask;
-  log.fine.bid[fine] = log.bid;
-  log.fine.ask[fine] = log.ask;
-  if (place % COARSE !== 0) return;
-  log.coarse.bid[place / COARSE] = log.bid;
-  log.coarse.ask[place / COARSE] = log.ask;
+function beginBlocks(log: SymbolLog, place: number, sizes: readonly number[]): void {
+  log.openBid[place / FINE] = log.bid;
+  log.openAsk[place / FINE] = log.ask;
+  for (const [level, size] of sizes.entries()) {
+    if (place % size !== 0) return;
+    const best = log.best[level] as BestPrices;
+    best.bid[place / size] = log.bid;
+    best.ask[place / size] = log.ask;
+    best.spread[place / size] = log.ask - log.bid;
+  }
+}
+
+/**
+ * The most that longs and shorts of one symbol can have been worth. Where both are held, the net of
+ * them moves with one price, and the rest costs the spread: no price is best for both at once.
+ */
+function bestWorth(best: BestPrices, block: number, long: number, short: number): number {
+  const bid = best.bid[block] as number;
+  const ask = best.ask[block] as number;
+  if (short === 0) return long * bid;
+  if (long === 0) return -short * ask;
+  const net = long - short;
+  const spread = best.spread[block] as number;
+  return net >= 0 ? net * bid - short * spread : net * ask - long * spread;
 }
 
 /** Longs are best at the highest bid, shorts at the lowest ask. Unknown (NaN) gives way. */
 function keepBest(best: BestPrices, block: number, bid: number, ask: number): void {
   if (!((best.bid[block] as number) >= bid)) best.bid[block] = bid;
   if (!((best.ask[block] as number) <= ask)) best.ask[block] = ask;
+  if (!((best.spread[block] as number) <= ask - bid)) best.spread[block] = ask - bid;
 }
