@@ -7,7 +7,10 @@ import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import type { PreviewSummary } from '#core/programs/programs.events.ts';
 import { createAccountsView } from '#core/sync/accounts-view.ts';
-import type { AccountDetail, CommandResult, Pulse } from '#core/sync/protocol.ts';
+import type { AccountDetail, CheckpointReply, CommandResult, Pulse } from '#core/sync/protocol.ts';
+import { readCheckpoint } from '#core/audit/checkpoint.ts';
+import { base64Of } from '#core/kernel/base64.ts';
+import { openLogSigner } from './audit/log-signer.ts';
 import { readConfig, type Config } from './config.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import type { PastReply, PastRequest } from './history/worker.ts';
@@ -20,11 +23,12 @@ import type {
   ToPartition,
   WorkerOptions,
 } from './partition/messages.ts';
-import { openStore } from './store/store.ts';
+import { openStore, type Store } from './store/store.ts';
 
 /** A partition that does not stop in this time is ended; its log is whole all the same. */
 const STOP_MS = 8_000;
 const PORTS_TRIED_MAX = 20;
+const CHECKPOINT_EVERY_MS = 1_000;
 
 const config = readConfig(process.argv.slice(2), process.env);
 if (!config.ok) {
@@ -49,6 +53,7 @@ async function serve(options: Config): Promise<void> {
   const ready = await partition.ready;
   const file = join(folder, 'log.sqlite');
   const store = openStore(file, 'read');
+  const checkpoint = openCheckpoints(folder, ready.logId, store);
   const past = startPast(file);
   const previews = createPreviews(file, partition.previewed);
   const view = createAccountsView();
@@ -78,8 +83,7 @@ async function serve(options: Config): Promise<void> {
     view,
     lastSeq: () => lastSeq,
     deskFacts: (fromSeq, toSeq, limit) => store.deskFacts(0, fromSeq, toSeq, limit),
-    recentAlerts: (limit) =>
-      store.latestDeskFacts(0, ['warningRaised', 'breachDetected', 'alertAcknowledged'], limit),
+    recentAlerts: (limit) => store.latestDeskFacts(0, FEED_KINDS, limit),
     detail: async (accountId) => {
       const reply = await partition.state(accountId);
       return reply === null ? null : detailOf(reply, await past.of(accountId, reply.state));
@@ -88,6 +92,7 @@ async function serve(options: Config): Promise<void> {
     programs: () => listPrograms(store, view.accounts),
     previews,
     slice: partition.slice,
+    checkpoint,
     quarantined: (limit) => store.quarantined(limit),
     now: Date.now,
   });
@@ -116,6 +121,38 @@ async function serve(options: Config): Promise<void> {
   await previews.close();
   store.close();
   process.exit(0);
+}
+
+/** What the feed of a desk that has just come shows of the past. */
+const FEED_KINDS = [
+  'warningRaised',
+  'breachDetected',
+  'conductFlagged',
+  'reviewRequested',
+  'alertAcknowledged',
+];
+
+/** Signs what the log is, at most so often; a log that does not go on from before stops the server. */
+function openCheckpoints(
+  folder: string,
+  logId: string,
+  store: Store,
+): (size: number) => CheckpointReply {
+  const signer = openLogSigner(folder, logId);
+  const tree = store.tree(0);
+  let note = signer.checkpoint(tree);
+  let signedAt = Date.now();
+  const publicKey = base64Of(signer.publicKey);
+  return (size) => {
+    if (Date.now() - signedAt > CHECKPOINT_EVERY_MS) {
+      note = signer.checkpoint(tree);
+      signedAt = Date.now();
+    }
+    const signed = readCheckpoint(note);
+    const known = signed.ok && size <= signed.value.size;
+    const proof = known ? tree.consistency(size, signed.value.size) : [];
+    return { note, publicKey, proof: proof.map(base64Of) };
+  };
 }
 
 interface PartitionThread {

@@ -42,10 +42,21 @@ export function rootAt(size: number, hashAt: HashAt, hash?: Sha256): Hash {
 /** The root of the entries from `from` to before `to`; `from` begins a subtree at least as large. */
 function rangeRoot(from: number, to: number, hashAt: HashAt, hash?: Sha256): Hash {
   const size = to - from;
-  const level = Math.log2(size);
-  if (Number.isInteger(level)) return hashAt(level, from / size);
+  const level = levelOf(size);
+  if (level !== null) return hashAt(level, from / size);
   const split = from + splitOf(size);
   return nodeHash(rangeRoot(from, split, hashAt, hash), rangeRoot(split, to, hashAt, hash), hash);
+}
+
+/** The level of a perfect subtree of this size; null when none has it. */
+function levelOf(size: number): number | null {
+  let level = 0;
+  let width = 1;
+  while (width < size) {
+    width *= 2;
+    level += 1;
+  }
+  return width === size ? level : null;
 }
 
 /** The largest power of two below a size above one: where a tree of that size divides. */

@@ -12,6 +12,7 @@ import { gaugeSchema } from '#core/rules/gauge.ts';
 import { NEEDS } from '#core/rules/rule-kind.ts';
 import { directiveSchema } from '#core/rules/rules.events.ts';
 import { accountStateSchema } from '#core/rules/account-state.ts';
+import { bytesOfBase64 } from '#core/kernel/base64.ts';
 import { epochMs } from '#core/time/time.ts';
 
 /** Raised when a message changes shape; a server refuses desks of another number with a reason. */
@@ -33,7 +34,8 @@ export const ROW_FRAMES_IN_FLIGHT_MAX = 4;
 /*
  * Over socket.io, events named as the keys below. "ack" is socket.io's acknowledgement callback.
  *
- *   desk → server   hello (ack: Welcome | Refused), look, detail (ack), command (ack), quarantine (ack)
+ *   desk → server   hello (ack: Welcome | Refused), look, detail (ack), command (ack), quarantine (ack),
+ *                   checkpoint (ack)
  *   server → desk   accounts (ack), facts (ack), rows (binary RowFrame, ack), pulse
  *
  * The handshake's `auth` carries { token, operatorId, deskId }.
@@ -69,6 +71,22 @@ export const welcomeSchema = z.discriminatedUnion('type', [
   }),
 ]);
 export type Welcome = z.infer<typeof welcomeSchema>;
+
+const base64 = z
+  .string()
+  .max(100)
+  .refine((text) => bytesOfBase64(text).ok);
+export const PROOF_HASHES_MAX = 128;
+/** What a desk asks of the log's tree: how it goes on from the size that the desk has seen. */
+export const checkpointRequestSchema = z.strictObject({ size: z.int().min(0) });
+export const checkpointReplySchema = z.strictObject({
+  /** A signed note: see core/audit/checkpoint. */
+  note: z.string().max(4_096),
+  publicKey: base64,
+  /** That the tree of the size asked for is its beginning; empty when that is larger. */
+  proof: z.array(base64).max(PROOF_HASHES_MAX),
+});
+export type CheckpointReply = z.infer<typeof checkpointReplySchema>;
 
 /** What changes rarely about an account; the rest comes in row frames. */
 export const accountSummarySchema = z.strictObject({

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import Database from 'better-sqlite3';
 import { Server } from 'socket.io';
 import { io } from 'socket.io-client';
 import { afterAll, describe, expect, it } from 'vitest';
+import { signedLog } from '#core/audit/testing/signed-log.ts';
 import type { Port, PortMessage } from '#core/desk-api/port.ts';
 import { CHANNEL, createWindowPort, type IpcEvent } from '../main/port.ts';
 import { migrations } from './store/migrations.ts';
@@ -180,6 +182,38 @@ describe('a desk and its server', () => {
     again.server.listener.connected();
     await expect.poll(() => again.server.hellos[0]).toEqual({ logId: 'log', cursor: 4 });
     again.desk.close();
+  });
+
+  it('follows no log that was put back, and says so, also after a restart of its own', async () => {
+    const file = join(folder, 'witness.sqlite');
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const { x = '' } = publicKey.export({ format: 'jwk' });
+    const key = {
+      publicKey: new Uint8Array(Buffer.from(x, 'base64url')),
+      sign: (message: string) => new Uint8Array(sign(null, Buffer.from(message), privateKey)),
+    };
+    const showing =
+      (size: number, first?: string) =>
+      (name: string, input: unknown): unknown => {
+        const seen = (input as { size: number }).size;
+        return name === 'checkpoint'
+          ? signedLog('propdesk/log', size, first).reply(key, seen)
+          : null;
+      };
+    const stateAfter = async (size: number, first?: string): Promise<string> => {
+      const { desk, server } = openPlayedDesk(file);
+      server.answer = showing(size, first);
+      server.listener.connected();
+      await new Promise((done) => setTimeout(done, 50));
+      const { connection } = await desk.api['session.get']({});
+      desk.close();
+      return `${connection.state}: ${connection.message}`;
+    };
+    expect(await stateAfter(40)).toMatch(/^live/);
+    expect(await stateAfter(90)).toMatch(/^live/);
+    expect(await stateAfter(60)).toMatch(/^refused: .*rolled back: it had 90 entries, now 60/);
+    expect(await stateAfter(120, 'rewritten')).toMatch(/^refused: .*rewritten: its first 90/);
+    expect(await stateAfter(90)).toMatch(/^live/);
   });
 
   it('never passes a fact that it cannot read', async () => {

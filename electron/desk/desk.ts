@@ -26,6 +26,7 @@ import { createLocalState, type StateChange } from './local-state.ts';
 import { openDeskStore } from './store/store.ts';
 import { createFollower } from './sync/follower.ts';
 import { createOutbox } from './sync/outbox.ts';
+import { createLogWitness, WITNESS_EVERY_MS } from './sync/witness.ts';
 
 /** Without a pulse for so long, what is shown is stale. */
 const STALE_AFTER_MS = 3_500;
@@ -118,6 +119,7 @@ export function createDesk(host: DeskHost): Desk {
       pulseAt = host.now();
       setConnection({ state: 'live', asOf: serverAt, message: 'Live.', otherLog: false });
       void outbox.send(logId);
+      void checkLog(logId);
     },
     connection: setConnection,
     log: host.log,
@@ -133,6 +135,18 @@ export function createDesk(host: DeskHost): Desk {
     if (rejections.size >= REJECTIONS_MAX) rejections.clear();
     rejections.set(result.commandId, result.message);
   };
+  const logWitness = createLogWitness(store, (size) => link.ask('checkpoint', { size }));
+  let witnessedAt = 0;
+  /** A log that is not what this desk has seen is followed no further, and said so. */
+  const checkLog = async (logId: string): Promise<void> => {
+    witnessedAt = host.now();
+    const wrong = await logWitness.check(logId);
+    if (wrong === null || follower.following() !== logId) return;
+    host.log('error', `the server's log: ${wrong}`);
+    follower.refuse(
+      `Stop and tell your administrator: the server's log is not what this desk has seen; ${wrong}.`,
+    );
+  };
   const outbox = createOutbox(store, link, decided, (text) => host.log('error', text));
 
   const watch = setInterval(() => {
@@ -142,6 +156,7 @@ export function createDesk(host: DeskHost): Desk {
     }
     if (rowsChanged && now - rowsSavedAt > ROWS_SAVED_EVERY_MS) saveRows(now);
     const followed = follower.following();
+    if (followed !== null && now - witnessedAt > WITNESS_EVERY_MS) void checkLog(followed);
     if (followed !== null && now - outboxSentAt > OUTBOX_AGAIN_EVERY_MS) {
       outboxSentAt = now;
       void outbox.send(followed);

@@ -23,6 +23,7 @@ export type Question =
   | 'quarantine'
   | 'programs'
   | 'slice'
+  | 'checkpoint'
   | 'impactStart'
   | 'impactState'
   | 'impactCancel';

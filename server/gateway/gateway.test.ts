@@ -45,6 +45,7 @@ async function serve(
       cancel: () => {},
     },
     slice: () => Promise.resolve(null),
+    checkpoint: () => ({ note: '', publicKey: '', proof: [] }),
     quarantined: () => [],
     now: () => 1,
     ...over,

@@ -6,6 +6,8 @@ import { z } from 'zod';
 import type { Fact } from '#core/facts/registry.ts';
 import type { AccountsView } from '#core/sync/accounts-view.ts';
 import {
+  checkpointRequestSchema,
+  type CheckpointReply,
   ACCOUNTS_PER_PART_MAX,
   authSchema,
   commandSchema,
@@ -54,6 +56,8 @@ export interface GatewayPorts {
   programs(): ProgramList;
   readonly previews: Pick<Previews, 'start' | 'state' | 'cancel'>;
   slice(): Promise<Uint8Array | null>;
+  /** The log's checkpoint, and how it goes on from a size. */
+  checkpoint(size: number): CheckpointReply;
   now(): number;
 }
 
@@ -219,6 +223,7 @@ function answer(desk: Desk, ports: GatewayPorts, desks: Map<string, Desk>): void
     }),
     rejected,
   );
+  on('checkpoint', checkpointRequestSchema, ({ size }) => ports.checkpoint(size), rejected);
   on('programs', z.strictObject({}), () => ports.programs(), rejected);
   on(
     'slice',

@@ -57,4 +57,17 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
       ) STRICT;
     `,
   },
+  {
+    // The tree over all facts, in tiles of 256 hashes.
+    number: 20,
+    sql: `
+      CREATE TABLE tile (
+        partition INTEGER NOT NULL,
+        level INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        hashes BLOB NOT NULL,
+        PRIMARY KEY (partition, level, number)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

@@ -1,4 +1,14 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
+import { appendLeaves, hashesOf, type TileStore } from '#core/audit/tiles.ts';
+import {
+  consistencyProof,
+  inclusionProof,
+  leafHash,
+  rootAt,
+  type Hash,
+  type Sha256,
+} from '#core/audit/tree.ts';
+import { entryOf } from '#core/facts/entry.ts';
 import { assert } from '#core/kernel/assert.ts';
 import { canonicalText } from '#core/kernel/canonical.ts';
 import type { Envelope } from '#core/kernel/event.ts';
@@ -6,6 +16,7 @@ import { decodeMarks, encodeMarks } from '#core/market/journal.ts';
 import type { JournalledMark } from '#core/market/mark.ts';
 import { parseFact, type Fact } from '#core/facts/registry.ts';
 import type { CommandResult, QuarantineEntry } from '#core/sync/protocol.ts';
+import type { LogTree } from '../audit/log-signer.ts';
 import { openConnection, type Connection, type Statement } from './open.ts';
 
 /** Snapshots kept: the latest, and one to fall back on. */
@@ -58,7 +69,16 @@ export interface Store {
   /** The canonical texts of all facts without `recordedAt`, in order: what a run is compared by. */
   digestLines(partition: number): Iterable<string>;
   journalBytes(): number;
+  /** The tree over all facts of a partition: fact `seq` is its entry `seq - 1`. */
+  tree(partition: number): StoredTree;
   close(): void;
+}
+
+export interface StoredTree extends LogTree {
+  /** The leaf hash kept of a fact. */
+  leaf(seq: number): Hash;
+  /** The hashes that lead from a fact to the root of the first `size`. */
+  inclusion(seq: number, size: number): readonly Hash[];
 }
 
 export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store {
@@ -171,6 +191,18 @@ export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store
         yield digestLine(row as FactRow);
       }
     },
+    tree: (partition) => {
+      const hashAt = hashesOf(tilesOf(connection, partition), nodeSha256);
+      return {
+        get size() {
+          return ((progress.get(partition) as Progress | undefined) ?? { seq: 0 }).seq;
+        },
+        root: (size) => rootAt(size, hashAt, nodeSha256),
+        consistency: (older, newer) => consistencyProof(older, newer, hashAt),
+        leaf: (seq) => hashAt(0, seq - 1),
+        inclusion: (seq, size) => inclusionProof(seq - 1, size, hashAt),
+      };
+    },
     journalBytes: () =>
       (
         connection.prepare('SELECT coalesce(sum(length(bytes)), 0) AS n FROM mark_chunk').get() as {
@@ -206,6 +238,25 @@ interface QuarantineRow {
   readonly excerpt: string;
 }
 
+const nodeSha256: Sha256 = (bytes) => hash('sha256', bytes, 'buffer');
+
+function tilesOf(connection: Connection, partition: number): TileStore {
+  const read = connection.prepare(
+    'SELECT hashes FROM tile WHERE partition = ? AND level = ? AND number = ?',
+  );
+  return {
+    read: (level, number) => {
+      const row = read.get(partition, level, number) as { hashes: Uint8Array } | undefined;
+      return row ? new Uint8Array(row.hashes) : null;
+    },
+    write: (level, number, bytes) => {
+      connection
+        .prepare('INSERT OR REPLACE INTO tile VALUES (?, ?, ?, ?)')
+        .run(partition, level, number, bytes);
+    },
+  };
+}
+
 function appender(connection: Connection): Store['append'] {
   const insert = connection.prepare('INSERT INTO fact VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const chunk = connection.prepare('INSERT INTO mark_chunk VALUES (?, ?, ?, ?, ?, ?)');
@@ -227,6 +278,8 @@ function appender(connection: Connection): Store['append'] {
       seq = envelope.seq;
       insert.run(...factRow(envelope, data));
     }
+    const leaves = batch.facts.map((fact) => leafHash(entryOf(fact), nodeSha256));
+    appendLeaves(tilesOf(connection, partition), before.seq, leaves, nodeSha256);
     assert(seq === batch.progress.seq, `progress says ${batch.progress.seq}, facts end at ${seq}`);
     const [first] = batch.marks;
     const last = batch.marks.at(-1);
@@ -281,13 +334,21 @@ function readFact(row: FactRow): Fact {
       occurredAt: row.occurred_at,
       recordedAt: row.recorded_at,
       marksBefore: row.marks_before,
-      actor: JSON.parse(row.actor) as unknown,
-      causation: JSON.parse(row.causation) as unknown,
+      actor: jsonIn(row, 'actor'),
+      causation: jsonIn(row, 'causation'),
     },
-    data: JSON.parse(row.data) as unknown,
+    data: jsonIn(row, 'data'),
   });
   if (!parsed.ok) throw new Error(`the log is damaged at seq ${row.seq}: ${parsed.error}`);
   return parsed.value;
+}
+
+function jsonIn(row: FactRow, column: 'actor' | 'causation' | 'data'): unknown {
+  try {
+    return JSON.parse(row[column]);
+  } catch {
+    throw new Error(`the log is damaged at seq ${row.seq}: its ${column} cannot be read`);
+  }
 }
 
 /** One fact as a line, everything but the server's clock. */

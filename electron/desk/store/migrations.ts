@@ -37,4 +37,11 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
       DROP TABLE outbox_before;
     `,
   },
+  {
+    // The latest checkpoint of every log that this desk has followed.
+    number: 30,
+    sql: `
+      CREATE TABLE witness (log_id TEXT PRIMARY KEY, public_key BLOB NOT NULL, note TEXT NOT NULL) STRICT;
+    `,
+  },
 ];

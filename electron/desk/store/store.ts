@@ -1,3 +1,4 @@
+import type { Witnessed } from '#core/audit/witness.ts';
 import type { Alert } from '#core/desk-api/contract.ts';
 import type { AccountDetail, AccountSummary, Command, CommandResult } from '#core/sync/protocol.ts';
 import { openConnection } from './open.ts';
@@ -40,6 +41,9 @@ export interface DeskStore {
   /** Commands that were made against a log that is gone: kept to be read, never sent. */
   setAside(): Command[];
   settled(result: CommandResult): void;
+  /** What this desk has seen of a log, as a witness of it; survives snapshots. */
+  witnessed(logId: string): Witnessed | null;
+  saveWitnessed(logId: string, witnessed: Witnessed): void;
   close(): void;
 }
 
@@ -144,6 +148,17 @@ export function openDeskStore(file: string): DeskStore {
         JSON.stringify(result),
         result.commandId,
       );
+    },
+    witnessed: (logId) => {
+      const row = db
+        .prepare<[string], { public_key: Uint8Array; note: string }>(
+          'SELECT public_key, note FROM witness WHERE log_id = ?',
+        )
+        .get(logId);
+      return row ? { publicKey: new Uint8Array(row.public_key), note: row.note } : null;
+    },
+    saveWitnessed: (logId, { publicKey, note }) => {
+      db.prepare('INSERT OR REPLACE INTO witness VALUES (?, ?, ?)').run(logId, publicKey, note);
     },
     close: () => void db.close(),
   };

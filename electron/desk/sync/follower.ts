@@ -34,6 +34,8 @@ export interface FollowerPorts {
 export interface Follower extends LinkListener {
   /** The log that is followed now, or null. */
   following(): string | null;
+  /** Stops following for a reason that a person has to know; stands until the wire is made anew. */
+  refuse(message: string): void;
   /** Asks again from the cursor; called after the cursor was put back on purpose. */
   greet(): void;
 }
@@ -93,6 +95,7 @@ export function createFollower(link: () => Link, ports: FollowerPorts): Follower
     };
   return {
     following: () => logId,
+    refuse: (message) => refuse(message),
     greet,
     connected: greet,
     disconnected: (reason) => {
