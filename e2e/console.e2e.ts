@@ -166,7 +166,7 @@ test('a program is drafted, undone, previewed, published and compared', async ()
   await page.getByRole('tab', { name: /^Impact/ }).click();
   await expect(page.getByRole('button', { name: 'Publish', exact: true })).toBeDisabled();
   await page.getByRole('button', { name: 'Preview the impact' }).click();
-  await expect(page.getByText(/fare differently/)).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText(/\d fare differently/)).toBeVisible({ timeout: 30_000 });
   await expectFitsWindow();
   await page.getByLabel('It holds for').selectOption('fromDate');
   await page.getByLabel('Why').fill('a tighter day');

@@ -29,6 +29,14 @@ import { openStore, type Store } from './store/store.ts';
 const STOP_MS = 8_000;
 const PORTS_TRIED_MAX = 20;
 const CHECKPOINT_EVERY_MS = 1_000;
+/** What the feed of a desk that has just come shows of the past. */
+const FEED_KINDS = [
+  'warningRaised',
+  'breachDetected',
+  'conductFlagged',
+  'reviewRequested',
+  'alertAcknowledged',
+];
 
 const config = readConfig(process.argv.slice(2), process.env);
 if (!config.ok) {
@@ -122,15 +130,6 @@ async function serve(options: Config): Promise<void> {
   store.close();
   process.exit(0);
 }
-
-/** What the feed of a desk that has just come shows of the past. */
-const FEED_KINDS = [
-  'warningRaised',
-  'breachDetected',
-  'conductFlagged',
-  'reviewRequested',
-  'alertAcknowledged',
-];
 
 /** Signs what the log is, at most so often; a log that does not go on from before stops the server. */
 function openCheckpoints(
