@@ -1,19 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { present } from '#core/kernel/assert.ts';
 import type { Fact, FactKind } from '#core/facts/registry.ts';
-import type { PreviewSummary } from '#core/programs/programs.events.ts';
 import { summaryOf } from '#core/impact/impact.ts';
 import { compileProgram } from '#core/programs/compile.ts';
 import type { Command, CommandResult } from '#core/sync/protocol.ts';
-import { createReplayAdapter } from '../adapters/replay/adapter.ts';
 import { runImpact } from '../impact/run.ts';
-import { createCatalogue } from '../partition/catalogue.ts';
-import { openPartition, type Partition } from '../partition/partition.ts';
-import { loadPrograms, offersOf } from '../programs.ts';
-import { openStore, type Store } from '../store/store.ts';
+import { FIRM_START, openDemoFirm, type DemoFirm } from '../partition/testing/demo-firm.ts';
+import { loadPrograms } from '../programs.ts';
+import type { Store } from '../store/store.ts';
 import { verifyLog } from '../verify/verify.ts';
 
-const START = Date.UTC(2014, 4, 2, 9);
 const [twoStep] = loadPrograms().filter(({ program }) => program.programId === 'two-step-100k');
 /** The program with resets of its first phase, and with another daily loss. */
 const resettable = {
@@ -30,42 +26,15 @@ const compiled = compileProgram(resettable, 1);
 if (!compiled.ok) throw new Error(JSON.stringify(compiled.error));
 const programs = [compiled.value];
 
-interface Firm {
-  readonly store: Store;
-  readonly partition: Partition;
-  readonly previews: Map<string, PreviewSummary>;
-}
-
-function openFirm(store: Store = openStore(':memory:')): Firm {
-  const previews = new Map<string, PreviewSummary>();
-  const partition = openPartition({
-    partition: 0,
-    store,
-    catalogue: createCatalogue(programs),
-    preview: (hash) => previews.get(hash) ?? null,
-    now: () => START,
-    adapter: createReplayAdapter({
-      seed: 11,
-      accounts: 40,
-      activityPercent: 900,
-      programs: offersOf(programs),
-      startAt: START,
-      recorded: null,
-    }),
-  });
-  return { store, partition, previews };
-}
-
-function run({ partition }: Firm, records: number): void {
-  const until = partition.records + records;
-  while (partition.records < until) partition.run(Infinity, until - partition.records);
-}
+type Firm = DemoFirm;
+const openFirm = (store?: Store): Firm => openDemoFirm(programs, store ? { store } : {});
 
 let commands = 0;
 function say({ partition }: Firm, intent: Command['intent']): CommandResult {
   commands += 1;
   const commandId = `command-${commands}`;
-  return partition.command({ commandId, operatorId: 'manager', issuedAt: START, intent }).result;
+  return partition.command({ commandId, operatorId: 'manager', issuedAt: FIRM_START, intent })
+    .result;
 }
 
 function factsOf<Kind extends FactKind>(
@@ -83,7 +52,7 @@ function find(firm: Firm, matches: (account: number) => boolean): string {
     for (let account = 0; account < book.accounts; account += 1) {
       if (matches(account)) return book.terms(account).accountId;
     }
-    run(firm, 4_000);
+    firm.run(4_000);
   }
   throw new Error('no such account came about');
 }
@@ -127,7 +96,7 @@ const restrict = (accountId: string): Command['intent'] => ({
 describe('deciding about an account', () => {
   it('restricts it: it trades no more until that is lifted, and the log says who and why', () => {
     const firm = openFirm();
-    run(firm, 6_000);
+    firm.run(6_000);
     const { book } = firm.partition.ingest;
     const accountId = find(
       firm,
@@ -142,11 +111,11 @@ describe('deciding about an account', () => {
         ({ data }) => data.accountId === accountId && data.entry === 'in',
       ).length;
     const before = opened();
-    run(firm, 20_000);
+    firm.run(20_000);
     expect(opened()).toBe(before);
     const lift = { ...restrict(accountId), directive: { type: 'lift' } } as Command['intent'];
     expect(say(firm, lift)).toMatchObject({ type: 'accepted' });
-    run(firm, 5_000);
+    firm.run(5_000);
     const said = factsOf(firm, 'accountDirected').map(({ data }) => [data.operatorId, data.reason]);
     expect(said[0]).toEqual(['manager', 'asked for by compliance']);
     expectSound(firm);
@@ -154,13 +123,13 @@ describe('deciding about an account', () => {
 
   it('closes it, and nothing happens to it afterwards', () => {
     const firm = openFirm();
-    run(firm, 6_000);
+    firm.run(6_000);
     const { book } = firm.partition.ingest;
     const accountId = find(firm, (account) => book.status(account) === 0);
     const close = { ...restrict(accountId), directive: { type: 'close' } } as Command['intent'];
     expect(say(firm, close)).toMatchObject({ type: 'accepted' });
     const seq = firm.partition.ingest.lastSeq;
-    run(firm, 10_000);
+    firm.run(10_000);
     const later = factsOf(firm, 'accountStatusChanged').filter(
       ({ data, envelope }) => data.accountId === accountId && envelope.seq > seq,
     );
@@ -171,7 +140,7 @@ describe('deciding about an account', () => {
 
   it('excepts a rule, but no unknown rule, no objective, and not into the past', () => {
     const firm = openFirm();
-    run(firm, 6_000);
+    firm.run(6_000);
     const { book, marketAt } = firm.partition.ingest;
     const accountId = find(firm, (account) => book.status(account) === 0);
     const until = present(marketAt, 'market time') + 3_600_000;
@@ -195,7 +164,7 @@ describe('deciding about an account', () => {
     expect(except(target)).toMatchObject({ code: 'invalid' });
     expect(except(limit, until - 7_200_000)).toMatchObject({ code: 'invalid' });
     expect(except(limit)).toMatchObject({ type: 'accepted' });
-    run(firm, 20_000);
+    firm.run(20_000);
     expectSound(firm);
   });
 
@@ -204,7 +173,7 @@ describe('deciding about an account', () => {
     const { book } = firm.partition.ingest;
     const reset = (accountId: string): CommandResult =>
       say(firm, { type: 'requestSuccessor', accountId, successor: 'reset', reason: 'paid for' });
-    run(firm, 6_000);
+    firm.run(6_000);
     const running = find(firm, (account) => book.status(account) === 0);
     expect(reset(running)).toMatchObject({ code: 'invalid' });
     const failed = find(
@@ -214,7 +183,7 @@ describe('deciding about an account', () => {
     );
     expect(reset(failed)).toMatchObject({ type: 'accepted' });
     expect(reset(failed)).toMatchObject({ code: 'invalid' });
-    run(firm, 2_000);
+    firm.run(2_000);
     const next = factsOf(firm, 'accountOpened').find(
       ({ data }) => data.previousAccountId === failed,
     );
@@ -231,7 +200,7 @@ describe('deciding about an account', () => {
 
   it('does not scale an account whose program does not scale its phase', () => {
     const firm = openFirm();
-    run(firm, 6_000);
+    firm.run(6_000);
     const { book } = firm.partition.ingest;
     const accountId = find(firm, (account) => book.terms(account).phase.phaseId === 'evaluation-1');
     const said = say(firm, {
@@ -255,7 +224,7 @@ describe('a version that reaches into running phases', () => {
 
   it('needs the number of accounts that it would hurt to be confirmed', () => {
     const firm = openFirm();
-    run(firm, 6_000);
+    firm.run(6_000);
     const wrong = { migration: 'fromDate', confirmedHurt: 7_777 } as const;
     expect(publish(firm, easier, wrong)).toMatchObject({ code: 'notConfirmed' });
     const none = { migration: 'fromDate', confirmedHurt: null } as const;
@@ -264,25 +233,25 @@ describe('a version that reaches into running phases', () => {
 
   it('moves accounts for which nothing gets harder, at once or on its day', () => {
     const firm = openFirm();
-    run(firm, 6_000);
+    firm.run(6_000);
     const { ingest } = firm.partition;
     const day = present(ingest.marketAt, 'market time') + 600_000;
     const later = { migration: 'fromDate', effectiveFrom: day } as const;
     expect(publish(firm, easier, later)).toMatchObject({ type: 'accepted' });
     expect(versionsOf(firm)).toEqual(new Set([1]));
-    while (present(ingest.marketAt, 'market time') < day) run(firm, 500);
-    run(firm, 500);
+    while (present(ingest.marketAt, 'market time') < day) firm.run(500);
+    firm.run(500);
     expect(versionsOf(firm)).toEqual(new Set([2]));
     const moved = factsOf(firm, 'rulesChanged');
     expect(moved.length).toBeGreaterThan(5);
     expect(new Set(moved.map(({ data }) => data.basis))).toEqual(new Set(['favourable']));
-    run(firm, 20_000);
+    firm.run(20_000);
     expectSound(firm);
   });
 
   it('goes on sale on its day, not before', () => {
     const firm = openFirm();
-    run(firm, 6_000);
+    firm.run(6_000);
     const { ingest } = firm.partition;
     const day = present(ingest.marketAt, 'market time') + 3_600_000;
     publish(firm, tighter, { effectiveFrom: day });
@@ -291,7 +260,7 @@ describe('a version that reaches into running phases', () => {
         envelope.occurredAt,
         data.ruleSet.version,
       ]);
-    while (present(ingest.marketAt, 'market time') < day + 3_600_000) run(firm, 2_000);
+    while (present(ingest.marketAt, 'market time') < day + 3_600_000) firm.run(2_000);
     const seen = bought();
     expect(seen.filter(([at, version]) => version !== (at < day ? 1 : 2))).toEqual([]);
     expect(seen.some(([, version]) => version === 2)).toBe(true);
@@ -300,7 +269,7 @@ describe('a version that reaches into running phases', () => {
 
   it('leaves the others alone until their traders accept', () => {
     const firm = openFirm();
-    run(firm, 6_000);
+    firm.run(6_000);
     expect(publish(firm, tighter, { migration: 'fromDate' })).toMatchObject({ type: 'accepted' });
     expect(factsOf(firm, 'rulesChanged')).toEqual([]);
     const { book } = firm.partition.ingest;
@@ -315,7 +284,7 @@ describe('a version that reaches into running phases', () => {
     expect(accept(2)).toMatchObject({ type: 'accepted' });
     const [moved] = factsOf(firm, 'rulesChanged');
     expect(moved?.data).toMatchObject({ accountId, basis: 'accepted' });
-    run(firm, 10_000);
+    firm.run(10_000);
     expectSound(firm);
   });
 });

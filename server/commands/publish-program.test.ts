@@ -4,14 +4,11 @@ import { present } from '#core/kernel/assert.ts';
 import { compileProgram } from '#core/programs/compile.ts';
 import type { PreviewSummary } from '#core/programs/programs.events.ts';
 import type { Command, CommandResult } from '#core/sync/protocol.ts';
-import { createReplayAdapter } from '../adapters/replay/adapter.ts';
 import { runImpact } from '../impact/run.ts';
-import { createCatalogue } from '../partition/catalogue.ts';
-import { openPartition, type Partition } from '../partition/partition.ts';
-import { loadPrograms, offersOf } from '../programs.ts';
+import { FIRM_START, openDemoFirm, type DemoFirm } from '../partition/testing/demo-firm.ts';
+import { loadPrograms } from '../programs.ts';
 import { openStore, type Store } from '../store/store.ts';
 
-const START = Date.UTC(2014, 4, 2, 9);
 const programs = loadPrograms().filter(({ program }) => program.programId === 'two-step-100k');
 const [twoStep] = programs;
 const content = present(twoStep, 'the two-step program').input;
@@ -20,36 +17,8 @@ const tighter = JSON.parse(
   JSON.stringify(content).replaceAll('"percent":"5"', '"percent":"1"'),
 ) as typeof content;
 
-interface Firm {
-  readonly store: Store;
-  readonly partition: Partition;
-  readonly previews: Map<string, PreviewSummary>;
-}
-
-function openFirm(store: Store = openStore(':memory:')): Firm {
-  const previews = new Map<string, PreviewSummary>();
-  const partition = openPartition({
-    partition: 0,
-    store,
-    catalogue: createCatalogue(programs),
-    preview: (hash) => previews.get(hash) ?? null,
-    now: () => START,
-    adapter: createReplayAdapter({
-      seed: 11,
-      accounts: 40,
-      activityPercent: 900,
-      programs: offersOf(programs),
-      startAt: START,
-      recorded: null,
-    }),
-  });
-  return { store, partition, previews };
-}
-
-function run({ partition }: Firm, records: number): void {
-  const until = partition.records + records;
-  while (partition.records < until) partition.run(Infinity, until - partition.records);
-}
+type Firm = DemoFirm;
+const openFirm = (store?: Store): Firm => openDemoFirm(programs, store ? { store } : {});
 
 function preview({ store, previews }: Firm, draft: unknown): PreviewSummary {
   const compiled = compileProgram(draft, 2);
@@ -69,7 +38,7 @@ function publish(
   return partition.command({
     commandId: `publish-${commands}`,
     operatorId: 'manager',
-    issuedAt: START,
+    issuedAt: FIRM_START,
     intent: {
       type: 'publishProgram',
       content: content as never,
@@ -86,7 +55,7 @@ function publish(
 describe('publishing a program', () => {
   it('rests on a preview of exactly this draft', () => {
     const firm = openFirm();
-    run(firm, 4_000);
+    firm.run(4_000);
     expect(publish(firm, { content: tighter as never })).toMatchObject({ code: 'noPreview' });
     const other = preview(firm, content);
     const wrong = publish(firm, { content: tighter as never, previewHash: other.hash });
@@ -98,12 +67,12 @@ describe('publishing a program', () => {
 
   it('cannot reach into the past, nor publish what cannot work', () => {
     const firm = openFirm();
-    run(firm, 2_000);
+    firm.run(2_000);
     const { hash } = preview(firm, tighter);
     const past = {
       content: tighter as never,
       previewHash: hash,
-      effectiveFrom: START - 86_400_000,
+      effectiveFrom: FIRM_START - 86_400_000,
     };
     expect(publish(firm, past)).toMatchObject({ type: 'rejected', code: 'invalid' });
     const faulty = { ...content, phases: [] };
@@ -112,12 +81,12 @@ describe('publishing a program', () => {
 
   it('leaves open accounts with the version they were bought under; new ones get the new one', () => {
     const firm = openFirm();
-    run(firm, 4_000);
+    firm.run(4_000);
     const { hash } = preview(firm, tighter);
     publish(firm, { content: tighter as never, previewHash: hash });
     const { book } = firm.partition.ingest;
     const before = book.accounts;
-    while (book.accounts < before + 5) run(firm, 2_000);
+    while (book.accounts < before + 5) firm.run(2_000);
     const versions = Array.from(
       { length: book.accounts },
       (_unused, at) => book.terms(at).ruleSet.version,
@@ -129,10 +98,10 @@ describe('publishing a program', () => {
   it('stands at its place when the log is executed again', () => {
     const store = openStore(':memory:');
     const firm = openFirm(store);
-    run(firm, 6_000);
+    firm.run(6_000);
     const { hash } = preview(firm, tighter);
     publish(firm, { content: tighter as never, previewHash: hash });
-    run(firm, 30_000);
+    firm.run(30_000);
     const again = openFirm(store);
     expect(again.partition.ingest.lastSeq).toBe(firm.partition.ingest.lastSeq);
     expect(again.partition.ingest.book.snapshot()).toEqual(firm.partition.ingest.book.snapshot());
@@ -142,7 +111,7 @@ describe('publishing a program', () => {
 describe('an impact preview', () => {
   it('of what is published finds no difference, of a tighter rule finds whom it ends', () => {
     const firm = openFirm();
-    run(firm, 30_000);
+    firm.run(30_000);
     expect(preview(firm, content)).toMatchObject({ failedOnlyDraft: 0, failedOnlyPublished: 0 });
     const tight = preview(firm, tighter);
     expect(tight.accounts).toBeGreaterThan(30);
@@ -152,7 +121,7 @@ describe('an impact preview', () => {
 
   it('has the same hash whenever it is run on the same log', () => {
     const firm = openFirm();
-    run(firm, 5_000);
+    firm.run(5_000);
     expect(preview(firm, tighter)).toEqual(preview(firm, tighter));
   });
 });

@@ -2,11 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { sampleTerms } from '#core/programs/compile.ts';
 import type { AccountTerms, Deal } from '#core/accounts/account.ts';
 import { present } from '#core/kernel/assert.ts';
-import { createCatalogue } from '../partition/catalogue.ts';
-import { loadPrograms, ruleSetsByHash, offersOf } from '../programs.ts';
-import { createReplayAdapter } from '../adapters/replay/adapter.ts';
-import { openStore } from '../store/store.ts';
-import { openPartition } from '../partition/partition.ts';
+import { loadPrograms, ruleSetsByHash } from '../programs.ts';
+import { openDemoFirm } from '../partition/testing/demo-firm.ts';
+import type { Store } from '../store/store.ts';
 import { verifyLog } from '../verify/verify.ts';
 import { createIngest, type Ingest } from './ingest.ts';
 
@@ -207,24 +205,10 @@ describe('a past that changes is for a person to look at, and flips nothing by i
 });
 
 describe('the log of a run', () => {
-  const run = (): ReturnType<typeof openStore> => {
-    const store = openStore(':memory:');
-    const partition = openPartition({
-      partition: 0,
-      store,
-      catalogue: createCatalogue(programs),
-      now: () => 0,
-      adapter: createReplayAdapter({
-        seed: 4,
-        accounts: 60,
-        activityPercent: 800,
-        programs: offersOf(programs),
-        startAt: START,
-        recorded: null,
-      }),
-    });
-    while (partition.records < 20_000) partition.run(Infinity, 20_000 - partition.records);
-    return store;
+  const run = (): Store => {
+    const firm = openDemoFirm(programs, { seed: 4, accounts: 60, activityPercent: 800 });
+    firm.run(20_000);
+    return firm.store;
   };
 
   it('is derived again by the reference evaluator, every verdict equal', () => {

@@ -6,11 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyInclusion } from '#core/audit/tree.ts';
 import { readCheckpoint } from '#core/audit/checkpoint.ts';
 import { createRandom } from '#core/kernel/random.ts';
-import { createReplayAdapter } from '../adapters/replay/adapter.ts';
 import { openLogSigner } from '../audit/log-signer.ts';
-import { createCatalogue } from '../partition/catalogue.ts';
-import { openPartition } from '../partition/partition.ts';
-import { loadPrograms, offersOf } from '../programs.ts';
+import { openDemoFirm } from '../partition/testing/demo-firm.ts';
+import { loadPrograms } from '../programs.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { verifyTree } from './verify-tree.ts';
 
@@ -31,22 +29,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function play(store: Store, records: number): void {
-  const programs = loadPrograms();
-  const partition = openPartition({
-    partition: 0,
-    store,
-    catalogue: createCatalogue(programs),
-    now: () => 0,
-    adapter: createReplayAdapter({
-      seed: 3,
-      accounts: 60,
-      activityPercent: 800,
-      programs: offersOf(programs),
-      startAt: Date.UTC(2014, 4, 2, 9),
-      recorded: null,
-    }),
-  });
-  while (partition.records < records) partition.run(Infinity, records - partition.records);
+  const firm = openDemoFirm(loadPrograms(), { store, seed: 3, accounts: 60, activityPercent: 800 });
+  firm.run(records - firm.partition.records);
 }
 
 describe('the tree over a log', () => {
