@@ -2,6 +2,9 @@ import type { Gauge } from '#core/rules/rule-kind.ts';
 import { ROW_WIDTH, ROWS_PER_FRAME_MAX } from '#core/sync/row-frame.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 
+/** Accounts looked at in one take: valuing each costs, and marks wait meanwhile. */
+const ACCOUNTS_PER_TAKE_MAX = 32_768;
+
 /** Finds the accounts whose live numbers changed since they were last taken. */
 export interface RowFeed {
   /** Up to `rowsMax` changed rows, round robin, so that a busy book starves nobody. */
@@ -22,7 +25,8 @@ export function createRowFeed({ book, dayStartEquity }: Ingest): RowFeed {
       const most = Math.min(rowsMax, ROWS_PER_FRAME_MAX, accounts);
       const values = new Float64Array(most * ROW_WIDTH);
       let rows = 0;
-      for (let looked = 0; looked < accounts && rows < most; looked += 1) {
+      const looks = Math.min(accounts, ACCOUNTS_PER_TAKE_MAX);
+      for (let looked = 0; looked < looks && rows < most; looked += 1) {
         const account = cursor;
         cursor = cursor + 1 === accounts ? 0 : cursor + 1;
         const equity = book.equity(account);
