@@ -53,6 +53,8 @@ export function followTrail<Params extends TrailParams>(
   if (lock && profitLockCloses(lock, moment, terms)) {
     const floor = state.peak - distance(params, state.peak, terms);
     close(state, Math.max(lockLevel(lock, terms), floor));
+    // From here on as above: the next look at the same account must find nothing to do.
+    if (tracksWhenLocked(params)) state.peak = Math.max(state.peak, value);
   } else if (value > state.peak) {
     state.peak = value;
     if (lock?.when !== 'floorReachesLock') return;

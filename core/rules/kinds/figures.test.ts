@@ -210,6 +210,21 @@ describe('edges', () => {
     expect(account.flags()).toBe(1);
   });
 
+  it('a profit lock that closes on a deal keeps that deal in the peak (it came only with the next mark)', () => {
+    const account = trial('balanceTrailing', {
+      breachedWhen: 'below',
+      distance: { fixed: '500' },
+      lock: { offset: { fixed: '100' }, when: { profit: { fixed: '2000' }, of: 'balance' } },
+      onPayout: 'reducePeak',
+      warnAt: ['1'],
+    });
+    account.open('a');
+    account.open('b');
+    account.close('a', 2_600);
+    account.close('b', -2_300);
+    expect(said(account)).toMatchObject({ peak: 102_600, locked: 1, measured: 100_300 });
+  });
+
   it('end-of-day floors follow what they say they follow', () => {
     const floor = (follows: string): number => {
       const account = trial('endOfDayTrailing', {
