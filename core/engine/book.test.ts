@@ -147,6 +147,15 @@ describe('the columnar book equals the reference evaluator', () => {
     );
   });
 
+  it('when the rate by which a stop is measured comes, or moves, after the stop was set', () => {
+    // The reference measured it anew at every mark of the rate, the book did not: seed 50439.
+    const history = randomHistory(50_439, { accounts: 5, events: 80, marks: 68, anotherAfter: 40 });
+    expectEqualRuns(
+      byBook(history, (book) => book),
+      byReference(history),
+    );
+  });
+
   it('and these histories hold every kind of verdict, from every kind of cause', () => {
     const kinds = new Set<string>();
     const causes = new Set<string>();

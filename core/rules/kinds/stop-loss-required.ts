@@ -39,7 +39,8 @@ function faultOf(
 ): number {
   const { risk, openedAt } = position;
   if (risk === null) return moment.at > openedAt + params.withinSeconds * SECOND_MS ? LATE : 0;
-  return risk > riskLimitOf(params, terms) ? WIDE : 0;
+  // What a stop allows is measured when something is booked or set, not as rates move.
+  return moment.cause !== 'mark' && risk > riskLimitOf(params, terms) ? WIDE : 0;
 }
 
 /**

@@ -113,7 +113,9 @@ function observe(params: Params, state: RuleState, moment: Moment, terms: Accoun
   for (const idea of slots.all(state)) {
     const positions = groups.get(idea.key) ?? [];
     const open = -positions.reduce((sum, { floating }) => sum + floating, 0);
-    const risk = positions.reduce((sum, { risk: one }) => sum + (one ?? 0), 0);
+    // What a stop allows is measured when something is booked or set, not as rates move.
+    const risk =
+      moment.cause === 'mark' ? 0 : positions.reduce((sum, { risk: one }) => sum + (one ?? 0), 0);
     const widest = Math.max(idea.widest, risk);
     const loss = lossOf(params, { ...idea, widest }, open);
     const over = isTooMuch(params, loss, limit);
