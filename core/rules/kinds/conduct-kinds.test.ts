@@ -368,6 +368,43 @@ describe('positions held over', () => {
   });
 });
 
+describe('strikes', () => {
+  it('before the last ask for a warning, also where the rule itself would end the account', () => {
+    const account = trial('maximumLots', {
+      scope: 'order',
+      limit: { lots: '1' },
+      effect: 'fail',
+      strikes: { allowed: 2, next: 'fail' },
+    });
+    for (const name of ['a', 'b', 'c']) account.open(name, { lots: 2 });
+    const flags = account.said.flatMap((one) =>
+      one.kind === 'conductFlagged' ? [[one.data.strike, one.data.effect]] : [],
+    );
+    expect(flags).toEqual([
+      [1, 'warn'],
+      [2, 'warn'],
+    ]);
+    expect(account.status()).toBe('failed');
+  });
+});
+
+describe('an allowance from the profit that the day began with', () => {
+  it('stays what it was in the morning, whatever the day brings', () => {
+    const account = trial('tradeIdeaLoss', {
+      amount: { percent: '50', of: 'dayStartProfit', atLeast: '100' },
+      measure: 'runningLoss',
+      idea: 'position',
+    });
+    account.earn(4_000);
+    account.nextDay();
+    // Half of 4,000 is allowed today, also after another 4,000.
+    account.earn(4_000);
+    account.open('a');
+    account.close('a', -2_500);
+    expect(account.flags()).toBe(1);
+  });
+});
+
 describe('holding time', () => {
   const trade = (account: Trial, name: string, seconds: number, lots = 1, profit = 0): void => {
     account.open(name, { lots });
