@@ -225,6 +225,23 @@ describe('edges', () => {
     expect(said(account)).toMatchObject({ peak: 102_600, locked: 1, measured: 100_300 });
   });
 
+  it("a day's own peak starts anew in the morning, the peak of all days does not", () => {
+    const floor = (anchor: string): number => {
+      const account = trial('dailyLoss', {
+        breachedWhen: 'below',
+        anchor,
+        amount: { fixed: '4000' },
+      });
+      account.earn(5_000);
+      account.earn(-3_000);
+      account.nextDay();
+      const gauge = account.gauge();
+      return gauge.type === 'floor' ? gauge.floor / 10_000 : Number.NaN;
+    };
+    expect(floor('dayPeakEquity')).toBe(98_000);
+    expect(floor('peakEquity')).toBe(101_000);
+  });
+
   it('end-of-day floors follow what they say they follow', () => {
     const floor = (follows: string): number => {
       const account = trial('endOfDayTrailing', {
