@@ -10,7 +10,7 @@ import { createAccountsView } from '#core/sync/accounts-view.ts';
 import type { AccountDetail, CheckpointReply, CommandResult, Pulse } from '#core/sync/protocol.ts';
 import { readCheckpoint } from '#core/audit/checkpoint.ts';
 import { base64Of } from '#core/kernel/base64.ts';
-import { openLogSigner } from './audit/log-signer.ts';
+import { openLogSigner, type LogSigner, type LogTree } from './audit/log-signer.ts';
 import { readConfig, type Config } from './config.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import type { PastReply, PastRequest } from './history/worker.ts';
@@ -139,7 +139,7 @@ function openCheckpoints(
 ): (size: number) => CheckpointReply {
   const signer = openLogSigner(folder, logId);
   const tree = store.tree(0);
-  let note = signer.checkpoint(tree);
+  let note = firstCheckpoint(signer, tree);
   let signedAt = Date.now();
   const publicKey = base64Of(signer.publicKey);
   return (size) => {
@@ -152,6 +152,18 @@ function openCheckpoints(
     const proof = known ? tree.consistency(size, signed.value.size) : [];
     return { note, publicKey, proof: proof.map(base64Of) };
   };
+}
+
+function firstCheckpoint(signer: LogSigner, tree: LogTree): string {
+  try {
+    return signer.checkpoint(tree);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(
+      `server: ${reason}. Nothing is served from it: put the right log back, or find out with npm run verify.\n`,
+    );
+    process.exit(1);
+  }
 }
 
 interface PartitionThread {

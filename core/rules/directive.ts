@@ -1,4 +1,4 @@
-import { STATUS } from '#core/accounts/account.ts';
+import { ACCOUNT_STATUSES, STATUS, type AccountStatus } from '#core/accounts/account.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
 import type { EpochMs } from '#core/time/time.ts';
 import { LATCH, openJudgedAccount, type JudgedAccount, type StatusOutcome } from './judge.ts';
@@ -16,30 +16,32 @@ export type Directive =
   | { readonly type: 'restrict' | 'lift' | 'close' }
   | { readonly type: 'except'; readonly ruleId: string; readonly until: EpochMs };
 
+/** From which statuses each may be decided: the engine, deciders and screens keep to this. */
+export const DIRECTED_FROM: Readonly<
+  Record<Exclude<Directive['type'], 'except'>, readonly AccountStatus[]>
+> = {
+  restrict: ['active', 'paused'],
+  lift: ['restricted'],
+  close: ['active', 'paused', 'restricted', 'passed'],
+};
+
 /** Changes `account`; returns what happened. Refuses what its state does not allow. */
 export function direct(
   account: JudgedAccount,
   directive: Directive,
 ): Result<readonly StatusOutcome[], string> {
-  const { status } = account;
+  if (directive.type === 'except') return except(account, directive.ruleId, directive.until);
+  const status = ACCOUNT_STATUSES[account.status] ?? 'closed';
+  if (!DIRECTED_FROM[directive.type].includes(status)) return err(`the account is ${status}`);
   switch (directive.type) {
     case 'restrict':
-      if (status !== STATUS.active && status !== STATUS.paused) {
-        return err('only an account that trades can be restricted');
-      }
       return ok([moveTo(account, STATUS.restricted, 'restricted')]);
     case 'lift':
-      if (status !== STATUS.restricted) return err('the account is not restricted');
       return ok([
         moveTo(account, isPausedToday(account) ? STATUS.paused : STATUS.active, 'lifted'),
       ]);
     case 'close':
-      if (status === STATUS.failed || status === STATUS.closed) {
-        return err('the account has ended already');
-      }
       return ok([moveTo(account, STATUS.closed, 'closed')]);
-    case 'except':
-      return except(account, directive.ruleId, directive.until);
   }
 }
 

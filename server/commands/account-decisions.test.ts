@@ -267,6 +267,30 @@ describe('a version that reaches into running phases', () => {
     expectSound(firm);
   });
 
+  it('is accepted by nobody before its day', () => {
+    const firm = openFirm();
+    firm.run(6_000);
+    const { book, marketAt } = firm.partition.ingest;
+    const day = present(marketAt, 'market time') + 3_600_000;
+    expect(publish(firm, tighter, { effectiveFrom: day })).toMatchObject({ type: 'accepted' });
+    const { partition } = firm;
+    while (present(partition.ingest.marketAt, 'market time') < day - 600_000) firm.run(500);
+    const accountId = find(
+      firm,
+      (account) => book.status(account) === 0 && book.terms(account).ruleSet.version === 1,
+    );
+    const accept = (): CommandResult =>
+      say(firm, { type: 'acceptChange', accountId, version: 2, evidence: 'by e-mail' });
+    expect(present(partition.ingest.marketAt, 'market time')).toBeLessThan(day);
+    expect(accept()).toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('not taken effect') as string,
+    });
+    while (present(partition.ingest.marketAt, 'market time') <= day) firm.run(500);
+    expect(accept()).toMatchObject({ type: 'accepted' });
+    expectSound(firm);
+  });
+
   it('leaves the others alone until their traders accept', () => {
     const firm = openFirm();
     firm.run(6_000);

@@ -1,8 +1,9 @@
-import { ACCOUNT_STATUSES, type AccountStatus, type AccountTerms } from '#core/accounts/account.ts';
+import type { AccountTerms } from '#core/accounts/account.ts';
 import type { Fact, FactDraft } from '#core/facts/registry.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
 import { assessScaling } from '#core/lifecycle/scaling.ts';
 import { scalingStandingOf } from '#core/lifecycle/window.ts';
+import { DIRECTED_FROM } from '#core/rules/directive.ts';
 import type { Command } from '#core/sync/protocol.ts';
 import {
   lifeOf,
@@ -15,13 +16,6 @@ import type { Rejection } from './decide.ts';
 
 type Intent<Type extends Command['intent']['type']> = Extract<Command['intent'], { type: Type }>;
 
-/** Statuses in which each directive makes sense: what the engine obeys, said before it is asked. */
-const ALLOWED: Readonly<Record<'restrict' | 'lift' | 'close', readonly AccountStatus[]>> = {
-  restrict: ['active', 'paused'],
-  lift: ['restricted'],
-  close: ACCOUNT_STATUSES.filter((status) => status !== 'failed' && status !== 'closed'),
-};
-
 /** Restricting, lifting, closing, and exceptions from one rule until an instant. */
 export function decideDirective(
   { accountId, directive, reason }: Intent<'directAccount'>,
@@ -33,7 +27,7 @@ export function decideDirective(
   if (directive.type === 'except') {
     const refusal = exceptionRefusal(directive, life.terms, state);
     if (refusal !== null) return err({ code: 'invalid', message: refusal });
-  } else if (!ALLOWED[directive.type].includes(life.status)) {
+  } else if (!DIRECTED_FROM[directive.type].includes(life.status)) {
     return err({ code: 'invalid', message: `the account is ${life.status}` });
   }
   const data = { accountId, at: state.at, directive, operatorId, reason };
@@ -59,7 +53,10 @@ function exceptionRefusal(
 export function decideAcceptance(
   { accountId, version, evidence }: Intent<'acceptChange'>,
   operatorId: string,
-  state: LifePorts,
+  state: LifePorts & {
+    /** A version whose day has not come. */
+    isComing(programId: string, version: number): boolean;
+  },
 ): Result<FactDraft, Rejection> {
   const life = lifeOf(state.accountFacts(accountId));
   if (!life) return err({ code: 'notFound', message: `there is no account ${accountId}` });
@@ -70,6 +67,9 @@ export function decideAcceptance(
     return invalid(`it is judged by version ${ruleSet.version} already`);
   const next = state.version(program.programId, version);
   if (!next) return invalid(`${program.name} has no version ${version}`);
+  if (state.isComing(program.programId, version)) {
+    return invalid(`version ${version} has not taken effect yet`);
+  }
   if (!next.program.phases.some(({ phaseId }) => phaseId === phase.phaseId)) {
     return invalid(`version ${version} has no phase "${phase.phaseId}"`);
   }
@@ -113,12 +113,12 @@ function resetSizes(
 function scaledSizes(
   terms: AccountTerms,
   facts: readonly Fact[],
-  { version, at }: LifePorts,
+  { version, accountFacts, at }: LifePorts,
 ): Result<Sizes, string> {
   const compiled = version(terms.program.programId, terms.ruleSet.version);
   const phase = compiled?.program.phases.find(({ phaseId }) => phaseId === terms.phase.phaseId);
   if (!compiled || !phase?.scaling) return err('the program does not scale this phase');
-  const standing = scalingStandingOf(phase.scaling, scalingHistoryOf(facts), at);
+  const standing = scalingStandingOf(phase.scaling, scalingHistoryOf(facts, accountFacts), at);
   if (standing.endsAt > at) return err('the window of assessment has not ended');
   const { scaled, reasons } = assessScaling(phase.scaling, standing.window);
   if (!scaled) return err(reasons.join('; '));

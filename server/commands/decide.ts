@@ -11,6 +11,7 @@ export type Rejection = Omit<Extract<CommandResult, { type: 'rejected' }>, 'type
 /** Everything that decisions rest on. */
 export interface DecisionState extends LifePorts {
   factAt(seq: number): Fact | null;
+  isComing(programId: string, version: number): boolean;
   readonly publishing: PublishingState;
 }
 

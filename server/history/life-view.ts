@@ -26,7 +26,9 @@ export function lifeViewOf(
   const phase = own?.program.phases.find(({ phaseId }) => phaseId === terms.phase.phaseId);
   const before = own?.ruleSets.find(({ ref }) => ref.hash === terms.ruleSet.hash);
   const scaling = phase?.scaling;
-  const standing = scaling ? scalingStandingOf(scaling, scalingHistoryOf(facts), ports.at) : null;
+  const standing = scaling
+    ? scalingStandingOf(scaling, scalingHistoryOf(facts, ports.accountFacts), ports.at)
+    : null;
   return {
     status,
     origin: terms.origin ?? 'purchase',

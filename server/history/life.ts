@@ -40,15 +40,18 @@ export function lifeOf(facts: readonly Fact[]): Life | null {
   return life;
 }
 
-/** What scaling needs to know of an account's past, from its own facts. */
-export function scalingHistoryOf(facts: readonly Fact[]): ScalingHistory {
+/** What scaling needs to know of an account's past, from its own facts and its predecessors'. */
+export function scalingHistoryOf(
+  facts: readonly Fact[],
+  accountFacts: LifePorts['accountFacts'],
+): ScalingHistory {
   const opened = facts.find(({ kind }) => kind === 'accountOpened');
   const terms = opened?.kind === 'accountOpened' ? opened.data : null;
   return {
     openedAt: terms?.openedAt ?? opened?.envelope.occurredAt ?? 0,
     size: terms?.nominalSize ?? 0,
     startBalance: terms?.startBalance ?? 0,
-    steps: terms?.origin === 'scaledUp' ? 1 : 0,
+    steps: terms ? countBefore('scaledUp', terms, accountFacts) : 0,
     booked: facts.flatMap((fact) => {
       if (fact.kind === 'dealBooked') {
         return [{ at: fact.data.at, profit: realisedByDeal(fact.data), paidOut: 0 }];
@@ -75,16 +78,20 @@ export function resetReasons(
     phaseId: terms.phase.phaseId,
     failed: status === 'failed',
     endedAt,
-    resets: resetsBefore(terms, accountFacts),
+    resets: countBefore('reset', terms, accountFacts),
     at,
   });
 }
 
-/** How many resets in a row led to this account. */
-function resetsBefore(terms: AccountTerms, accountFacts: LifePorts['accountFacts']): number {
+/** How many resets, or scale-ups, in a row led to this account. */
+function countBefore(
+  origin: 'reset' | 'scaledUp',
+  terms: AccountTerms,
+  accountFacts: LifePorts['accountFacts'],
+): number {
   let count = 0;
   let now: AccountTerms | undefined = terms;
-  while (now?.origin === 'reset' && now.previousAccountId !== undefined) {
+  while (now?.origin === origin && now.previousAccountId !== undefined) {
     count += 1;
     now = lifeOf(accountFacts(now.previousAccountId))?.terms;
   }

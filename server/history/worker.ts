@@ -36,19 +36,21 @@ function policyOf({ terms }: AccountState): PayoutPolicy | null {
   const key = `${program.programId}/${ruleSet.version}/${phase.phaseId}`;
   const known = policies.get(key);
   if (known !== undefined) return known;
-  const phases = versionsOf(program.programId).get(ruleSet.version)?.program.phases ?? [];
+  const phases = versionsOf(program.programId, Infinity).get(ruleSet.version)?.program.phases ?? [];
   const policy = phases.find(({ phaseId }) => phaseId === phase.phaseId)?.payout ?? null;
   policies.set(key, policy);
   return policy;
 }
 
-function versionsOf(programId: string): Map<number, CompiledProgram> {
+/** Versions that have taken effect by an instant. */
+function versionsOf(programId: string, at: number): Map<number, CompiledProgram> {
   const found = new Map<number, CompiledProgram>();
   for (const shipped of loadPrograms()) {
     if (shipped.program.programId === programId) found.set(shipped.version, shipped);
   }
   for (const fact of store.stream(0, 'firm')) {
     if (fact.kind !== 'programPublished' || fact.data.programId !== programId) continue;
+    if (fact.data.effectiveFrom > at) continue;
     const compiled = compileProgram(fact.data.content, fact.data.version);
     if (compiled.ok) found.set(fact.data.version, compiled.value);
   }
@@ -79,9 +81,9 @@ port.on('message', ({ id, accountId, state }: PastRequest) => {
       series: seriesOf(store, 0, accountId),
       payout: policy ? payoutNow(state, policy, facts) : null,
       life: lifeViewOf(facts, {
-        version: (programId, version) => versionsOf(programId).get(version),
+        version: (programId, version) => versionsOf(programId, Infinity).get(version),
         later: (programId, version) =>
-          [...versionsOf(programId).values()].filter((one) => one.version > version),
+          [...versionsOf(programId, state.at).values()].filter((one) => one.version > version),
         accountFacts: (id) => store.stream(0, `account:${id}`),
         at: state.at,
       }),

@@ -43,6 +43,8 @@ export interface Ingest {
   ): Intake;
   /** The same for a decision that stands in the log already; gives what followed from it. */
   adopt(fact: Fact): Intake;
+  /** Whether a published version has not taken effect yet. */
+  isComing(programId: string, version: number): boolean;
   readonly lastSeq: number;
   readonly marks: number;
   readonly marketAt: number | null;
@@ -429,6 +431,8 @@ export function createIngest(options: IngestOptions): Ingest {
       obey(fact);
       return intake;
     },
+    isComing: (programId, version) =>
+      coming.some((one) => one.programId === programId && one.version === version),
     get lastSeq() {
       return envelopes.lastSeq;
     },

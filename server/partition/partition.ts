@@ -133,6 +133,7 @@ export function openPartition(options: PartitionOptions): Partition {
       const decision = decide(command, {
         at,
         version: catalogue.version,
+        isComing: ingest.isComing,
         factAt: (seq) => store.fact(partition, seq),
         accountFacts: (accountId) => store.stream(partition, `account:${accountId}`),
         publishing: {

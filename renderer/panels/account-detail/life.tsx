@@ -2,6 +2,7 @@ import { useState, type ReactElement, type ReactNode } from 'react';
 import type { DeskCallOutput } from '#core/desk-api/contract.ts';
 import type { CallResult } from '#core/desk-api/rpc.ts';
 import { moneyText } from '#core/money/money.ts';
+import { DIRECTED_FROM } from '#core/rules/directive.ts';
 import { ruleKinds } from '#core/rules/kinds/index.ts';
 import type { AccountDetail } from '#core/sync/protocol.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
@@ -53,7 +54,9 @@ export function Life({
     );
   const follow = (successor: 'reset' | 'scaledUp', what: string): void =>
     hear(what, client.call('account.successor', { accountId, successor, reason }));
-  const allowed = allowedNow(life.status);
+  const allowed = (['restrict', 'lift', 'close'] as const).filter((type) =>
+    DIRECTED_FROM[type].includes(life.status),
+  );
   const reasoned = reason.trim() !== '';
   return (
     <div className="life">
@@ -122,12 +125,6 @@ interface Deciding {
   readonly detail: AccountDetail;
   readonly reason: string;
   readonly hear: (what: string, asked: Promise<Answer>) => void;
-}
-
-function allowedNow(status: AccountDetail['life']['status']): readonly Directive[] {
-  if (status === 'active' || status === 'paused') return ['restrict', 'close'];
-  if (status === 'restricted') return ['lift', 'close'];
-  return status === 'passed' ? ['close'] : [];
 }
 
 /** One rule says nothing until an instant: a vacation, an agreed trade over the news. */
