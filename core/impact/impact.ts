@@ -19,6 +19,7 @@ const fateSchema = z.strictObject({
   /** When it failed or passed; null when it is still judged. */
   at: epochMs.nullable(),
   ruleId: z.string().nullable(),
+  /** In money units: when it ended, and now for an account that is still judged. */
   equity: z.int(),
   pauses: z.int(),
   warnings: z.int(),
@@ -191,6 +192,8 @@ interface Said {
 interface Side {
   readonly book: Book;
   readonly said: ReadonlyMap<string, readonly Said[]>;
+  /** Equity of each account at the moment it ended; what it did in truth afterwards is no news. */
+  readonly endEquity: ReadonlyMap<string, number>;
   open(terms: AccountTerms, ruleSet: RuleSet, at: number): void;
   mark(mark: JournalledMark): void;
   hear(
@@ -202,13 +205,19 @@ interface Side {
 function openSide(days: TradingDays): Side {
   const book = createBook();
   const said = new Map<string, Said[]>();
+  const endEquity = new Map<string, number>();
   const clocks = new Map<string, { readonly clock: DayClock; day: TradingDay }>();
   let nextRollOver = Infinity;
   const keep = (drafts: readonly VerdictDraft[]): void => {
     for (const draft of drafts) {
       const list = said.get(draft.data.accountId) ?? [];
       said.set(draft.data.accountId, list);
-      list.push(saidBy(draft));
+      const one = saidBy(draft);
+      list.push(one);
+      if (isEnd(one)) {
+        const account = book.numberOf(draft.data.accountId) ?? 0;
+        endEquity.set(draft.data.accountId, book.equity(account));
+      }
     }
   };
   const settleClock = (): void => {
@@ -227,6 +236,7 @@ function openSide(days: TradingDays): Side {
   return {
     book,
     said,
+    endEquity,
     open: (terms, ruleSet, at) => {
       rollOvers(at);
       const clockId = dayClockId(ruleSet.dayClock);
@@ -261,15 +271,17 @@ function saidBy(draft: VerdictDraft): Said {
   return { kind, at: data.at, ruleId: data.ruleId, to: null, sentence: verdictSentence(draft) };
 }
 
-function fateOf(book: Book, accountId: string, said: readonly Said[]): Fate {
+const isEnd = ({ to }: Said): boolean => to === 'failed' || to === 'passed' || to === 'closed';
+
+function fateOf({ book, endEquity }: Side, accountId: string, said: readonly Said[]): Fate {
   const account = book.numberOf(accountId) ?? 0;
-  const end = said.findLast(({ to }) => to === 'failed' || to === 'passed' || to === 'closed');
+  const end = said.findLast(isEnd);
   const count = (kind: Said['kind']): number => said.filter((one) => one.kind === kind).length;
   return {
     status: ACCOUNT_STATUSES[book.status(account)] ?? 'active',
     at: end?.at ?? null,
     ruleId: end?.ruleId ?? null,
-    equity: book.equity(account),
+    equity: endEquity.get(accountId) ?? book.equity(account),
     pauses: said.filter(({ to }) => to === 'paused').length,
     warnings: count('warningRaised'),
     flags: count('conductFlagged'),
@@ -337,8 +349,8 @@ function compare({
       published.said.get(accountId) ?? [],
       changed.said.get(accountId) ?? [],
     ];
-    const one = fateOf(published.book, accountId, before);
-    const other = fateOf(changed.book, accountId, after);
+    const one = fateOf(published, accountId, before);
+    const other = fateOf(changed, accountId, after);
     count(totals, one.status, other.status);
     countRule(byRule, one, 'published');
     countRule(byRule, other, 'draft');

@@ -90,15 +90,17 @@ export function Publish({
       </p>
       {retroactive && preview && (
         <p>
-          <label>
+          <label className="confirmation">
             <input
               type="checkbox"
               checked={isConfirmed}
               onChange={(event) => setConfirmed(event.target.checked ? preview.hash : null)}
-            />{' '}
-            I have seen that <b>{preview.failedOnlyDraft}</b> accounts would have failed under it
-            alone. It moves only accounts for which nothing gets harder; any other waits until its
-            trader accepts.
+            />
+            <span>
+              I have seen how many accounts would have failed under it alone:{' '}
+              <b>{preview.failedOnlyDraft}</b>. It moves only accounts for which nothing gets
+              harder; any other waits until its trader accepts.
+            </span>
           </label>
         </p>
       )}
