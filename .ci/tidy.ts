@@ -7,15 +7,15 @@ import { parseSync } from 'vite';
 /** Rooms of core by floor: a room imports only rooms on lower floors. */
 export const FLOORS: readonly (readonly string[])[] = [
   ['kernel'],
-  ['money', 'time', 'audit'],
-  ['market'],
+  ['money', 'time', 'audit', 'signing'],
+  ['market', 'people'],
   ['accounts'],
   ['rules', 'fraud'],
   ['engine', 'payouts', 'lifecycle', 'approvals', 'cases'],
   ['programs'],
   ['what-if', 'evidence', 'kpi'],
   ['facts'],
-  ['impact'],
+  ['impact', 'governance'],
   ['sync'],
   ['desk-api', 'sim'],
 ];
@@ -42,6 +42,8 @@ export const TERRITORIES: readonly Territory[] = [
       'temporal-polyfill',
       'fflate',
       'node-html-parser',
+      'otpauth',
+      'saxes',
       'zod',
     ],
   },
@@ -122,6 +124,16 @@ export const FAMILIES: readonly Family[] = [
   {
     index: 'core/fraud/detectors/index.ts',
     member: /^core\/fraud\/detectors\/[^/]+\.ts$/,
+    helpers: [],
+  },
+  {
+    index: 'core/governance/actions/index.ts',
+    member: /^core\/governance\/actions\/[^/]+\.ts$/,
+    helpers: ['core/governance/actions/action-kind.ts'],
+  },
+  {
+    index: 'server/payments/providers/index.ts',
+    member: /^server\/payments\/providers\/[^/]+\/provider\.ts$/,
     helpers: [],
   },
   {

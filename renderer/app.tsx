@@ -4,9 +4,13 @@ import {
   AccountDetail,
   AccountGrid,
   AlertFeed,
+  Audit,
   BookShocks,
   Feeds,
+  Payouts,
+  People,
   Programs,
+  SignIn,
 } from './panels/index.ts';
 import { goTo, usePlace, type View } from './store/place.ts';
 import { usePreferences } from './store/preferences.ts';
@@ -23,18 +27,40 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Alt+1 … Alt+5', 'The pages of the open account'],
   ['N', 'Go to the newest alert'],
   ['A', 'Acknowledge the alert in focus'],
-  ['1 2 3', 'Risk desk, book what-if, programs'],
+  ['1 … 6', 'Risk desk, book what-if, programs, approvals, people, audit'],
+  ['J K', 'Next and previous in the queue of approvals'],
+  ['A R H L', 'Approve, reject, hold, release the open proposal'],
+  ['Q D', 'Ask the trader, deduct trades'],
   ['F', 'Feeds and refused records'],
   ['T', 'Change the theme'],
   ['Esc', 'Close what was opened last'],
   ['?', 'These keys'],
 ];
 
-const VIEW_KEYS: Readonly<Record<string, View>> = { 1: 'risk', 2: 'shocks', 3: 'programs' };
+const VIEW_KEYS: Readonly<Record<string, View>> = {
+  1: 'risk',
+  2: 'shocks',
+  3: 'programs',
+  4: 'approvals',
+  5: 'people',
+  6: 'audit',
+};
+
+/** Views that take the whole window. */
+const WHOLE: Readonly<
+  Record<string, (props: { readonly client: RendererClient }) => ReactElement>
+> = {
+  programs: Programs,
+  shocks: BookShocks,
+  approvals: Payouts,
+  people: People,
+  audit: Audit,
+};
 
 /** The window: accounts on the left, alerts on the right, one account below when it is open. */
 export function App({ client }: { readonly client: RendererClient }): ReactElement {
   const selected = useSession((session) => session.selected);
+  const person = useSession((session) => session.person);
   const live = useSession((session) => session.linked && session.connection?.state === 'live');
   const preferences = usePreferences();
   const [view] = usePlace();
@@ -42,24 +68,25 @@ export function App({ client }: { readonly client: RendererClient }): ReactEleme
   useTheme(preferences.theme);
   useKeys(setSheet);
   const columns = `minmax(0, 1fr) 5px ${preferences.feedWidth}px`;
+  if (person === null) {
+    return (
+      <div className="app">
+        <TopBar client={client} onFeeds={() => {}} onHelp={() => {}} />
+        <SignIn client={client} />
+      </div>
+    );
+  }
+  const Whole = WHOLE[view ?? ''];
   return (
     <div className={live ? 'app' : 'app not-live'}>
-      <TopBar onFeeds={() => setSheet('feeds')} onHelp={() => setSheet('keys')} />
+      <TopBar client={client} onFeeds={() => setSheet('feeds')} onHelp={() => setSheet('keys')} />
       <TruthBanner client={client} />
-      {view === 'programs' && (
+      {Whole && (
         <main className="whole">
-          <Programs client={client} />
+          <Whole client={client} />
         </main>
       )}
-      {view === 'shocks' && (
-        <main className="whole">
-          <BookShocks client={client} />
-        </main>
-      )}
-      <main
-        style={{ gridTemplateColumns: columns }}
-        hidden={view === 'programs' || view === 'shocks'}
-      >
+      <main style={{ gridTemplateColumns: columns }} hidden={Whole !== undefined}>
         <div
           className="left"
           style={

@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { openClient } from './desk/client.ts';
+import { startProposals } from './store/proposals.ts';
 import { startSession } from './store/session.ts';
 import './styles/tokens.css';
 import './styles/app.css';
@@ -10,6 +11,7 @@ const root = document.getElementById('root');
 if (root) {
   const client = openClient();
   startSession(client);
+  startProposals(client);
   createRoot(root).render(
     <StrictMode>
       <App client={client} />

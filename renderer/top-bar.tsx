@@ -2,7 +2,10 @@ import { useEffect, useState, type ReactElement } from 'react';
 import type { RendererClient } from './desk/client.ts';
 import { usePreferences } from './store/preferences.ts';
 import { goTo, usePlace } from './store/place.ts';
+import { useProposals } from './store/proposals.ts';
 import { useSession } from './store/session.ts';
+import type { Profile } from '#core/sync/protocol.ts';
+import { roleText } from './ui/roles.ts';
 import { dateTimeText, timeText } from './ui/format.ts';
 
 const GLYPH = { live: '●', stale: '▲', offline: '■', connecting: '○', refused: '✖' } as const;
@@ -19,11 +22,13 @@ const MARKET_LAG_SHOWN_MS = 60_000;
 export function TopBar({
   onFeeds,
   onHelp,
+  client,
 }: {
+  readonly client: RendererClient;
   readonly onFeeds: () => void;
   readonly onHelp: () => void;
 }): ReactElement {
-  const { linked, lostAt, connection, pulse, operatorId } = useSession();
+  const { linked, lostAt, connection, pulse, person } = useSession();
   const { theme, set } = usePreferences();
   const now = useSecond();
   const state = linked ? (connection?.state ?? 'connecting') : 'offline';
@@ -39,8 +44,13 @@ export function TopBar({
   return (
     <header className="top-bar">
       <h1>Propdesk</h1>
-      <Views />
-      <span className={`connection connection-${state}`} role="status" data-state={state}>
+      {person !== null && <Views />}
+      <span
+        hidden={person === null && state === 'refused'}
+        className={`connection connection-${state}`}
+        role="status"
+        data-state={state}
+      >
         <span aria-hidden="true">{GLYPH[state]}</span> {WORD[state]}
         {state !== 'live' && connection && ` for ${age} s`}
       </span>
@@ -54,12 +64,16 @@ export function TopBar({
           Market {dateTimeText(marketAt)}
         </span>
       )}
-      <span className="fact" title="Number of the last fact received">
-        Fact {connection?.lastSeq.toLocaleString('en') ?? '–'}
-      </span>
-      <FeedsButton onFeeds={onFeeds} />
+      {person !== null && (
+        <>
+          <span className="fact" title="Number of the last fact received">
+            Fact {connection?.lastSeq.toLocaleString('en') ?? '–'}
+          </span>
+          <FeedsButton onFeeds={onFeeds} />
+        </>
+      )}
       <span className="spacer" />
-      <span className="fact">{operatorId}</span>
+      {person && <Who client={client} person={person} />}
       <button
         type="button"
         className="quiet"
@@ -79,9 +93,52 @@ const VIEWS = [
   ['risk', 'Risk', '1'],
   ['shocks', 'What if', '2'],
   ['programs', 'Programs', '3'],
+  ['approvals', 'Approvals', '4'],
+  ['people', 'People', '5'],
+  ['audit', 'Audit', '6'],
 ] as const;
 
+/** Who acts here, and the way out: of this desk, or of all. */
+function Who({
+  client,
+  person,
+}: {
+  readonly client: RendererClient;
+  readonly person: Profile;
+}): ReactElement {
+  const [open, setOpen] = useState(false);
+  const leave = (everywhere: boolean): void => {
+    setOpen(false);
+    void client.call('session.signOut', { everywhere });
+  };
+  return (
+    <span className="who">
+      <button
+        type="button"
+        className="quiet fact"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        {person.name} <small>{person.roles.map(roleText).join(', ')}</small>
+      </button>
+      {open && (
+        <span className="who-menu">
+          <button type="button" onClick={() => leave(false)}>
+            Sign out
+          </button>
+          <button type="button" onClick={() => leave(true)}>
+            Sign out everywhere
+          </button>
+        </span>
+      )}
+    </span>
+  );
+}
+
 function Views(): ReactElement {
+  const waiting = useProposals(
+    ({ proposals }) => (proposals ?? []).filter(({ mayDecide }) => mayDecide).length,
+  );
   const [view] = usePlace();
   return (
     <nav className="views" aria-label="Views">
@@ -94,6 +151,7 @@ function Views(): ReactElement {
           title={`${title} (${key})`}
         >
           {title}
+          {name === 'approvals' && waiting > 0 && <span className="pill">{waiting}</span>}
         </button>
       ))}
     </nav>

@@ -17,6 +17,9 @@ const schema = z.object({
     .default(1),
   activity: z.coerce.number().int().min(1).max(1_000).default(100),
   market: z.string().optional(),
+  /** `demo` comes with invented people and a public password; `own` asks for the first person. */
+  people: z.enum(['demo', 'own']).default('demo'),
+  org: z.string().min(1).max(80).default('demo-firm'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 export type Config = z.output<typeof schema>;
@@ -29,6 +32,8 @@ const ENVIRONMENT: Readonly<Record<keyof Config, string>> = {
   speed: 'PROPDESK_SPEED',
   activity: 'PROPDESK_ACTIVITY',
   market: 'PROPDESK_MARKET',
+  people: 'PROPDESK_PEOPLE',
+  org: 'PROPDESK_ORG',
   logLevel: 'PROPDESK_LOG_LEVEL',
 };
 

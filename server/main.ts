@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,11 +8,18 @@ import { pino } from 'pino';
 import type { PreviewSummary } from '#core/programs/programs.events.ts';
 import { createAccountsView } from '#core/sync/accounts-view.ts';
 import type { AccountDetail, CheckpointReply, CommandResult, Pulse } from '#core/sync/protocol.ts';
+import type { Audience } from '#core/approvals/decision.ts';
+import { createGovernance, GOVERNED_KINDS } from '#core/governance/governance.ts';
 import { readCheckpoint } from '#core/audit/checkpoint.ts';
 import { base64Of } from '#core/kernel/base64.ts';
 import { openLogSigner, type LogSigner, type LogTree } from './audit/log-signer.ts';
 import { readConfig, type Config } from './config.ts';
+import type { ServerCommand, ServerIntent } from './commands/server-command.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
+import { createQuestions } from './gateway/questions.ts';
+import { foundPeople } from './people/founding.ts';
+import { createPeopleGate } from './people/gate.ts';
+import { openPeopleStore } from './people/people-store.ts';
 import type { PastReply, PastRequest } from './history/worker.ts';
 import { createPreviews } from './impact/previews.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -29,6 +36,9 @@ import { openStore, type Store } from './store/store.ts';
 const STOP_MS = 8_000;
 const PORTS_TRIED_MAX = 20;
 const CHECKPOINT_EVERY_MS = 1_000;
+const SESSIONS_LOOKED_AT_EVERY_MS = 60_000;
+/** The passwords of a demonstration are public: making them hard to guess would only cost time. */
+const DEMO_PASSWORD_COST = { log2N: 12, r: 8, p: 1 };
 /** What the feed of a desk that has just come shows of the past. */
 const FEED_KINDS = [
   'warningRaised',
@@ -62,11 +72,37 @@ async function serve(options: Config): Promise<void> {
   const file = join(folder, 'log.sqlite');
   const store = openStore(file, 'read');
   const checkpoint = openCheckpoints(folder, ready.logId, store);
+  const governance = createGovernance();
+  for (const fact of store.stream(0, 'firm')) governance.apply(fact);
+  const system = (intent: ServerIntent): Promise<CommandResult> =>
+    partition.command({
+      commandId: `system-${randomUUID()}`,
+      actor: { type: 'system', id: 'server' },
+      intent,
+    });
+  const people = openPeopleStore(join(folder, 'people.sqlite'), {
+    now: Date.now,
+    ...(options.people === 'demo' ? { passwordCost: DEMO_PASSWORD_COST } : {}),
+  });
+  const gate = createPeopleGate({
+    store: people,
+    governance,
+    demo: options.people === 'demo',
+    tell: (intent) => void system(intent),
+  });
   const past = startPast(file);
   const previews = createPreviews(file, partition.previewed);
   const view = createAccountsView();
   let lastSeq = ready.lastSeq;
   for (const fact of store.deskFacts(0, 1, lastSeq, -1)) view.apply(fact);
+  if (governance.people.persons.size === 0) {
+    const founding = await foundPeople(options.people, people);
+    process.stdout.write(`${founding.line}\n`);
+    await system(founding.intent);
+    lastSeq = store.progress(0).seq;
+    for (const fact of store.stream(0, 'firm'))
+      if (fact.envelope.seq > governance.lastSeq) governance.apply(fact);
+  }
   let latest: Pulse | null = null;
   const http = createServer((request, response) => {
     void respond(request.url ?? '', metrics, () => ({
@@ -101,12 +137,19 @@ async function serve(options: Config): Promise<void> {
     previews,
     slice: partition.slice,
     checkpoint,
+    people: gate,
+    audience: audienceOf(options),
+    governedFacts: () => store.stream(0, 'firm').filter(({ kind }) => GOVERNED_KINDS.has(kind)),
+    questions: createQuestions({ store, people: gate.list, checkpoint: () => checkpoint(0) }),
     quarantined: (limit) => store.quarantined(limit),
     now: Date.now,
   });
   partition.listen((message) => {
     if (message.type === 'facts') {
-      for (const fact of message.facts) view.apply(fact);
+      for (const fact of message.facts) {
+        view.apply(fact);
+        governance.apply(fact);
+      }
       lastSeq = message.toSeq;
       metrics.facts(message.facts, lastSeq);
       gateway.facts(lastSeq);
@@ -118,6 +161,7 @@ async function serve(options: Config): Promise<void> {
       metrics.pulse(latest, message.commitMs, gateway.desks());
     }
   });
+  const expiry = setInterval(() => people.removeExpired(), SESSIONS_LOOKED_AT_EVERY_MS);
   const port = await listen(http, options.port);
   process.stdout.write(`server ready http://127.0.0.1:${port}\n`);
   log.info({ accounts: view.accounts.length, lastSeq, logId: ready.logId }, 'serving');
@@ -127,6 +171,8 @@ async function serve(options: Config): Promise<void> {
   await Promise.race([partition.stop(), new Promise((done) => setTimeout(done, STOP_MS))]);
   await past.close();
   await previews.close();
+  clearInterval(expiry);
+  people.close();
   store.close();
   process.exit(0);
 }
@@ -154,6 +200,11 @@ function openCheckpoints(
   };
 }
 
+/** A demonstration's signatures count in no firm. */
+function audienceOf({ org, people }: Config): Omit<Audience, 'log'> {
+  return { org, env: people === 'demo' ? 'demo' : 'production' };
+}
+
 function firstCheckpoint(signer: LogSigner, tree: LogTree): string {
   try {
     return signer.checkpoint(tree);
@@ -170,7 +221,7 @@ interface PartitionThread {
   readonly ready: Promise<Extract<FromPartition, { type: 'ready' }>>;
   listen(listener: (message: FromPartition) => void): void;
   state(accountId: string): Promise<StateReply | null>;
-  command(command: Extract<ToPartition, { type: 'command' }>['command']): Promise<CommandResult>;
+  command(command: ServerCommand): Promise<CommandResult>;
   slice(): Promise<Uint8Array | null>;
   previewed(summary: PreviewSummary): void;
   stop(): Promise<void>;
@@ -185,6 +236,7 @@ function startPartition(options: Config, dataFolder: string): PartitionThread {
     speed: options.speed,
     activityPercent: options.activity,
     startAt: Date.now(),
+    audience: audienceOf(options),
   };
   const worker = new Worker(new URL('./partition/worker.ts', import.meta.url), { workerData });
   const waiting = new Map<number, (message: FromPartition) => void>();

@@ -1,10 +1,8 @@
 import { z } from 'zod';
+import { ID_MAX, idSchema } from '#core/kernel/ids.ts';
 import { currencySchema } from '#core/market/instrument.ts';
 import { epochMs } from '#core/time/time.ts';
 import { moneyUnits } from '#core/money/schemas.ts';
-
-const ID_MAX = 80;
-export const idSchema = z.string().min(1).max(ID_MAX);
 
 /** Exactly one published version of a rule set. */
 export const ruleSetRefSchema = z.strictObject({

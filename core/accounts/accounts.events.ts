@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idSchema } from '#core/kernel/ids.ts';
 import { defineEvent } from '#core/kernel/event.ts';
 import { instrumentSchema } from '#core/market/instrument.ts';
 import { dayClockSchema, tradingDaySchema } from '#core/time/time.ts';
@@ -8,7 +9,6 @@ import {
   balanceOperationSchema,
   dealBustSchema,
   dealSchema,
-  idSchema,
   protectionSchema,
 } from './account.ts';
 

@@ -5,6 +5,7 @@ import type { ProgramOffer } from './offer.ts';
 import { newsReleaseSchema } from '#core/market/calendar.ts';
 import {
   accountTermsSchema,
+  type BalanceOperation,
   balanceOperationSchema,
   dealBustSchema,
   dealSchema,
@@ -42,6 +43,14 @@ export type PlatformAction =
   | { readonly type: 'closePositions'; readonly accountId: string; readonly reason: string }
   | { readonly type: 'disableTrading'; readonly accountId: string; readonly reason: string }
   | { readonly type: 'resumeTrading'; readonly accountId: string; readonly reason: string }
+  /** An amount is to be booked: what was booked comes back as a record of its own. */
+  | {
+      readonly type: 'bookOperation';
+      readonly accountId: string;
+      readonly operation: Pick<BalanceOperation, 'type' | 'operationId' | 'amount' | 'comment'> & {
+        readonly traderShare?: number;
+      };
+    }
   /** An account is to follow this one: the same phase again, or a larger size. */
   | {
       readonly type: 'openAccount';

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { idSchema } from '#core/accounts/account.ts';
+import { actionTypeSchema } from '#core/approvals/action-types.ts';
+import { aboutSchema } from '#core/approvals/approvals.events.ts';
+import { DECISIONS, groundsSchema } from '#core/approvals/decision.ts';
+import { approvalPolicySchema } from '#core/approvals/policy.ts';
+import { idSchema } from '#core/kernel/ids.ts';
+import { payoutSnapshotSchema } from '#core/payouts/snapshot.ts';
 import { epochMs } from '#core/time/time.ts';
 import { directiveSchema } from '#core/rules/rules.events.ts';
 import { migrationSchema } from '#core/programs/programs.events.ts';
@@ -9,8 +14,15 @@ import { whatIfResultSchema } from '#core/what-if/simulate.ts';
 import {
   accountDetailSchema,
   accountSummarySchema,
+  auditReplySchema,
+  auditRequestSchema,
+  bankFileRequestSchema,
+  doorsSchema,
   impactStateSchema,
+  ledgerReplySchema,
   LOOK_ACCOUNTS_MAX,
+  profileSchema,
+  signInSchema,
   programListSchema,
   pulseSchema,
   quarantineEntrySchema,
@@ -57,6 +69,126 @@ export const alertSchema = z.strictObject({
 });
 export type Alert = z.infer<typeof alertSchema>;
 
+export const deskKeySchema = z.strictObject({
+  keyId: z.string(),
+  fingerprint: z.string(),
+  state: z.enum(['local', 'enrolled', 'granted', 'revoked', 'frozen']),
+});
+
+export const peopleListSchema = z.strictObject({
+  people: z.array(
+    z.strictObject({
+      ...profileSchema.shape,
+      active: z.boolean(),
+      keys: z.array(z.strictObject({ ...deskKeySchema.shape, deviceId: z.string() })),
+    }),
+  ),
+  policies: z.array(approvalPolicySchema),
+});
+export type PeopleList = z.infer<typeof peopleListSchema>;
+
+const decisionViewSchema = z.strictObject({
+  seq: z.int(),
+  decision: z.enum(DECISIONS),
+  personId: z.string(),
+  personName: z.string(),
+  version: z.int(),
+  reason: z.string(),
+  at: epochMs,
+  /** Empty when it counts; else why it does not. */
+  notCounted: z.string(),
+});
+
+/** A proposal as lists show it. */
+export const proposalViewSchema = z.strictObject({
+  proposalId: idSchema,
+  action: actionTypeSchema,
+  title: z.string(),
+  about: aboutSchema,
+  version: z.int().min(1),
+  amount: z.int(),
+  currency: z.string(),
+  traderName: z.string(),
+  programName: z.string(),
+  state: z.enum([
+    'open',
+    'held',
+    'contested',
+    'approved',
+    'executed',
+    'rejected',
+    'withdrawn',
+    'expired',
+  ]),
+  /** What stands against paying, in the bytes; empty for nothing. */
+  against: z.array(z.string()),
+  flags: z.int(),
+  approvals: z.int(),
+  required: z.int(),
+  payment: z.enum(['none', 'instructed', 'sent', 'unknown', 'paid', 'declined', 'returned']),
+  reconciled: z.boolean(),
+  letter: z.boolean(),
+  openedAt: epochMs,
+  decideBy: epochMs,
+  expiresAt: epochMs,
+  escalated: z.int(),
+  makers: z.array(z.string()),
+  reason: z.string(),
+  /** Whether the person who is signed in may decide it, and the reason when not. */
+  mayDecide: z.boolean(),
+  whyNot: z.string(),
+  /** Why it waits for people at all. */
+  whyHere: z.string(),
+});
+export type ProposalView = z.infer<typeof proposalViewSchema>;
+
+export const proposalDetailSchema = z.strictObject({
+  proposal: proposalViewSchema,
+  decisions: z.array(decisionViewSchema),
+  questions: z.array(z.strictObject({ by: z.string(), question: z.string(), at: epochMs })),
+  /** The text that people sign; null when this desk does not hold the bytes. */
+  text: z.string().nullable(),
+  /** The bytes of a payout; null for other actions, or when not held. */
+  snapshot: payoutSnapshotSchema.nullable(),
+  /** The desk assessed it again: empty when the result is the same. */
+  recomputed: z.string().nullable(),
+  earlier: z.array(
+    z.strictObject({ payoutId: z.string(), amount: z.int(), state: z.string(), at: epochMs }),
+  ),
+  /** Other traders who are paid at the same place. */
+  samePayee: z.array(z.string()),
+});
+export type ProposalDetail = z.infer<typeof proposalDetailSchema>;
+
+/** What was signed on this desk, and what became of it. */
+export const signedDecisionSchema = z.strictObject({
+  decisionId: z.string(),
+  proposalId: z.string(),
+  version: z.int(),
+  decision: z.enum(DECISIONS),
+  personId: z.string(),
+  signedAt: epochMs,
+  /** `signed`: on this desk, not yet received. `received`: in the log, counted or not. */
+  state: z.enum(['signed', 'counted', 'notCounted', 'executed', 'refused']),
+  says: z.string(),
+});
+export type SignedDecision = z.infer<typeof signedDecisionSchema>;
+
+export const paymentsSchema = z.strictObject({
+  exceptions: z.array(
+    z.strictObject({
+      exceptionId: z.string(),
+      type: z.string(),
+      payoutId: z.string().nullable(),
+      sentence: z.string(),
+      at: epochMs,
+      settled: z.string().nullable(),
+    }),
+  ),
+  balances: ledgerReplySchema.shape.balances,
+});
+export type Payments = z.infer<typeof paymentsSchema>;
+
 export const ALERTS_PER_CALL_MAX = 1_000;
 export const SHOCKS_PER_CALL_MAX = 200;
 
@@ -66,11 +198,147 @@ export const deskCalls = {
     input: z.strictObject({}),
     output: z.strictObject({
       host: z.enum(['electron', 'loopback']),
-      operatorId: z.string(),
+      /** Who is signed in at this desk; null while nobody is. */
+      person: profileSchema.nullable(),
       deskId: z.string(),
       version: z.string(),
       connection: connectionSchema,
       pulse: pulseSchema.nullable(),
+    }),
+  },
+  /** By which doors people come in: a demonstration names them. Null without a server. */
+  'session.doors': {
+    input: z.strictObject({}),
+    output: z.strictObject({ doors: doorsSchema.nullable() }),
+  },
+  'session.signIn': { input: signInSchema, output: z.strictObject({ person: profileSchema }) },
+  'session.signOut': {
+    input: z.strictObject({ everywhere: z.boolean() }),
+    output: z.strictObject({}),
+  },
+  /** The key of the person who is signed in, on this desk. */
+  'key.get': {
+    input: z.strictObject({}),
+    output: z.strictObject({ key: deskKeySchema.nullable() }),
+  },
+  /** Makes a key, seals it with the secret, and enrols it; it counts once it was granted. */
+  'key.enrol': {
+    input: z.strictObject({ secret: z.string().max(300) }),
+    output: z.strictObject({ fingerprint: z.string() }),
+  },
+  'people.list': { input: z.strictObject({}), output: peopleListSchema },
+  'proposals.list': {
+    input: z.strictObject({}),
+    output: z.strictObject({ proposals: z.array(proposalViewSchema) }),
+  },
+  'proposals.get': {
+    input: z.strictObject({ proposalId: idSchema }),
+    output: proposalDetailSchema,
+  },
+  'proposals.propose': {
+    input: z.strictObject({
+      action: z.enum([
+        'overrideVerdict',
+        'adjustBalance',
+        'changeRole',
+        'revokeKey',
+        'changePolicy',
+      ]),
+      params: z.json(),
+      reason: z.string().min(1).max(400),
+    }),
+    output: z.strictObject({ commandId: z.string(), state: z.enum(['queued', 'accepted']) }),
+  },
+  'proposals.withdraw': {
+    input: z.strictObject({ proposalId: idSchema, reason: z.string().min(1).max(400) }),
+    output: z.strictObject({ commandId: z.string(), state: z.enum(['queued', 'accepted']) }),
+  },
+  /**
+   * Shows what would be signed: the desk renders the bytes themselves. A renderer names an item, a
+   * version and a decision, and nothing else.
+   */
+  'decision.prepare': {
+    input: z.strictObject({
+      proposalId: idSchema,
+      version: z.int().min(1),
+      decision: z.enum(DECISIONS),
+      reason: z.string().max(400),
+      grounds: groundsSchema.nullable(),
+    }),
+    output: z.strictObject({
+      preparedId: z.string(),
+      text: z.string(),
+      fingerprint: z.string(),
+      /** How long it must stay on screen. */
+      dwellMs: z.int(),
+      presence: z.enum(['passphrase', 'osPresence']),
+    }),
+  },
+  /** Signs what was prepared. When it returns, it is on this desk's disk twice. */
+  'decision.sign': {
+    input: z.strictObject({ preparedId: z.string().max(80), secret: z.string().max(300) }),
+    output: z.strictObject({ decisionId: z.string() }),
+  },
+  'decision.list': {
+    input: z.strictObject({}),
+    output: z.strictObject({ decisions: z.array(signedDecisionSchema) }),
+  },
+  'payout.revise': {
+    input: z.strictObject({
+      payoutId: idSchema,
+      deductions: z
+        .array(
+          z.strictObject({
+            dealIds: z.array(idSchema).min(1).max(100),
+            amount: z.int().min(1),
+            ruleId: idSchema.nullable(),
+            reason: z.string().min(1).max(400),
+          }),
+        )
+        .max(50)
+        .nullable(),
+      reason: z.string().min(1).max(400),
+    }),
+    output: z.strictObject({ commandId: z.string(), state: z.enum(['queued', 'accepted']) }),
+  },
+  'payout.ask': {
+    input: z.strictObject({ payoutId: idSchema, question: z.string().min(1).max(400) }),
+    output: z.strictObject({ commandId: z.string(), state: z.enum(['queued', 'accepted']) }),
+  },
+  'payout.settle': {
+    input: z.strictObject({
+      payoutId: idSchema,
+      state: z.enum(['paid', 'declined']),
+      reason: z.string().min(1).max(400),
+    }),
+    output: z.strictObject({ commandId: z.string(), state: z.enum(['queued', 'accepted']) }),
+  },
+  'exception.settle': {
+    input: z.strictObject({ exceptionId: idSchema, reason: z.string().min(1).max(400) }),
+    output: z.strictObject({ commandId: z.string(), state: z.enum(['queued', 'accepted']) }),
+  },
+  'payments.get': { input: z.strictObject({}), output: paymentsSchema },
+  'payments.importFile': {
+    input: bankFileRequestSchema,
+    output: z.strictObject({ entries: z.int(), problems: z.array(z.string()) }),
+  },
+  'letter.get': {
+    input: z.strictObject({ payoutId: idSchema }),
+    output: z.strictObject({ html: z.string().nullable() }),
+  },
+  'audit.list': { input: auditRequestSchema, output: auditReplySchema },
+  /** One entry with its proof, which this desk has walked itself. */
+  'audit.proof': {
+    input: z.strictObject({ seq: z.int().min(1) }),
+    output: z.strictObject({
+      verified: z.boolean(),
+      says: z.string(),
+      leaf: z.string(),
+      index: z.int(),
+      size: z.int(),
+      root: z.string(),
+      path: z.array(z.string()),
+      note: z.string(),
     }),
   },
   /** All accounts; live numbers follow as `rows` frames. */
@@ -200,6 +468,10 @@ export const deskStreams = {
   accounts: z.array(accountSummarySchema),
   /** Alerts that are new or whose acknowledgement changed, and how many of all are open. */
   alerts: z.strictObject({ alerts: z.array(alertSchema), unacknowledged: z.int().min(0) }),
+  /** Proposals, payouts, people or keys changed: what shows them reads them again. */
+  governed: z.strictObject({ lastSeq: z.int().min(0) }),
+  /** Who is signed in here changed. */
+  person: z.strictObject({ person: profileSchema.nullable() }),
   /** Everything was replaced: read accounts and alerts again. */
   reset: z.strictObject({}),
 } as const;

@@ -3,6 +3,9 @@ import { envelopeSchema, type Envelope } from '#core/kernel/event.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
 import { createRegistry } from '#core/kernel/registry.ts';
 import * as accounts from '#core/accounts/accounts.events.ts';
+import * as approvals from '#core/approvals/approvals.events.ts';
+import * as payouts from '#core/payouts/payouts.events.ts';
+import * as people from '#core/people/people.events.ts';
 import * as programs from '#core/programs/programs.events.ts';
 import * as rules from '#core/rules/rules.events.ts';
 
@@ -25,11 +28,39 @@ const definitions = [
   rules.objectiveLost,
   rules.accountStatusChanged,
   rules.accountDirected,
+  rules.adjustmentOrdered,
   rules.successorRequested,
   rules.changeAccepted,
   rules.rulesChanged,
   rules.reviewRequested,
   rules.alertAcknowledged,
+  people.personAdded,
+  people.personDeactivated,
+  people.roleGranted,
+  people.roleRevoked,
+  people.keyEnrolled,
+  people.keyGranted,
+  people.keyRevoked,
+  people.keyFrozen,
+  people.personSignedIn,
+  people.personSignedOut,
+  approvals.proposalOpened,
+  approvals.proposalRevised,
+  approvals.decisionReceived,
+  approvals.proposalApproved,
+  approvals.proposalClosed,
+  approvals.proposalEscalated,
+  approvals.policyChanged,
+  payouts.payoutRequested,
+  payouts.traderChecked,
+  payouts.informationAsked,
+  payouts.paymentInstructed,
+  payouts.paymentReported,
+  payouts.bankEntryBooked,
+  payouts.entryMatched,
+  payouts.exceptionRaised,
+  payouts.exceptionSettled,
+  payouts.letterIssued,
 ] as const;
 
 type Definition = (typeof definitions)[number];

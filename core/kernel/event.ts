@@ -34,11 +34,13 @@ export function defineEvent<const Kind extends string, Data>(definition: {
   return { upcasts: {}, ...definition };
 }
 
-/** Who did it: the platform's adapter, the engine, or a person. */
+/** Who did it: the platform's adapter, the engine, a person, a client of the API, or the server itself. */
 export const actorSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('platform'), id: z.string().min(1).max(80) }),
   z.object({ type: z.literal('engine'), id: z.string().min(1).max(80) }),
   z.object({ type: z.literal('operator'), id: z.string().min(1).max(80) }),
+  z.object({ type: z.literal('client'), id: z.string().min(1).max(80) }),
+  z.object({ type: z.literal('system'), id: z.string().min(1).max(80) }),
 ]);
 export type Actor = z.infer<typeof actorSchema>;
 

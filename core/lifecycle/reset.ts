@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema } from '#core/accounts/account.ts';
+import { idSchema } from '#core/kernel/ids.ts';
 import type { EpochMs } from '#core/time/time.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema } from '#core/accounts/account.ts';
+import { idSchema } from '#core/kernel/ids.ts';
 import { allocationPolicySchema, refundPolicySchema } from '#core/lifecycle/portfolio.ts';
 import { resetPolicySchema } from '#core/lifecycle/reset.ts';
 import { scalingPolicySchema } from '#core/lifecycle/scaling.ts';

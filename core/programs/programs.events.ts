@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { idSchema } from '#core/accounts/account.ts';
+import { digestSchema, idSchema } from '#core/kernel/ids.ts';
 import { defineEvent } from '#core/kernel/event.ts';
 import { epochMs } from '#core/time/time.ts';
-
-const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
 /**
  * Which existing accounts a new version reaches, and when: none; as they enter their next phase; at
@@ -26,9 +24,9 @@ export function isRetroactive(migration: Migration): boolean {
 /** What an impact preview found, in numbers; its result is kept under its hash. */
 export const previewSummarySchema = z.strictObject({
   /** Of the canonical bytes of the whole result. */
-  hash: hashSchema,
+  hash: digestSchema,
   /** Of the draft it was run with: another draft needs another preview. */
-  draftHash: hashSchema,
+  draftHash: digestSchema,
   accounts: z.int().min(0),
   /** Would have failed only under the draft, or only under the published version. */
   failedOnlyDraft: z.int().min(0),
@@ -50,7 +48,7 @@ export const programPublished = defineEvent({
     programId: idSchema,
     version: z.int().min(1),
     /** Of content and version. */
-    hash: hashSchema,
+    hash: digestSchema,
     /** The program as people wrote it, amounts in quotes. */
     content: z.json(),
     effectiveFrom: epochMs,

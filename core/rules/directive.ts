@@ -10,11 +10,14 @@ import type { RuleSet } from './rule-set.ts';
  * - `restrict`: it may not trade, is judged as before, and cannot pass; `lift` ends that;
  * - `close`: it ends without having failed, and is judged no more;
  * - `except`: one limit or rule of conduct says nothing until an instant (a vacation and the
- *   inactivity rule, an agreed trade over the news). What it remembers goes on being kept.
+ *   inactivity rule, an agreed trade over the news). What it remembers goes on being kept;
+ * - `reinstate`: an account that failed goes on as if one rule had not spoken. The rule judges it
+ *   again from here: a floor that it still lies below ends it anew.
  */
 export type Directive =
   | { readonly type: 'restrict' | 'lift' | 'close' }
-  | { readonly type: 'except'; readonly ruleId: string; readonly until: EpochMs };
+  | { readonly type: 'except'; readonly ruleId: string; readonly until: EpochMs }
+  | { readonly type: 'reinstate'; readonly ruleId: string };
 
 /** From which statuses each may be decided: the engine, deciders and screens keep to this. */
 export const DIRECTED_FROM: Readonly<
@@ -23,6 +26,7 @@ export const DIRECTED_FROM: Readonly<
   restrict: ['active', 'paused'],
   lift: ['restricted'],
   close: ['active', 'paused', 'restricted', 'passed'],
+  reinstate: ['failed'],
 };
 
 /** Changes `account`; returns what happened. Refuses what its state does not allow. */
@@ -42,7 +46,19 @@ export function direct(
       ]);
     case 'close':
       return ok([moveTo(account, STATUS.closed, 'closed')]);
+    case 'reinstate':
+      return reinstate(account, directive.ruleId);
   }
+}
+
+function reinstate(
+  account: JudgedAccount,
+  ruleId: string,
+): Result<readonly StatusOutcome[], string> {
+  const at = account.ruleSet.rules.findIndex((rule) => rule.ruleId === ruleId);
+  if (at < 0) return err(`the account has no rule "${ruleId}"`);
+  account.latches[at] = LATCH.none;
+  return ok([moveTo(account, STATUS.active, 'reinstated')]);
 }
 
 function except(

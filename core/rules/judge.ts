@@ -75,6 +75,7 @@ export const STATUS_REASONS = [
   'restricted',
   'lifted',
   'closed',
+  'reinstated',
 ] as const;
 export type StatusReason = (typeof STATUS_REASONS)[number];
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { digestOf } from '#core/kernel/digest.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
-import { idSchema, type AccountTerms, type RuleSetRef } from '#core/accounts/account.ts';
+import type { AccountTerms, RuleSetRef } from '#core/accounts/account.ts';
+import { idSchema } from '#core/kernel/ids.ts';
 import {
   clockOf,
   dayClockId,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineEvent } from '#core/kernel/event.ts';
-import { ACCOUNT_STATUSES, idSchema, ruleSetRefSchema } from '#core/accounts/account.ts';
+import { ACCOUNT_STATUSES, ruleSetRefSchema } from '#core/accounts/account.ts';
+import { idSchema } from '#core/kernel/ids.ts';
 import { markSchema } from '#core/market/mark.ts';
 import { moneyUnits } from '#core/money/schemas.ts';
 import { epochMs } from '#core/time/time.ts';
@@ -160,13 +161,15 @@ export const accountStatusChanged = defineEvent({
   }),
 });
 
-/** See Directive. */
+/** See Directive: what one officer may decide alone. */
 export const directiveSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('restrict') }),
   z.strictObject({ type: z.literal('lift') }),
   z.strictObject({ type: z.literal('close') }),
   z.strictObject({ type: z.literal('except'), ruleId: idSchema, until: epochMs }),
 ]);
+/** Follows from an approved override alone. */
+const reinstateSchema = z.strictObject({ type: z.literal('reinstate'), ruleId: idSchema });
 
 /** A person decided about one account. */
 export const accountDirected = defineEvent({
@@ -177,8 +180,23 @@ export const accountDirected = defineEvent({
   data: z.strictObject({
     accountId: idSchema,
     at: epochMs,
-    directive: directiveSchema,
+    directive: z.union([directiveSchema, reinstateSchema]),
     operatorId: idSchema,
+    reason: z.string().min(1).max(400),
+  }),
+});
+
+/** The platform is to book an amount on an account; what it books is a fact of its own. */
+export const adjustmentOrdered = defineEvent({
+  kind: 'adjustmentOrdered',
+  version: 1,
+  stream: 'account',
+  origin: 'input',
+  data: z.strictObject({
+    accountId: idSchema,
+    at: epochMs,
+    amount: moneyUnits,
+    reference: idSchema,
     reason: z.string().min(1).max(400),
   }),
 });

@@ -307,6 +307,10 @@ export function createWorld(founded: WorldOptions, ticks: TickSource, resume?: W
         openAccount(successorOf(trader, traders.length, action), now);
       } else if (action.type === 'closePositions') {
         for (const position of trader.positions) closePosition(trader, position, now);
+      } else if (action.type === 'bookOperation') {
+        const { accountId, operation } = action;
+        trader.balance += operation.amount;
+        queue.push({ type: 'balanceOperation', operation: { ...operation, accountId, at: now } });
       } else if (action.type === 'resumeTrading') {
         if (trader.active) return;
         trader.active = true;

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import {
-  ACCOUNT_STATUSES,
-  accountTermsSchema,
-  dealSchema,
-  idSchema,
-} from '#core/accounts/account.ts';
+import { ACCOUNT_STATUSES, accountTermsSchema, dealSchema } from '#core/accounts/account.ts';
+import { digestSchema, idSchema } from '#core/kernel/ids.ts';
+import { roleSchema } from '#core/people/roles.ts';
+import { signedEnvelopeSchema } from '#core/signing/dsse.ts';
+import { actionTypeSchema } from '#core/approvals/action-types.ts';
 import { impactResultSchema } from '#core/impact/impact.ts';
 import { migrationSchema, previewSummarySchema } from '#core/programs/programs.events.ts';
 import { payoutAssessmentSchema } from '#core/payouts/assess.ts';
@@ -16,7 +15,7 @@ import { bytesOfBase64 } from '#core/kernel/base64.ts';
 import { epochMs } from '#core/time/time.ts';
 
 /** Raised when a message changes shape; a server refuses desks of another number with a reason. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Facts in one message, accounts in one snapshot part, deals in one detail. */
 export const FACTS_PER_MESSAGE_MAX = 500;
@@ -34,17 +33,66 @@ export const ROW_FRAMES_IN_FLIGHT_MAX = 4;
 /*
  * Over socket.io, events named as the keys below. "ack" is socket.io's acknowledgement callback.
  *
- *   desk → server   hello (ack: Welcome | Refused), look, detail (ack), command (ack), quarantine (ack),
- *                   checkpoint (ack)
- *   server → desk   accounts (ack), facts (ack), rows (binary RowFrame, ack), pulse
+ *   desk → server   doors (ack), signIn (ack), signOut (ack); and, by a person who is signed in, hello
+ *                   (ack: Welcome | Refused), look, command (ack), and questions (ack)
+ *   server → desk   governed (ack), accounts (ack), facts (ack), rows (binary RowFrame, ack), pulse
  *
- * The handshake's `auth` carries { token, operatorId, deskId }.
+ * The handshake's `auth` carries { token, deskId, session }: the machine's secret, and the person's.
  */
 
 export const authSchema = z.strictObject({
   token: z.string().min(16).max(200),
-  operatorId: idSchema,
   deskId: idSchema,
+  /** Of a person who signed in at this desk before; null when nobody did. */
+  session: z.string().min(16).max(200).nullable(),
+});
+
+/** A person as desks show one. */
+export const profileSchema = z.strictObject({
+  personId: idSchema,
+  name: z.string().max(120),
+  roles: z.array(roleSchema).max(20),
+});
+export type Profile = z.infer<typeof profileSchema>;
+
+export const signInSchema = z.strictObject({
+  login: z.string().min(1).max(200),
+  password: z.string().min(1).max(300),
+  /** From an authenticator app; null when the person has none. */
+  totp: z.string().max(12).nullable(),
+});
+export const signedInSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('signedIn'), session: z.string(), profile: profileSchema }),
+  z.strictObject({ type: z.literal('refused'), code: z.string(), message: z.string() }),
+]);
+export type SignedIn = z.infer<typeof signedInSchema>;
+
+/** Who may come in by which door: a demonstration names its people, a firm nobody. */
+export const doorsSchema = z.strictObject({
+  demo: z
+    .strictObject({
+      password: z.string(),
+      people: z.array(z.strictObject({ login: z.string(), ...profileSchema.shape })).max(50),
+    })
+    .nullable(),
+});
+export type Doors = z.infer<typeof doorsSchema>;
+
+/** Everybody there is, with the names that the log does not know. */
+export const peopleReplySchema = z.strictObject({
+  people: z.array(z.strictObject({ ...profileSchema.shape, active: z.boolean() })).max(2_000),
+});
+export type PeopleReply = z.infer<typeof peopleReplySchema>;
+
+export const contentRequestSchema = z.strictObject({ digest: digestSchema });
+export const contentReplySchema = z.strictObject({ text: z.string().nullable() });
+
+/** Facts of people, proposals and payouts, before a snapshot of accounts. */
+export const GOVERNED_FACTS_PER_PART_MAX = 500;
+export const governedPartSchema = z.strictObject({
+  part: z.int().min(0),
+  parts: z.int().min(1),
+  facts: z.array(z.unknown()).max(GOVERNED_FACTS_PER_PART_MAX),
 });
 
 export const helloSchema = z.strictObject({
@@ -63,10 +111,14 @@ export const welcomeSchema = z.discriminatedUnion('type', [
     logId: z.string(),
     lastSeq: z.int().min(0),
     serverAt: epochMs,
+    /** Whom a decision signed for this server must name. */
+    org: idSchema,
+    env: z.enum(['production', 'staging', 'demo', 'test']),
+    profile: profileSchema,
   }),
   z.strictObject({
     type: z.literal('refused'),
-    reason: z.enum(['protocolTooOld', 'protocolTooNew', 'cursorAhead', 'invalid']),
+    reason: z.enum(['protocolTooOld', 'protocolTooNew', 'cursorAhead', 'invalid', 'signIn']),
     message: z.string(),
   }),
 ]);
@@ -293,8 +345,59 @@ export const commandSchema = z.strictObject({
       successor: z.enum(['reset', 'scaledUp']),
       reason: z.string().min(1).max(400),
     }),
+    /** A device shows that it holds a key: see ENROLMENT_PAYLOAD. */
+    z.strictObject({ type: z.literal('enrolKey'), envelope: signedEnvelopeSchema }),
+    /** A signed decision on a proposal: see DECISION_PAYLOAD. */
+    z.strictObject({ type: z.literal('decide'), envelope: signedEnvelopeSchema }),
+    z.strictObject({
+      type: z.literal('propose'),
+      action: actionTypeSchema.exclude(['payPayout', 'publishProgram', 'grantKey']),
+      params: z.json(),
+      reason: z.string().min(1).max(400),
+    }),
+    z.strictObject({
+      type: z.literal('withdraw'),
+      proposalId: idSchema,
+      reason: z.string().min(1).max(400),
+    }),
+    /** Assesses a payout again; `deductions` null leaves them as they are. */
+    z.strictObject({
+      type: z.literal('revisePayout'),
+      payoutId: idSchema,
+      deductions: z
+        .array(
+          z.strictObject({
+            dealIds: z.array(idSchema).min(1).max(100),
+            amount: z.int().min(1),
+            ruleId: idSchema.nullable(),
+            reason: z.string().min(1).max(400),
+          }),
+        )
+        .max(50)
+        .nullable(),
+      reason: z.string().min(1).max(400),
+    }),
+    z.strictObject({
+      type: z.literal('askInformation'),
+      payoutId: idSchema,
+      question: z.string().min(1).max(400),
+    }),
+    /** A person says what became of a payment that nobody knew of. */
+    z.strictObject({
+      type: z.literal('settlePayment'),
+      payoutId: idSchema,
+      state: z.enum(['paid', 'declined']),
+      reason: z.string().min(1).max(400),
+    }),
+    z.strictObject({
+      type: z.literal('settleException'),
+      exceptionId: idSchema,
+      reason: z.string().min(1).max(400),
+    }),
+    z.strictObject({ type: z.literal('addPerson'), personId: idSchema }),
   ]),
 });
+export type Intent = z.infer<typeof commandSchema>['intent'];
 export type Command = z.infer<typeof commandSchema>;
 
 /** A published version as a desk lists it. */
@@ -351,6 +454,9 @@ export const commandResultSchema = z.discriminatedUnion('type', [
       'notConfirmed',
       'invalid',
       'forbidden',
+      'needSequence',
+      'conflict',
+      'notApproved',
     ]),
     message: z.string(),
   }),
@@ -367,3 +473,56 @@ export const quarantineEntrySchema = z.strictObject({
   excerpt: z.string().max(4_000),
 });
 export type QuarantineEntry = z.infer<typeof quarantineEntrySchema>;
+
+/** What the audit browser asks: facts by who did it, to which account, of which kind; newest first. */
+export const AUDIT_LINES_MAX = 200;
+export const auditRequestSchema = z.strictObject({
+  actor: z.string().max(80).nullable(),
+  accountId: z.string().max(80).nullable(),
+  kind: z.string().max(60).nullable(),
+  /** Everything but what the rules and the platform did by themselves. */
+  byPeople: z.boolean(),
+  beforeSeq: z.int().min(1).nullable(),
+  limit: z.int().min(1).max(AUDIT_LINES_MAX),
+});
+export const auditReplySchema = z.strictObject({
+  facts: z.array(z.unknown()).max(AUDIT_LINES_MAX),
+  lastSeq: z.int().min(0),
+});
+/** One entry with its way to a signed root: see core/audit/tree. */
+export const auditProofRequestSchema = z.strictObject({ seq: z.int().min(1) });
+export const auditProofSchema = z.strictObject({
+  fact: z.unknown(),
+  leaf: base64,
+  index: z.int().min(0),
+  note: z.string().max(4_096),
+  publicKey: base64,
+  proof: z.array(base64).max(PROOF_HASHES_MAX),
+});
+export type AuditProof = z.infer<typeof auditProofSchema>;
+
+export const bankFileRequestSchema = z.strictObject({
+  name: z.string().min(1).max(200),
+  text: z.string().min(1).max(220_000),
+});
+export const bankFileReplySchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('booked'),
+    entries: z.int().min(0),
+    problems: z.array(z.string()).max(200),
+  }),
+  z.strictObject({ type: z.literal('rejected'), reason: z.string() }),
+]);
+
+export const ledgerReplySchema = z.strictObject({
+  balances: z
+    .array(
+      z.strictObject({
+        account: z.string(),
+        currency: z.string(),
+        debit: z.int(),
+        credit: z.int(),
+      }),
+    )
+    .max(100),
+});

@@ -1,3 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROWS_FRAME } from '#core/desk-api/contract.ts';
 import type { Port } from '#core/desk-api/port.ts';
@@ -6,6 +10,7 @@ import { decodeRowFrame, encodeRowFrame, ROW_WIDTH } from '#core/sync/row-frame.
 import type { Welcome } from '#core/sync/protocol.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { FRAMES_IN_FLIGHT_MAX, serveWindow } from './window.ts';
+import { openPassphraseVault } from './signing/passphrase-vault.ts';
 import type { DeskHost, Link, LinkListener } from './host.ts';
 
 /** Both ends of a port, over whatever carries it. */
@@ -14,6 +19,9 @@ export interface PortPair {
   readonly host: Port;
   close(): Promise<void> | void;
 }
+
+const OFFICER = { personId: 'officer', name: 'Olive Officer', roles: ['riskOfficer' as const] };
+const SESSION = 'a-session-of-this-test';
 
 /** A server that a test plays by hand. */
 export interface PlayedServer {
@@ -36,15 +44,27 @@ export function openPlayedDesk(databaseFile = ':memory:'): { desk: Desk; server:
     asked,
     hellos,
     answer: () => null,
-    welcome: { type: 'welcome', mode: 'snapshot', logId: 'log', lastSeq: 1, serverAt: 1 },
+    welcome: {
+      type: 'welcome',
+      mode: 'snapshot',
+      logId: 'log',
+      lastSeq: 1,
+      serverAt: 1,
+      org: 'firm',
+      env: 'test',
+      profile: OFFICER,
+    },
   };
   const host: DeskHost = {
     kind: 'loopback',
-    operatorId: 'officer',
     deskId: 'desk',
     version: 'test',
     now: Date.now,
     databaseFile,
+    twinFile: null,
+    vault: openPassphraseVault(mkdtempSync(join(tmpdir(), 'vault-')), { cost: { N: 16 } }),
+    random: (bytes) => new Uint8Array(randomBytes(bytes)),
+    confirm: () => Promise.resolve(true),
     connect: (heard): Link => {
       listener = heard;
       return {
@@ -55,6 +75,9 @@ export function openPlayedDesk(databaseFile = ':memory:'): { desk: Desk; server:
         ask: (name, input) => {
           // Every desk asks for checkpoints by itself.
           if (name !== 'checkpoint') asked.push({ name, input });
+          if (name === 'signIn') {
+            return Promise.resolve({ type: 'signedIn', session: SESSION, profile: OFFICER });
+          }
           return Promise.resolve(server.answer(name, input));
         },
         look: () => {},
@@ -89,7 +112,7 @@ export function describeDeskPort(name: string, open: () => Promise<PortPair>): v
     it('answers calls', () =>
       withDesk(async (client) => {
         const session = await client.call('session.get', {});
-        expect(session).toMatchObject({ ok: true, value: { operatorId: 'officer' } });
+        expect(session).toMatchObject({ ok: true, value: { deskId: 'desk' } });
       }));
 
     it('refuses a malformed call with its place, and an unknown one by name', () =>

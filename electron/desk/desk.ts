@@ -10,15 +10,19 @@ import type {
 import { DeskRefusal } from '#core/desk-api/rpc.ts';
 import {
   detailReplySchema,
+  doorsSchema,
   impactStateSchema,
   programListSchema,
   quarantineEntrySchema,
+  signedInSchema,
   type AccountDetail,
   type Command,
   type CommandResult,
   type Pulse,
 } from '#core/sync/protocol.ts';
 import { runScenario } from '#core/what-if/simulate.ts';
+import { createGovernedApi } from './governed-api.ts';
+import { createSession } from './session.ts';
 import { createBookShocks } from './book-shocks.ts';
 import type { DeskHost, Link, Question } from './host.ts';
 import { createLiveRows } from './live-rows.ts';
@@ -37,6 +41,12 @@ const ROWS_SAVED_EVERY_MS = 3_000;
 const OUTBOX_AGAIN_EVERY_MS = 2_000;
 /** Rejections remembered for the call that waits for one. */
 const REJECTIONS_MAX = 1_000;
+
+/** After these, there are bytes that people may sign: they are fetched while the server is there. */
+const BRINGS_BYTES: ReadonlySet<string> = new Set(['proposalOpened', 'proposalRevised']);
+
+/** How a server says that it will not answer. */
+const refusedSchema = z.strictObject({ type: z.literal('rejected'), reason: z.string() });
 
 /** Receives what a desk pushes to its renderers. */
 export interface DeskListener {
@@ -86,7 +96,11 @@ export function createDesk(host: DeskHost): Desk {
     connection = { ...connection, since, ...over, lastSeq: state.cursor.seq };
     if (changed) tell('connection', connection);
   };
-  const tellChange = ({ accounts, alerts }: StateChange): void => {
+  const tellChange = ({ accounts, alerts, governed: facts }: StateChange): void => {
+    if (facts.length > 0) {
+      tell('governed', { lastSeq: state.cursor.seq });
+      if (facts.some(({ kind }) => BRINGS_BYTES.has(kind))) void governed.fetchBytes();
+    }
     if (accounts.length > 0) tell('accounts', [...accounts]);
     if (alerts.length > 0) tellAlerts(alerts);
     for (const { severity, acknowledgement, traderName, sentence } of alerts) {
@@ -97,10 +111,11 @@ export function createDesk(host: DeskHost): Desk {
   const follower = createFollower(() => link, {
     cursor: () => state.cursor,
     apply: (facts, cursor) => tellChange(state.apply(facts, cursor)),
-    replace: (accounts, recent, cursor) => {
-      state.replace(accounts, recent, cursor);
+    replace: (snapshot, cursor) => {
+      state.replace(snapshot, cursor);
       rows.clear();
       tell('reset', {});
+      void governed.fetchBytes();
     },
     rows: (bytes) => {
       if (!rows.merge(bytes)) return false;
@@ -115,23 +130,30 @@ export function createDesk(host: DeskHost): Desk {
       const clockOffsetMs = latest.serverAt - pulseAt;
       setConnection({ state: 'live', asOf: latest.serverAt, clockOffsetMs, message: 'Live.' });
     },
-    welcomed: (logId, serverAt) => {
+    welcomed: ({ logId, serverAt, org, env, profile }) => {
       pulseAt = host.now();
+      session.welcomed({ org, env, log: `propdesk/${logId}` }, profile);
       setConnection({ state: 'live', asOf: serverAt, message: 'Live.', otherLog: false });
       void outbox.send(logId);
-      void checkLog(logId);
+      void checkLog(logId).then(governed.fetchBytes);
     },
+    signedOut: () => session.ended(),
     connection: setConnection,
     log: host.log,
   });
-  const link: Link = host.connect(follower);
+  const session = createSession(store, () => {
+    tell('person', { person: session.person() });
+  });
+  const link: Link = host.connect(follower, session.token);
   const decided = ({ intent }: Command, result: CommandResult): void => {
     if (result.type === 'accepted') return;
+    if (intent.type === 'decide') tell('governed', { lastSeq: state.cursor.seq });
     host.log('warn', `the server rejected ${result.commandId}: ${result.message}`);
     // Someone else's acknowledgement comes as a fact; any other refusal leaves the alert open.
     const reopens = intent.type === 'acknowledgeAlert' && result.code !== 'alreadyAcknowledged';
     const open = reopens ? state.reopened(intent.alertSeq) : null;
     if (open) tellAlerts([open]);
+    if (intent.type === 'decide') return; // Nobody waits for it: its list says what became of it.
     if (rejections.size >= REJECTIONS_MAX) rejections.clear();
     rejections.set(result.commandId, result.message);
   };
@@ -147,7 +169,11 @@ export function createDesk(host: DeskHost): Desk {
       `Stop and tell your administrator: the server's log is not what this desk has seen; ${wrong}.`,
     );
   };
-  const outbox = createOutbox(store, link, decided, (text) => host.log('error', text));
+  /** The server takes whoever is signed in for who wishes it; a signature says itself whose it is. */
+  const isMine = ({ operatorId, intent }: Command): boolean =>
+    intent.type === 'decide' || operatorId === session.person()?.personId;
+  const sendable = { ...store, queued: (logId: string) => store.queued(logId).filter(isMine) };
+  const outbox = createOutbox(sendable, link, decided, (text) => host.log('error', text));
 
   const watch = setInterval(() => {
     const now = host.now();
@@ -199,9 +225,11 @@ export function createDesk(host: DeskHost): Desk {
     if (logId === null) {
       throw new DeskRefusal({ code: 'offline', message: 'This desk has not met a server yet.' });
     }
+    const person = session.person();
+    if (!person) throw new DeskRefusal({ code: 'rejected', message: 'Sign in first.' });
     const command: Command = {
       commandId: randomUUID(),
-      operatorId: host.operatorId,
+      operatorId: person.personId,
       issuedAt: host.now(),
       intent,
     };
@@ -223,7 +251,8 @@ export function createDesk(host: DeskHost): Desk {
 
   const acknowledge: DeskApi['alerts.acknowledge'] = ({ alertSeq, note }) =>
     send({ type: 'acknowledgeAlert', alertSeq, note }, ({ issuedAt }) => {
-      const alert = state.acknowledged(alertSeq, host.operatorId, issuedAt, note);
+      const by = session.person()?.personId ?? '';
+      const alert = state.acknowledged(alertSeq, by, issuedAt, note);
       if (alert) tellAlerts([alert]);
     });
   const shocks = createBookShocks({ ask: () => link.ask('slice', {}), now: host.now });
@@ -233,17 +262,69 @@ export function createDesk(host: DeskHost): Desk {
     input: unknown,
     schema: Schema,
   ): Promise<z.output<Schema>> => {
-    const reply = schema.safeParse(await link.ask(name, input));
+    const answer = await link.ask(name, input);
+    const reply = schema.safeParse(answer);
     if (reply.success) return reply.data;
+    const refused = refusedSchema.safeParse(answer);
+    if (refused.success) {
+      throw new DeskRefusal({ code: 'rejected', message: `${refused.data.reason}.` });
+    }
     const message = 'Only the server knows this, and it cannot be reached or is busy.';
     throw new DeskRefusal({ code: 'offline', message });
   };
 
+  /** As askServer, but null when the server cannot be asked. */
+  const tryAsk = async <Schema extends z.ZodType>(
+    name: Question,
+    input: unknown,
+    schema: Schema,
+  ): Promise<z.output<Schema> | null> => {
+    const reply = schema.safeParse(await link.ask(name, input));
+    return reply.success ? reply.data : null;
+  };
+  const governed = createGovernedApi({
+    host,
+    store,
+    state,
+    person: session.person,
+    audience: () => {
+      const { logId } = state.cursor;
+      const audience = session.audience();
+      return logId !== null && audience ? { audience, logId } : null;
+    },
+    send,
+    flush: () => {
+      const followed = follower.following();
+      if (followed !== null) void outbox.send(followed);
+    },
+    ask: askServer,
+    tryAsk,
+    changed: () => tell('governed', { lastSeq: state.cursor.seq }),
+  });
+  const { fetchBytes: _fetchBytes, ...governedCalls } = governed;
+
   const api: DeskApi = {
+    ...governedCalls,
+    'session.doors': async () => ({ doors: await tryAsk('doors', {}, doorsSchema) }),
+    'session.signIn': async (given) => {
+      const reply = await askServer('signIn', given, signedInSchema);
+      if (reply.type === 'refused') {
+        throw new DeskRefusal({ code: 'rejected', message: reply.message });
+      }
+      session.began(reply.session, reply.profile);
+      follower.greet();
+      return { person: reply.profile };
+    },
+    'session.signOut': async ({ everywhere }) => {
+      await link.ask('signOut', { everywhere });
+      session.ended();
+      follower.greet();
+      return {};
+    },
     'session.get': () =>
       Promise.resolve({
         host: host.kind,
-        operatorId: host.operatorId,
+        person: session.person(),
         deskId: host.deskId,
         version: host.version,
         connection: { ...connection, lastSeq: state.cursor.seq },

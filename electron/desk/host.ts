@@ -1,16 +1,26 @@
+import type { Vault } from './signing/vault.ts';
 import type { Welcome } from '#core/sync/protocol.ts';
 
 /** All that differs between the hosts of a desk: the shipped app, plain Node, and tests. */
 export interface DeskHost {
   readonly kind: 'electron' | 'loopback';
-  readonly operatorId: string;
   readonly deskId: string;
   readonly version: string;
   now(): number;
   /** Path of the desk's SQLite file, or ":memory:". */
   readonly databaseFile: string;
+  /** Path of the second copy of what was signed here; null for a desk in memory. */
+  readonly twinFile: string | null;
+  /** Where this desk keeps its persons' signing keys. */
+  readonly vault: Vault;
+  random(bytes: number): Uint8Array;
+  /**
+   * Shows a person what is about to be signed, where a page cannot reach, and waits for a yes. The
+   * plain host has no such place: there the page's own dialog is all there is.
+   */
+  confirm(text: string): Promise<boolean>;
   /** Opens the connection to the server; the desk closes it. */
-  connect(listener: LinkListener): Link;
+  connect(listener: LinkListener, session: () => string | null): Link;
   /** A desktop notification, where the host has them. */
   notify(title: string, text: string): void;
   log(level: 'info' | 'warn' | 'error', text: string): void;
@@ -26,7 +36,17 @@ export type Question =
   | 'checkpoint'
   | 'impactStart'
   | 'impactState'
-  | 'impactCancel';
+  | 'impactCancel'
+  | 'doors'
+  | 'signIn'
+  | 'signOut'
+  | 'content'
+  | 'people'
+  | 'audit'
+  | 'auditProof'
+  | 'bankFile'
+  | 'ledger'
+  | 'letter';
 
 /** The wire to the server, whatever carries it. */
 export interface Link {
@@ -41,6 +61,9 @@ export interface Link {
 export interface LinkListener {
   connected(): void;
   disconnected(reason: string): void;
+  /** The server has ended this person's session. */
+  signedOut(): void;
+  governed(part: unknown): void;
   /** The acknowledgement is sent when the promise or call returns. */
   accounts(part: unknown): void;
   facts(message: unknown): void;

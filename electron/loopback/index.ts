@@ -7,6 +7,7 @@ import { Server } from 'socket.io';
 import type { Port } from '#core/desk-api/port.ts';
 import { createDesk, type Desk } from '#desk/desk.ts';
 import { serveWindow } from '#desk/window.ts';
+import { openPassphraseVault } from '#desk/signing/passphrase-vault.ts';
 import { openSocketLink } from '#desk/sync/socket-link.ts';
 
 /*
@@ -29,7 +30,6 @@ const data = resolve(process.env.PROPDESK_DATA ?? '.propdesk');
 const serverUrl =
   process.env.PROPDESK_SERVER_URL ?? `http://127.0.0.1:${process.env.PROPDESK_SERVER_PORT ?? 7410}`;
 const tokenFile = process.env.PROPDESK_TOKEN_FILE ?? join(data, 'server', 'desk-token');
-const operatorId = process.env.PROPDESK_OPERATOR ?? 'risk-officer';
 const deskFolder = join(data, 'desk');
 const page = resolve(import.meta.dirname, '..', '..', 'out', 'renderer');
 
@@ -41,13 +41,16 @@ const deskId = readSecret(join(deskFolder, 'desk-id')).slice(0, 16);
 
 const desk: Desk = createDesk({
   kind: 'loopback',
-  operatorId,
   deskId,
   version: '0.1.0',
   now: Date.now,
   databaseFile: join(deskFolder, 'desk.sqlite'),
-  connect: (listener) =>
-    openSocketLink({ url: serverUrl, token: serverToken, operatorId, deskId }, listener),
+  twinFile: join(deskFolder, 'signed.log'),
+  vault: openPassphraseVault(join(deskFolder, 'keys')),
+  random: (bytes) => new Uint8Array(randomBytes(bytes)),
+  confirm: () => Promise.resolve(true),
+  connect: (listener, session) =>
+    openSocketLink({ url: serverUrl, token: serverToken, deskId, session }, listener),
   notify: () => {}, // The page shows its own notifications.
   log: (level, text) => void process.stderr.write(`desk ${level}: ${text}\n`),
 });

@@ -1,12 +1,23 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
-import { app, BrowserWindow, ipcMain, Notification, protocol, session } from 'electron';
+import { randomBytes, randomUUID } from 'node:crypto';
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Notification,
+  protocol,
+  safeStorage,
+  session,
+} from 'electron';
 import { createDesk, type Desk } from '#desk/desk.ts';
 import { serveWindow } from '#desk/window.ts';
+import { openPassphraseVault } from '#desk/signing/passphrase-vault.ts';
 import { openSocketLink } from '#desk/sync/socket-link.ts';
 import { CONTENT_SECURITY_POLICY, fileOf } from './page.ts';
+import { keychainSeal } from './keychain-seal.ts';
 import { createWindowPort, ORIGIN } from './port.ts';
 import { readWindowState, writeWindowState } from './window-state.ts';
 
@@ -74,19 +85,36 @@ function openDesk(folder: string): Desk {
     `http://127.0.0.1:${process.env.PROPDESK_SERVER_PORT ?? 7410}`;
   const token = (): string =>
     existsSync(tokenFile) ? readFileSync(tokenFile, 'utf8').trim() : 'not-there-yet-not-there';
-  const operatorId = process.env.PROPDESK_OPERATOR ?? 'risk-officer';
   const deskId = readDeskId(join(folder, 'desk-id'));
   return createDesk({
     kind: 'electron',
-    operatorId,
     deskId,
     version: app.getVersion(),
     now: Date.now,
     databaseFile: join(folder, 'desk.sqlite'),
-    connect: (listener) => openSocketLink({ url, token, operatorId, deskId }, listener),
+    twinFile: join(folder, 'signed.log'),
+    vault: openPassphraseVault(join(folder, 'keys'), { outer: keychainSeal(safeStorage) }),
+    random: (bytes) => new Uint8Array(randomBytes(bytes)),
+    confirm: confirmSigning,
+    connect: (listener, session) => openSocketLink({ url, token, deskId, session }, listener),
     notify: (title, body) => new Notification({ title, body }).show(),
     log: (level, text) => void process.stderr.write(`desk ${level}: ${text}\n`),
   });
+}
+
+/** In a window of the operating system, which no page can draw over or click; nothing is the default. */
+async function confirmSigning(text: string): Promise<boolean> {
+  const { response } = await dialog.showMessageBox({
+    type: 'warning',
+    title: 'Sign this decision?',
+    message: 'This is what you are about to sign.',
+    detail: text,
+    buttons: ['Do not sign', 'Sign'],
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+  });
+  return response === 1;
 }
 
 function readDeskId(file: string): string {

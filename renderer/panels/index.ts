@@ -5,3 +5,7 @@ export { AlertFeed } from './alert-feed/panel.tsx';
 export { BookShocks } from './book-shocks/panel.tsx';
 export { Feeds } from './feeds/panel.tsx';
 export { Programs } from './programs/panel.tsx';
+export { Audit } from './audit/panel.tsx';
+export { Payouts } from './payouts/panel.tsx';
+export { People } from './people/panel.tsx';
+export { SignIn } from './sign-in/panel.tsx';

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
 /** Where the window stands, kept in the address so that it can be linked to: "#/programs/x/draft". */
-export type View = 'risk' | 'programs' | 'shocks';
+export type View = 'risk' | 'programs' | 'shocks' | 'approvals' | 'people' | 'audit';
 
 let current = '';
 let parts: readonly string[] = ['risk'];

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { Alert, Connection } from '#core/desk-api/contract.ts';
 import { ROWS_FRAME } from '#core/desk-api/contract.ts';
-import type { Pulse } from '#core/sync/protocol.ts';
+import type { Profile, Pulse } from '#core/sync/protocol.ts';
 import type { RendererClient } from '../desk/client.ts';
 import { createBook } from './book.ts';
 
@@ -13,7 +13,8 @@ export interface Session {
   readonly linked: boolean;
   /** When this page lost its desk, by this machine's clock; null while it has one. */
   readonly lostAt: number | null;
-  readonly operatorId: string;
+  /** Who is signed in at this desk; undefined until the desk has said it. */
+  readonly person: Profile | null | undefined;
   readonly connection: Connection | null;
   readonly pulse: Pulse | null;
   readonly alerts: readonly Alert[];
@@ -30,7 +31,7 @@ export const book = createBook();
 export const useSession = create<Session>((set) => ({
   linked: false,
   lostAt: null,
-  operatorId: '',
+  person: undefined,
   connection: null,
   pulse: null,
   alerts: [],
@@ -77,8 +78,8 @@ export function startSession(client: RendererClient): void {
       client.call('alerts.list', { limit: ALERTS_PAGE }),
     ]);
     if (session.ok) {
-      const { operatorId, connection, pulse } = session.value;
-      setState({ operatorId, connection, pulse });
+      const { person, connection, pulse } = session.value;
+      setState({ person, connection, pulse });
     }
     if (accounts.ok) {
       book.setAccounts(accounts.value.accounts);
@@ -91,6 +92,7 @@ export function startSession(client: RendererClient): void {
     if (linked) void read();
   });
   client.onFrame(ROWS_FRAME, book.applyFrame);
+  client.onStream('person', ({ person }) => setState({ person }));
   client.onStream('connection', (connection) => setState({ connection }));
   client.onStream('pulse', (pulse) => {
     const { connection } = getState();

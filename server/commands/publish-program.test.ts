@@ -3,11 +3,12 @@ import { summaryOf } from '#core/impact/impact.ts';
 import { present } from '#core/kernel/assert.ts';
 import { compileProgram } from '#core/programs/compile.ts';
 import type { PreviewSummary } from '#core/programs/programs.events.ts';
-import type { Command, CommandResult } from '#core/sync/protocol.ts';
+import type { Intent } from '#core/sync/protocol.ts';
 import { runImpact } from '../impact/run.ts';
 import { FIRM_START, openDemoFirm, type DemoFirm } from '../partition/testing/demo-firm.ts';
 import { loadPrograms } from '../programs.ts';
-import { openStore, type Store } from '../store/store.ts';
+import { openStore } from '../store/store.ts';
+import { withTwoPersons, type TwoPersons } from './testing/second-person.ts';
 
 const programs = loadPrograms().filter(({ program }) => program.programId === 'two-step-100k');
 const [twoStep] = programs;
@@ -17,8 +18,11 @@ const tighter = JSON.parse(
   JSON.stringify(content).replaceAll('"percent":"5"', '"percent":"1"'),
 ) as typeof content;
 
-type Firm = DemoFirm;
-const openFirm = (store?: Store): Firm => openDemoFirm(programs, store ? { store } : {});
+type Firm = DemoFirm & { readonly people: TwoPersons };
+function openFirm(store = openStore(':memory:')): Firm {
+  const firm = openDemoFirm(programs, { store });
+  return { ...firm, people: withTwoPersons(firm) };
+}
 
 function preview({ store, previews }: Firm, draft: unknown): PreviewSummary {
   const compiled = compileProgram(draft, 2);
@@ -29,40 +33,31 @@ function preview({ store, previews }: Firm, draft: unknown): PreviewSummary {
   return summary;
 }
 
-let commands = 0;
-function publish(
-  { partition }: Firm,
-  over: Partial<Extract<Command['intent'], { type: 'publishProgram' }>>,
-): CommandResult {
-  commands += 1;
-  return partition.command({
-    commandId: `publish-${commands}`,
-    operatorId: 'manager',
-    issuedAt: FIRM_START,
-    intent: {
-      type: 'publishProgram',
-      content: content as never,
-      effectiveFrom: null,
-      migration: 'newPurchasesOnly',
-      previewHash: '',
-      confirmedHurt: null,
-      reason: 'a test',
-      ...over,
-    },
-  }).result;
-}
+type Publish = Extract<Intent, { type: 'publishProgram' }>;
+const wish = (over: Partial<Publish>): Publish => ({
+  type: 'publishProgram',
+  content: content as never,
+  effectiveFrom: null,
+  migration: 'newPurchasesOnly',
+  previewHash: '',
+  confirmedHurt: null,
+  reason: 'a test',
+  ...over,
+});
+/** Proposed by one person, approved by another: what came of it. */
+const publish = ({ people }: Firm, over: Partial<Publish>): string => people.agree(wish(over));
 
 describe('publishing a program', () => {
   it('rests on a preview of exactly this draft', () => {
     const firm = openFirm();
     firm.run(4_000);
-    expect(publish(firm, { content: tighter as never })).toMatchObject({ code: 'noPreview' });
+    expect(publish(firm, { content: tighter as never })).toMatch(/^noPreview: /);
     const other = preview(firm, content);
     const wrong = publish(firm, { content: tighter as never, previewHash: other.hash });
-    expect(wrong).toMatchObject({ type: 'rejected', code: 'noPreview' });
+    expect(wrong).toMatch(/^noPreview: /);
     const { hash } = preview(firm, tighter);
     const right = publish(firm, { content: tighter as never, previewHash: hash });
-    expect(right).toMatchObject({ type: 'accepted' });
+    expect(right).toBe('executed');
   });
 
   it('cannot reach into the past, nor publish what cannot work', () => {
@@ -74,16 +69,29 @@ describe('publishing a program', () => {
       previewHash: hash,
       effectiveFrom: FIRM_START - 86_400_000,
     };
-    expect(publish(firm, past)).toMatchObject({ type: 'rejected', code: 'invalid' });
+    expect(publish(firm, past)).toMatch(/^invalid: /);
     const faulty = { ...content, phases: [] };
-    expect(publish(firm, { content: faulty as never })).toMatchObject({ code: 'invalid' });
+    expect(publish(firm, { content: faulty as never })).toMatch(/^invalid: /);
+  });
+
+  it('is a proposal, and no version, until another person has approved it', () => {
+    const firm = openFirm();
+    firm.run(4_000);
+    const { hash } = preview(firm, tighter);
+    const published = (): number =>
+      firm.store.stream(0, 'firm').filter(({ kind }) => kind === 'programPublished').length;
+    const draft = { content: tighter as never, previewHash: hash };
+    expect(firm.people.say(wish(draft))).toMatchObject({ type: 'accepted' });
+    expect(published()).toBe(0);
+    expect(publish(firm, draft)).toBe('executed');
+    expect(published()).toBe(1);
   });
 
   it('leaves open accounts with the version they were bought under; new ones get the new one', () => {
     const firm = openFirm();
     firm.run(4_000);
     const { hash } = preview(firm, tighter);
-    publish(firm, { content: tighter as never, previewHash: hash });
+    expect(publish(firm, { content: tighter as never, previewHash: hash })).toBe('executed');
     const { book } = firm.partition.ingest;
     const before = book.accounts;
     while (book.accounts < before + 5) firm.run(2_000);
@@ -100,9 +108,9 @@ describe('publishing a program', () => {
     const firm = openFirm(store);
     firm.run(6_000);
     const { hash } = preview(firm, tighter);
-    publish(firm, { content: tighter as never, previewHash: hash });
+    expect(publish(firm, { content: tighter as never, previewHash: hash })).toBe('executed');
     firm.run(30_000);
-    const again = openFirm(store);
+    const again = openDemoFirm(programs, { store });
     expect(again.partition.ingest.lastSeq).toBe(firm.partition.ingest.lastSeq);
     expect(again.partition.ingest.book.snapshot()).toEqual(firm.partition.ingest.book.snapshot());
   });

@@ -1,12 +1,14 @@
-import { err, ok, type Result } from '#core/kernel/result.ts';
-import type { FactDraft } from '#core/facts/registry.ts';
+import { err, type Result } from '#core/kernel/result.ts';
+import { propose, type Decided } from '#core/governance/propose.ts';
 import { compileProgram, draftHash } from '#core/programs/compile.ts';
 import { isRetroactive, type PreviewSummary } from '#core/programs/programs.events.ts';
 import type { Need } from '#core/rules/rule-kind.ts';
-import type { Command } from '#core/sync/protocol.ts';
+import type { Intent } from '#core/sync/protocol.ts';
 import type { Rejection } from './decide.ts';
+import type { GovernedState } from './governance-decisions.ts';
+import type { ServerCommand } from './server-command.ts';
 
-type Publish = Extract<Command['intent'], { type: 'publishProgram' }>;
+type Publish = Extract<Intent, { type: 'publishProgram' }>;
 
 /** What a decision on publishing rests on. */
 export interface PublishingState {
@@ -20,27 +22,27 @@ export interface PublishingState {
 }
 
 /**
- * Whether a draft becomes a version. It must compile on the connected platform, rest on a preview
- * of exactly this draft over the whole book, and not reach into the past: accounts keep the
- * version they were bought under.
+ * Whether a draft may be proposed as a version, for another person to approve. It must compile on the
+ * connected platform, rest on a preview of exactly this draft over the whole book, and not reach
+ * into the past: accounts keep the version they were bought under.
  */
 export function decidePublishProgram(
   intent: Publish,
-  operatorId: string,
-  state: PublishingState,
-): Result<FactDraft, Rejection> {
-  const compiled = compileProgram(intent.content, 1, state.delivers);
+  { actor, commandId }: Pick<ServerCommand, 'actor' | 'commandId'>,
+  state: GovernedState & { readonly publishing: PublishingState },
+): Result<Decided, Rejection> {
+  const { delivers, at } = state.publishing;
+  const compiled = compileProgram(intent.content, 1, delivers);
   if (!compiled.ok) {
     const [first] = compiled.error;
     return err({ code: 'invalid', message: `${first?.path}: ${first?.message}` });
   }
-  const preview = state.preview(intent.previewHash);
+  const preview = state.publishing.preview(intent.previewHash);
   if (!preview || preview.draftHash !== draftHash(compiled.value.input)) {
     const message = 'this draft has not been previewed: run the impact preview, then publish';
     return err({ code: 'noPreview', message });
   }
-  const effectiveFrom = intent.effectiveFrom ?? state.at;
-  if (effectiveFrom < state.at) {
+  if (intent.effectiveFrom !== null && intent.effectiveFrom < at) {
     const message = 'a version cannot take effect in the past: accounts keep what they bought';
     return err({ code: 'invalid', message });
   }
@@ -52,22 +54,20 @@ export function decidePublishProgram(
     return err({ code: 'notConfirmed', message });
   }
   const { programId } = compiled.value.program;
-  const version = state.latestVersion(programId) + 1;
-  const published = compileProgram(intent.content, version, state.delivers);
-  if (!published.ok) return err({ code: 'invalid', message: 'the draft does not compile' });
-  return ok({
-    kind: 'programPublished',
-    data: {
-      programId,
-      version,
-      hash: published.value.hash,
-      content: intent.content,
-      effectiveFrom,
-      migration,
-      preview,
-      confirmedHurt: isRetroactive(migration) ? confirmedHurt : null,
-      author: operatorId,
-      reason: intent.reason,
-    },
-  });
+  const version = state.publishing.latestVersion(programId) + 1;
+  const params = {
+    programId,
+    version,
+    content: intent.content,
+    effectiveFrom: intent.effectiveFrom,
+    migration,
+    preview,
+    confirmedHurt: isRetroactive(migration) ? confirmedHurt : null,
+    author: actor.id,
+    reason: intent.reason,
+  };
+  const proposalId = `p-${commandId}`.slice(0, 80);
+  const { reason } = intent;
+  const wish = { proposalId, action: 'publishProgram', params, reason, maker: actor.id } as const;
+  return propose({ ...wish, salt: state.salt() }, state.world);
 }

@@ -14,19 +14,24 @@ import {
   detailRequestSchema,
   FACT_MESSAGES_IN_FLIGHT_MAX,
   FACTS_PER_MESSAGE_MAX,
+  GOVERNED_FACTS_PER_PART_MAX,
   helloSchema,
   lookSchema,
   PROTOCOL_VERSION,
   ROW_FRAMES_IN_FLIGHT_MAX,
+  signInSchema,
   type AccountDetail,
-  type Command,
   type CommandResult,
   type ProgramList,
   type Pulse,
   type QuarantineEntry,
   type Welcome,
 } from '#core/sync/protocol.ts';
+import type { Audience } from '#core/approvals/decision.ts';
+import { QUESTION_PERMITS } from '../commands/permit.ts';
+import type { ServerCommand } from '../commands/server-command.ts';
 import type { Previews } from '../impact/previews.ts';
+import type { PeopleGate } from '../people/gate.ts';
 import { encodeRowFrame, ROW_WIDTH } from '#core/sync/row-frame.ts';
 
 /** A message from a desk larger than this closes its connection. */
@@ -51,7 +56,13 @@ export interface GatewayPorts {
   deskFacts(fromSeq: number, toSeq: number, limit: number): Fact[];
   recentAlerts(limit: number): Fact[];
   detail(accountId: string): Promise<AccountDetail | null>;
-  command(command: Command): Promise<CommandResult>;
+  command(command: ServerCommand): Promise<CommandResult>;
+  readonly people: PeopleGate;
+  /** Whose decisions count here: told to desks, and part of what they sign. */
+  readonly audience: Omit<Audience, 'log'>;
+  /** Facts of people, proposals and payouts up to `lastSeq`. */
+  governedFacts(): Iterable<Fact>;
+  readonly questions: Questions;
   quarantined(limit: number): QuarantineEntry[];
   programs(): ProgramList;
   readonly previews: Pick<Previews, 'start' | 'state' | 'cancel'>;
@@ -60,6 +71,11 @@ export interface GatewayPorts {
   checkpoint(size: number): CheckpointReply;
   now(): number;
 }
+
+/** Questions that only read, each with its schema; who may ask stands in QUESTION_PERMITS. */
+export type Questions = Readonly<
+  Record<string, { readonly schema: z.ZodType; answer(input: never, personId: string): unknown }>
+>;
 
 export interface Gateway {
   /** Facts that are durable; `toSeq` may lie beyond the last of them. */
@@ -81,6 +97,8 @@ interface RowTable {
 
 interface Desk {
   readonly socket: Socket;
+  /** Whether its person was welcomed: nothing of the log is sent to it before, and nothing after. */
+  following: boolean;
   /** The last fact sent, or -1 while a snapshot is on its way. */
   sentSeq: number;
   factsInFlight: number;
@@ -99,7 +117,9 @@ export function createGateway(ports: GatewayPorts): Gateway {
     serveClient: false,
     allowRequest: (request, decide) => decide(null, isOwnHost(request.headers, ports.http)),
   });
-  const desks = new Map<string, Desk>();
+  /** Everyone on the wire; those who follow the log are the ones whose person was welcomed. */
+  const connected = new Set<Desk>();
+  const following = (): Desk[] => [...connected].filter((desk) => desk.following);
   const table: RowTable = {
     values: new Float64Array(0),
     version: new Int32Array(0),
@@ -111,13 +131,16 @@ export function createGateway(ports: GatewayPorts): Gateway {
     const auth = authSchema.safeParse(socket.handshake.auth);
     if (!auth.success || !sameSecret(auth.data.token, ports.token))
       return next(new Error('unauthorised'));
-    if (desks.size >= DESKS_MAX) return next(new Error('too many desks'));
-    socket.data = { operatorId: auth.data.operatorId, deskId: auth.data.deskId };
+    if (connected.size >= DESKS_MAX) return next(new Error('too many desks'));
+    const { deskId, session } = auth.data;
+    const known = session === null ? null : ports.people.session(session, deskId);
+    socket.data = { deskId, person: known } satisfies SocketData;
     next();
   });
   io.on('connection', (socket) => {
     const desk: Desk = {
       socket,
+      following: false,
       sentSeq: -1,
       factsInFlight: 0,
       framesInFlight: 0,
@@ -126,44 +149,90 @@ export function createGateway(ports: GatewayPorts): Gateway {
       looked: [],
       requests: 0,
     };
-    ports.log.info({ desk: socket.data }, 'a desk connected');
-    answer(desk, ports, desks);
+    connected.add(desk);
+    ports.log.info(whereOf(socket), 'a desk connected');
+    answer(desk, ports);
     socket.on('disconnect', (reason) => {
-      desks.delete(socket.id);
-      ports.log.info({ desk: socket.data, reason }, 'a desk left');
+      connected.delete(desk);
+      stopFollowing(desk);
+      ports.log.info({ ...whereOf(socket), reason }, 'a desk left');
     });
   });
+  // Whoever is signed out is out at once, wherever it was done.
+  const stopHearing = ports.people.onEnded((sessionId) => {
+    for (const desk of connected) {
+      const { person } = desk.socket.data as SocketData;
+      if (person?.sessionId === sessionId) signOut(desk);
+    }
+  });
   const rowTimer = setInterval(() => {
-    for (const desk of desks.values()) sendRows(desk, table, ports.now());
+    for (const desk of following()) sendRows(desk, table, ports.now());
   }, ROWS_EVERY_MS);
   const rateTimer = setInterval(() => {
-    for (const desk of desks.values()) desk.requests = 0;
+    for (const desk of connected) desk.requests = 0;
   }, 1_000);
   return {
     facts: () => {
-      for (const desk of desks.values()) sendFacts(desk, ports);
+      for (const desk of following()) {
+        // A fact may have taken a role away, or deactivated the person.
+        if (seesTheLog(desk, ports)) sendFacts(desk, ports);
+        else signOut(desk);
+      }
     },
     rows: (rows, values, marketAt) => keepRows(table, rows, values, marketAt),
     pulse: (pulse) => {
-      for (const { socket } of desks.values()) socket.volatile.emit('pulse', pulse);
+      for (const { socket } of following()) socket.volatile.emit('pulse', pulse);
     },
-    desks: () => desks.size,
+    desks: () => following().length,
     close: async () => {
       clearInterval(rowTimer);
       clearInterval(rateTimer);
+      stopHearing();
       await io.close();
     },
   };
 }
 
-/** Answers what desks send: every message checked, every failure a reply, none a crash. */
-function answer(desk: Desk, ports: GatewayPorts, desks: Map<string, Desk>): void {
+/** Who is at a desk: null while nobody is signed in. */
+interface SocketData {
+  readonly deskId: string;
+  person: { readonly personId: string; readonly sessionId: string } | null;
+}
+
+function stopFollowing(desk: Desk): void {
+  desk.following = false;
+  desk.sentSeq = -1;
+  desk.looked = [];
+}
+
+function signOut(desk: Desk): void {
+  (desk.socket.data as SocketData).person = null;
+  stopFollowing(desk);
+  desk.socket.emit('signedOut');
+}
+
+function seesTheLog({ socket }: Desk, { people }: GatewayPorts): boolean {
+  const { person } = socket.data as SocketData;
+  return person !== null && people.may(person.personId, 'view');
+}
+
+function whereOf(socket: Socket): { desk: string; person: string | null } {
+  const { deskId, person } = socket.data as SocketData;
+  return { desk: deskId, person: person?.personId ?? null };
+}
+
+/**
+ * Answers what desks send: every message checked by its schema, every message of a person checked
+ * against that person's roles, every failure a reply, none a crash.
+ */
+function answer(desk: Desk, ports: GatewayPorts): void {
   const { socket } = desk;
+  const data = socket.data as SocketData;
   const on = <Schema extends z.ZodType>(
     name: string,
     schema: Schema,
     handle: (input: z.output<Schema>) => unknown,
-    refused: (message: string) => unknown,
+    refused: (message: string) => unknown = rejected,
   ): void => {
     socket.on(name, (input: unknown, reply?: unknown) => {
       const send = typeof reply === 'function' ? (reply as (output: unknown) => void) : () => {};
@@ -179,59 +248,72 @@ function answer(desk: Desk, ports: GatewayPorts, desks: Map<string, Desk>): void
         });
     });
   };
-  const rejected = (message: string): unknown => ({ type: 'rejected', reason: message });
+  /** A question of a person: its permission is looked up here and nowhere else. */
+  const ask = <Schema extends z.ZodType>(
+    name: string,
+    schema: Schema,
+    handle: (input: z.output<Schema>, personId: string) => unknown,
+  ): void =>
+    on(name, schema, (input) => {
+      const action = QUESTION_PERMITS[name];
+      const personId = data.person?.personId;
+      if (personId === undefined) return rejected('Sign in first');
+      if (!action || !ports.people.may(personId, action)) {
+        return rejected('No role of yours allows this');
+      }
+      return handle(input, personId);
+    });
+  on('doors', z.strictObject({}), () => ports.people.doors());
+  on('signIn', signInSchema, async (given) => {
+    const { signedIn, person } = await ports.people.signIn({
+      ...given,
+      deskId: data.deskId,
+      address: socket.handshake.address,
+    });
+    if (person) {
+      data.person = person;
+      stopFollowing(desk);
+    }
+    return signedIn;
+  });
+  on('signOut', z.strictObject({ everywhere: z.boolean() }), ({ everywhere }) => {
+    if (data.person) ports.people.signOut(data.person, data.deskId, everywhere);
+    data.person = null;
+    stopFollowing(desk);
+    return {};
+  });
   on(
     'hello',
     helloSchema,
-    (hello) => welcome(desk, hello, ports, desks),
-    (message) => ({
-      type: 'refused',
-      reason: 'invalid',
-      message,
-    }),
+    (hello) => welcome(desk, hello, ports),
+    (message) => ({ type: 'refused', reason: 'invalid', message }),
   );
-  on('look', lookSchema, ({ accounts }) => void (desk.looked = accounts), rejected);
-  on(
-    'detail',
-    detailRequestSchema,
-    async ({ accountId }) => {
-      const detail = await ports.detail(accountId);
-      return detail ? { type: 'detail', detail } : rejected(`account ${accountId} is unknown`);
-    },
-    rejected,
-  );
+  ask('look', lookSchema, ({ accounts }) => void (desk.looked = accounts));
+  ask('detail', detailRequestSchema, async ({ accountId }) => {
+    const detail = await ports.detail(accountId);
+    return detail ? { type: 'detail', detail } : rejected(`account ${accountId} is unknown`);
+  });
+  // What a command may do is decided where it takes its place in the log: see decide.
   on(
     'command',
     commandSchema,
-    (command) =>
-      ports.command({
-        ...command,
-        operatorId: String((socket.data as { operatorId: string }).operatorId),
-      }),
-    (message) => ({
-      type: 'rejected',
-      commandId: '?',
-      code: 'invalid',
-      message,
-    }),
+    ({ commandId, intent }) => {
+      const { person } = data;
+      if (!person) return { type: 'busy' };
+      const actor = { type: 'operator' as const, id: person.personId };
+      return ports.command({ commandId, actor, intent });
+    },
+    (message) => ({ type: 'rejected', commandId: '?', code: 'invalid', message }),
   );
-  on(
+  ask(
     'quarantine',
     z.strictObject({ limit: z.int().min(1).max(QUARANTINE_SHOWN_MAX) }),
-    ({ limit }) => ({
-      entries: ports.quarantined(limit),
-    }),
-    rejected,
+    ({ limit }) => ({ entries: ports.quarantined(limit) }),
   );
-  on('checkpoint', checkpointRequestSchema, ({ size }) => ports.checkpoint(size), rejected);
-  on('programs', z.strictObject({}), () => ports.programs(), rejected);
-  on(
-    'slice',
-    z.strictObject({}),
-    async () => (await ports.slice()) ?? rejected('no book'),
-    rejected,
-  );
-  on(
+  ask('checkpoint', checkpointRequestSchema, ({ size }) => ports.checkpoint(size));
+  ask('programs', z.strictObject({}), () => ports.programs());
+  ask('slice', z.strictObject({}), async () => (await ports.slice()) ?? rejected('no book'));
+  ask(
     'impactStart',
     z.strictObject({
       content: z.json(),
@@ -239,22 +321,27 @@ function answer(desk: Desk, ports: GatewayPorts, desks: Map<string, Desk>): void
       accountId: z.string().max(80).nullable(),
     }),
     (job) => ({ runId: ports.previews.start(job) }),
-    rejected,
   );
   const run = z.strictObject({ runId: z.string().max(80) });
-  on('impactState', run, ({ runId }) => ports.previews.state(runId), rejected);
-  on('impactCancel', run, ({ runId }) => (ports.previews.cancel(runId), {}), rejected);
+  ask('impactState', run, ({ runId }) => ports.previews.state(runId));
+  ask('impactCancel', run, ({ runId }) => (ports.previews.cancel(runId), {}));
+  for (const [name, question] of Object.entries(ports.questions)) {
+    ask(name, question.schema, (input, personId) => question.answer(input as never, personId));
+  }
 }
 
-function welcome(
-  desk: Desk,
-  hello: z.output<typeof helloSchema>,
-  ports: GatewayPorts,
-  desks: Map<string, Desk>,
-): Welcome {
+function rejected(message: string): { type: 'rejected'; reason: string } {
+  return { type: 'rejected', reason: message };
+}
+
+function welcome(desk: Desk, hello: z.output<typeof helloSchema>, ports: GatewayPorts): Welcome {
   if (hello.protocolVersion !== PROTOCOL_VERSION) {
     const reason = hello.protocolVersion < PROTOCOL_VERSION ? 'protocolTooOld' : 'protocolTooNew';
     return { type: 'refused', reason, message: `this server speaks protocol ${PROTOCOL_VERSION}` };
+  }
+  const { person } = desk.socket.data as SocketData;
+  if (!person || !seesTheLog(desk, ports)) {
+    return { type: 'refused', reason: 'signIn', message: 'sign in to see anything' };
   }
   const lastSeq = ports.lastSeq();
   const sameLog = hello.logId === ports.logId;
@@ -267,16 +354,26 @@ function welcome(
   }
   const mode =
     sameLog && hello.cursor > 0 && lastSeq - hello.cursor <= TAIL_FACTS_MAX ? 'tail' : 'snapshot';
-  desks.set(desk.socket.id, desk);
+  desk.following = true;
   desk.rowVersion = new Int32Array(0);
   if (mode === 'tail') desk.sentSeq = hello.cursor;
   else setImmediate(() => sendSnapshot(desk, ports));
   setImmediate(() => sendFacts(desk, ports));
-  return { type: 'welcome', mode, logId: ports.logId, lastSeq, serverAt: ports.now() };
+  return {
+    type: 'welcome',
+    mode,
+    logId: ports.logId,
+    lastSeq,
+    serverAt: ports.now(),
+    ...ports.audience,
+    profile: ports.people.profile(person.personId),
+  };
 }
 
 function sendSnapshot(desk: Desk, ports: GatewayPorts): void {
+  if (!desk.following) return;
   const seq = ports.lastSeq();
+  sendGoverned(desk, ports, seq);
   const { accounts } = ports.view;
   const parts = Math.max(1, Math.ceil(accounts.length / ACCOUNTS_PER_PART_MAX));
   for (let part = 0; part < parts; part += 1) {
@@ -293,9 +390,20 @@ function sendSnapshot(desk: Desk, ports: GatewayPorts): void {
   sendFacts(desk, ports);
 }
 
+/** People, proposals and payouts go first: the accounts that follow complete the snapshot. */
+function sendGoverned(desk: Desk, ports: GatewayPorts, seq: number): void {
+  const facts = [...ports.governedFacts()].filter(({ envelope }) => envelope.seq <= seq);
+  const parts = Math.max(1, Math.ceil(facts.length / GOVERNED_FACTS_PER_PART_MAX));
+  for (let part = 0; part < parts; part += 1) {
+    const from = part * GOVERNED_FACTS_PER_PART_MAX;
+    const slice = facts.slice(from, from + GOVERNED_FACTS_PER_PART_MAX);
+    desk.socket.emit('governed', { part, parts, facts: slice });
+  }
+}
+
 /** Sends the tail in order, a window at a time: a slow desk waits for itself alone. */
 function sendFacts(desk: Desk, ports: GatewayPorts): void {
-  while (desk.sentSeq >= 0 && desk.factsInFlight < FACT_MESSAGES_IN_FLIGHT_MAX) {
+  while (desk.following && desk.sentSeq >= 0 && desk.factsInFlight < FACT_MESSAGES_IN_FLIGHT_MAX) {
     const lastSeq = ports.lastSeq();
     if (desk.sentSeq >= lastSeq) return;
     const fromSeq = desk.sentSeq + 1;

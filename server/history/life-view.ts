@@ -56,6 +56,13 @@ export function lifeViewOf(
 }
 
 /** What a fact says of the account's life; nothing for most. */
+const DIRECTED = {
+  restrict: 'Restricted',
+  lift: 'Restriction lifted',
+  close: 'Closed',
+  reinstate: 'Put back by an override',
+} as const;
+
 function eventOf({ envelope, ...fact }: Fact): LifeView['events'] {
   const { seq, actor } = envelope;
   const event = (at: number, says: string): LifeView['events'] => [{ seq, at, by: actor.id, says }];
@@ -71,7 +78,7 @@ function eventOf({ envelope, ...fact }: Fact): LifeView['events'] {
       const what =
         directive.type === 'except'
           ? `Exception from ${directive.ruleId} until ${utcText(directive.until)} UTC`
-          : { restrict: 'Restricted', lift: 'Restriction lifted', close: 'Closed' }[directive.type];
+          : DIRECTED[directive.type];
       return event(at, `${what}: ${reason}`);
     }
     case 'changeAccepted':

@@ -39,7 +39,7 @@ export interface Ingest {
   /** What a person decided takes its place among the facts, and takes effect there. */
   decided(
     draft: FactDraft,
-    by: { readonly operatorId: string; readonly commandId: string; readonly at: number },
+    by: { readonly actor: Actor; readonly commandId: string; readonly at: number },
   ): Intake;
   /** The same for a decision that stands in the log already; gives what followed from it. */
   adopt(fact: Fact): Intake;
@@ -406,6 +406,25 @@ export function createIngest(options: IngestOptions): Ingest {
         if (closed.ok) verdicts(closed.value, causation);
       }
       intake.actions.push({ type: 'openAccount', accountId, origin, nominalSize, startBalance });
+    } else if (fact.kind === 'adjustmentOrdered') {
+      const { accountId, amount, reference: operationId, reason } = fact.data;
+      const operation = {
+        type: 'adjustment',
+        operationId,
+        amount,
+        comment: reason.slice(0, 200),
+      } as const;
+      intake.actions.push({ type: 'bookOperation', accountId, operation });
+    } else if (fact.kind === 'paymentInstructed') {
+      const { accountId, instructionId: operationId, gross, amount: traderShare } = fact.data;
+      const booked = {
+        type: 'payout',
+        operationId,
+        amount: -gross,
+        traderShare,
+        comment: '',
+      } as const;
+      intake.actions.push({ type: 'bookOperation', accountId, operation: booked });
     }
   };
 
@@ -418,9 +437,8 @@ export function createIngest(options: IngestOptions): Ingest {
       else take(read);
       return intake;
     },
-    decided: (draft, { operatorId, commandId, at }) => {
+    decided: (draft, { actor, commandId, at }) => {
       intake = emptyIntake();
-      const actor: Actor = { type: 'operator', id: operatorId };
       const fact = add(draft, actor, { type: 'command', id: commandId }, at);
       obey(fact);
       return intake;

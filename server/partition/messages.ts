@@ -1,7 +1,9 @@
+import type { Audience } from '#core/approvals/decision.ts';
 import type { Fact } from '#core/facts/registry.ts';
 import type { PreviewSummary } from '#core/programs/programs.events.ts';
 import type { AccountState } from '#core/rules/account-state.ts';
-import type { AccountDetail, Command, CommandResult, Pulse } from '#core/sync/protocol.ts';
+import type { ServerCommand } from '../commands/server-command.ts';
+import type { AccountDetail, CommandResult, Pulse } from '#core/sync/protocol.ts';
 
 /** How the partition's worker is started. */
 export interface WorkerOptions {
@@ -13,11 +15,12 @@ export interface WorkerOptions {
   readonly activityPercent: number;
   /** Where a new modelled market begins; recordings bring their own time. */
   readonly startAt: number;
+  readonly audience: Omit<Audience, 'log'>;
 }
 
 /** What the server asks of its partition. */
 export type ToPartition =
-  | { readonly type: 'command'; readonly id: number; readonly command: Command }
+  | { readonly type: 'command'; readonly id: number; readonly command: ServerCommand }
   | { readonly type: 'state'; readonly id: number; readonly accountId: string }
   | { readonly type: 'slice'; readonly id: number }
   | { readonly type: 'preview'; readonly summary: PreviewSummary }

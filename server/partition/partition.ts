@@ -1,13 +1,21 @@
 import { deserialize, serialize } from 'node:v8';
 import type { IntakeAction } from '#core/accounts/record.ts';
 import { assert, present } from '#core/kernel/assert.ts';
-import type { Fact } from '#core/facts/registry.ts';
+import { ACCOUNT_STATUSES } from '#core/accounts/account.ts';
+import type { Audience } from '#core/approvals/decision.ts';
+import type { Fact, FactDraft } from '#core/facts/registry.ts';
+import { dueOn } from '#core/governance/advance.ts';
+import { createGovernance, type Governance } from '#core/governance/governance.ts';
+import type { GovernedWorld } from '#core/governance/world.ts';
+import type { Actor } from '#core/kernel/event.ts';
+import type { VerifyBytes } from '#core/signing/public-key.ts';
 import type { JournalledMark } from '#core/market/mark.ts';
-import type { Command, CommandResult, QuarantineEntry } from '#core/sync/protocol.ts';
+import type { CommandResult, QuarantineEntry } from '#core/sync/protocol.ts';
 import { MARKS_PER_CHUNK_MAX } from '#core/market/journal.ts';
 import type { PlatformAdapter, RecordSource } from '../adapters/platform-adapter.ts';
-import { decide } from '../commands/decide.ts';
+import { decide, type DecisionState } from '../commands/decide.ts';
 import type { PublishingState } from '../commands/publish-program.ts';
+import type { ServerCommand } from '../commands/server-command.ts';
 import { offerOf } from '../programs.ts';
 import { ruleSetIn, type Catalogue } from './catalogue.ts';
 import { sameFact } from '../ingest/envelopes.ts';
@@ -33,6 +41,11 @@ export interface PartitionOptions {
   /** A preview that was run and is still held; publishing rests on one. */
   readonly preview?: PublishingState['preview'];
   readonly now: () => number;
+  /** Whose decisions count here. */
+  readonly audience?: Omit<Audience, 'log'>;
+  readonly verify?: VerifyBytes;
+  /** 32 random bytes in hexadecimal digits. */
+  readonly salt?: () => string;
   readonly recordsPerBatch?: number | undefined;
   readonly recordsPerSnapshot?: number | undefined;
 }
@@ -54,7 +67,14 @@ export interface Partition {
   readonly source: RecordSource;
   /** Takes records until one lies after `until`, none is left, or the batch is full; commits. */
   run(until: number, recordsMax?: number): Committed;
-  command(command: Command): { readonly result: CommandResult; readonly facts: readonly Fact[] };
+  /** Decides a wish once; the same id again gets the same answer. */
+  command(command: ServerCommand): {
+    readonly result: CommandResult;
+    readonly facts: readonly Fact[];
+  };
+  /** Carries out what time and approvals have made due; called often, does nothing mostly. */
+  advance(): readonly Fact[];
+  readonly governance: Governance;
   readonly records: number;
   saveSnapshot(): void;
   close(): void;
@@ -83,6 +103,72 @@ export function openPartition(options: PartitionOptions): Partition {
   const resume = snapshot?.ingest;
   const ingest = createIngest({ partition, platform, ruleSets, ruleSetOf, now, resume });
   const source = adapter.open(snapshot?.cursor ?? null);
+  const governance = createGovernance();
+  for (const fact of store.stream(partition, 'firm')) governance.apply(fact);
+  const tree = store.tree(partition);
+  const worldNow = (): GovernedWorld => ({
+    governance,
+    at: now(),
+    marketAt: ingest.marketAt ?? now(),
+    latestVersion: catalogue.latestVersion,
+    audience: { ...(options.audience ?? NO_AUDIENCE), log: `propdesk/${store.logId}` },
+    verify: options.verify ?? (() => false),
+    rootAt: (size) => (size >= 1 && size <= tree.size ? hexOf(tree.root(size)) : null),
+    recordedAt: (seq) => store.fact(partition, seq)?.envelope.recordedAt ?? null,
+    content: store.content,
+    accountStatus: (accountId) => {
+      const account = ingest.book.numberOf(accountId);
+      return account === undefined ? null : (ACCOUNT_STATUSES[ingest.book.status(account)] ?? null);
+    },
+    blockedSince: (accountId, seq) =>
+      blockedSince(store.stream(partition, `account:${accountId}`), seq),
+  });
+  const payoutSource: DecisionState['payoutSource'] = (accountId) => {
+    const account = ingest.book.numberOf(accountId);
+    if (account === undefined) return null;
+    const at = ingest.marketAt ?? now();
+    const state = ingest.book.state(account, at);
+    const { program, phase, ruleSet } = state.terms;
+    const input = catalogue.version(program.programId, ruleSet.version)?.input;
+    const policy = input?.phases.find(({ phaseId }) => phaseId === phase.phaseId)?.payout;
+    const accountFacts = store.stream(partition, `account:${accountId}`);
+    return { basis: { seq: ingest.lastSeq, at }, state, policy, accountFacts };
+  };
+  const decisionState = (): DecisionState => {
+    const at = ingest.marketAt ?? now();
+    return {
+      at,
+      version: catalogue.version,
+      isComing: ingest.isComing,
+      factAt: (seq) => store.fact(partition, seq),
+      accountFacts: (accountId) => store.stream(partition, `account:${accountId}`),
+      publishing: {
+        latestVersion: catalogue.latestVersion,
+        preview: options.preview ?? (() => null),
+        delivers: adapter.capabilities.delivers,
+        at,
+      },
+      world: worldNow(),
+      salt: options.salt ?? (() => '0'.repeat(64)),
+      payoutSource,
+    };
+  };
+  /** Gives decided facts their places, and lets them take effect there. */
+  const place = (
+    drafts: readonly FactDraft[],
+    by: { readonly actor: Actor; readonly commandId: string },
+  ): { readonly facts: Fact[]; readonly actions: IntakeAction[] } => {
+    const facts: Fact[] = [];
+    const actions: IntakeAction[] = [];
+    for (const draft of drafts) {
+      if (draft.kind === 'programPublished') catalogue.publish(draft);
+      const intake = ingest.decided(draft, { ...by, at: now() });
+      for (const fact of intake.facts) governance.apply(fact);
+      facts.push(...intake.facts);
+      actions.push(...intake.actions);
+    }
+    return { facts, actions };
+  };
   let records = snapshot?.records ?? 0;
   let snapshotAt = records;
   records = executeAgain({ ...options, ingest, source, records });
@@ -122,42 +208,46 @@ export function openPartition(options: PartitionOptions): Partition {
       }
       if (taken === 0) return { facts, records: 0, marks: 0 };
       records += taken;
-      commit({ facts, marks, quarantined, commandResults: [] });
+      commit({ facts, marks, quarantined, commandResults: [], contents: [] });
       if (records - snapshotAt >= recordsPerSnapshot) saveSnapshot();
       return { facts, records: taken, marks: marks.length };
     },
     command: (command) => {
       const known = store.commandResult(command.commandId);
       if (known) return { result: known, facts: [] };
-      const at = ingest.marketAt ?? now();
-      const decision = decide(command, {
-        at,
-        version: catalogue.version,
-        isComing: ingest.isComing,
-        factAt: (seq) => store.fact(partition, seq),
-        accountFacts: (accountId) => store.stream(partition, `account:${accountId}`),
-        publishing: {
-          latestVersion: catalogue.latestVersion,
-          preview: options.preview ?? (() => null),
-          delivers: adapter.capabilities.delivers,
-          at,
-        },
-      });
-      const { commandId, operatorId } = command;
-      if (decision.ok && decision.value.kind === 'programPublished') {
-        catalogue.publish(decision.value);
-      }
-      const intake = decision.ok
-        ? ingest.decided(decision.value, { operatorId, commandId, at: now() })
-        : null;
-      const facts = intake?.facts ?? [];
+      const decision = decide(command, decisionState());
+      const { commandId, actor } = command;
+      const { facts, actions } = decision.ok
+        ? place(decision.value.drafts, { actor, commandId })
+        : { facts: [], actions: [] };
       const result: CommandResult = decision.ok
         ? { type: 'accepted', commandId, seq: facts[0]?.envelope.seq ?? ingest.lastSeq }
         : { type: 'rejected', commandId, ...decision.error };
-      commit({ facts, marks: [], quarantined: [], commandResults: [result] });
-      carryOut(intake?.actions ?? [], options, source);
+      const contents = decision.ok ? decision.value.contents : [];
+      commit({ facts, marks: [], quarantined: [], commandResults: [result], contents });
+      carryOut(actions, options, source);
       return { result, facts };
     },
+    advance: () => {
+      const facts: Fact[] = [];
+      for (let step = 0; step < STEPS_PER_ADVANCE_MAX; step += 1) {
+        const drafts = dueDrafts(worldNow());
+        if (drafts.length === 0) break;
+        const actor: Actor = { type: 'system', id: 'approvals' };
+        const placed = place(drafts, { actor, commandId: `due-${ingest.lastSeq + 1}` });
+        commit({
+          facts: placed.facts,
+          marks: [],
+          quarantined: [],
+          commandResults: [],
+          contents: [],
+        });
+        carryOut(placed.actions, options, source);
+        facts.push(...placed.facts);
+      }
+      return facts;
+    },
+    governance,
     get records() {
       return records;
     },
@@ -167,6 +257,40 @@ export function openPartition(options: PartitionOptions): Partition {
       source.close();
     },
   };
+}
+
+const NO_AUDIENCE = { org: 'nobody', env: 'test' } as const;
+/** Steps of proposals that one call carries out; the rest waits for the next. */
+const STEPS_PER_ADVANCE_MAX = 100;
+
+/** The next thing that is due on any proposal. */
+function dueDrafts(world: GovernedWorld): readonly FactDraft[] {
+  for (const proposal of world.governance.open()) {
+    const drafts = dueOn(proposal, world);
+    if (drafts.length > 0) return drafts;
+  }
+  return [];
+}
+
+/** What has happened on an account since an entry of the log that no payment may pass over. */
+function blockedSince(facts: readonly Fact[], seq: number): string | null {
+  for (const fact of facts) {
+    if (fact.envelope.seq <= seq) continue;
+    if (fact.kind === 'breachDetected') {
+      return `a breach of "${fact.data.ruleId}" came after it was assessed (entry ${fact.envelope.seq})`;
+    }
+    if (
+      fact.kind === 'accountStatusChanged' &&
+      ['failed', 'restricted', 'closed'].includes(fact.data.to)
+    ) {
+      return `the account became ${fact.data.to} after it was assessed (entry ${fact.envelope.seq})`;
+    }
+  }
+  return null;
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
 }
 
 /** Hands what intake asks for to the platform, a version as what it compiles to. */
@@ -195,9 +319,9 @@ function executeAgain(
   const logged = store.facts(partition, ingest.lastSeq + 1, seq)[Symbol.iterator]();
   let next = logged.next();
   let { records } = at;
-  // What an operator decided took effect between two marks, and takes effect there again.
+  // What was decided took effect between two marks, and takes effect there again.
   const isDue = ({ envelope }: Fact): boolean =>
-    envelope.actor.type === 'operator' && envelope.marksBefore <= ingest.marks;
+    envelope.causation.type === 'command' && envelope.marksBefore <= ingest.marks;
   const adoptDecided = (): void => {
     while (!next.done && isDue(next.value)) {
       if (next.value.kind === 'programPublished') catalogue.publish(next.value);

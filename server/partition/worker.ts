@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -8,6 +9,7 @@ import { present } from '#core/kernel/assert.ts';
 import { ENGINE_VERSION } from '#core/rules/verdict-facts.ts';
 import { encodeSlice } from '#core/sync/slice-frame.ts';
 import { DESK_LEAVES_OUT } from '#core/sync/protocol.ts';
+import { verifyStrictly } from '../audit/verify-signature.ts';
 import { createReplayAdapter } from '../adapters/replay/adapter.ts';
 import { openRecording, playRecording } from '../market/recorded.ts';
 import { loadPrograms, offersOf } from '../programs.ts';
@@ -25,6 +27,7 @@ const IDLE_MS = 8;
 const ROWS_EVERY_MS = 40;
 const ROWS_PER_TAKE_MAX = 4_096;
 const PULSE_EVERY_MS = 1_000;
+const ADVANCE_EVERY_MS = 500;
 /** The modelled market starts in the busiest hour of the recorded day, whenever somebody looks. */
 const BUSY_HOUR = 12;
 
@@ -84,12 +87,16 @@ const partition = openPartition({
     recorded: recorded && ((place) => playRecording(recorded, place)),
   }),
   now: Date.now,
+  audience: options.audience,
+  verify: verifyStrictly,
+  salt: () => randomBytes(32).toString('hex'),
 });
 const { ingest, source } = partition;
 const rowFeed = createRowFeed(ingest);
 let stopping = false;
 let lastRows = 0;
 let lastPulse = 0;
+let lastAdvance = 0;
 let marksSincePulse = 0;
 let commitMs = 0;
 
@@ -116,6 +123,7 @@ port.on('message', (message: ToPartition) => {
   else if (message.type === 'command') {
     const { result, facts } = partition.command(message.command);
     publish(facts);
+    publish(partition.advance());
     tell({ type: 'commandResult', id: message.id, result });
   } else {
     tell({ type: 'state', id: message.id, reply: stateOf(message.accountId) });
@@ -135,9 +143,18 @@ function work(): void {
     marksSincePulse += done.marks;
     publish(done.facts);
   } while (took > 0 && performance.now() - start < STRETCH_MS);
+  advance();
   sendRows();
   sendPulse();
   setTimeout(work, took > 0 ? 0 : IDLE_MS);
+}
+
+/** Proposals whose time has come: their end, their execution, their escalation. */
+function advance(): void {
+  const now = performance.now();
+  if (now - lastAdvance < ADVANCE_EVERY_MS) return;
+  lastAdvance = now;
+  publish(partition.advance());
 }
 
 /** By rule set, because versions never change: whether its phase pays profit out. */

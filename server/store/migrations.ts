@@ -1,3 +1,9 @@
+/** Kinds that platforms and rules make by themselves, by the thousand. */
+export const MADE_BY_ITSELF = `'instrumentDefined', 'accountOpened', 'dealBooked',
+  'balanceOperationBooked', 'dealBusted', 'protectionSet', 'newsScheduled', 'tradingDayRolled',
+  'ruleSetPublished', 'warningRaised', 'breachDetected', 'conductFlagged', 'objectiveMet',
+  'objectiveLost', 'accountStatusChanged', 'rulesChanged', 'reviewRequested'`;
+
 /** Numbered in tens, applied in order, never edited once released. */
 export const migrations: readonly { readonly number: number; readonly sql: string }[] = [
   {
@@ -68,6 +74,29 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
         hashes BLOB NOT NULL,
         PRIMARY KEY (partition, level, number)
       ) STRICT, WITHOUT ROWID;
+    `,
+  },
+  {
+    // Bytes that facts name by their digest; and, below every rule in code, that a payout leads to
+    // one instruction at the most, and to none that its version was not approved for.
+    number: 30,
+    sql: `
+      CREATE TABLE content (digest TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE UNIQUE INDEX one_instruction ON fact (json_extract(data, '$.payoutId'))
+        WHERE kind = 'paymentInstructed';
+      CREATE INDEX fact_approved ON fact (json_extract(data, '$.proposalId'))
+        WHERE kind = 'proposalApproved';
+      CREATE INDEX fact_by_people ON fact (partition, seq) WHERE kind NOT IN (${MADE_BY_ITSELF});
+      CREATE TRIGGER no_instruction_without_approval BEFORE INSERT ON fact
+        WHEN NEW.kind = 'paymentInstructed' AND NOT EXISTS (
+          SELECT 1 FROM fact WHERE kind = 'proposalApproved'
+            AND json_extract(data, '$.proposalId') = json_extract(NEW.data, '$.payoutId')
+            AND json_extract(data, '$.version') = json_extract(NEW.data, '$.version'))
+        BEGIN SELECT RAISE(ABORT, 'a payment without approval'); END;
+      CREATE TRIGGER facts_are_not_edited BEFORE UPDATE ON fact
+        BEGIN SELECT RAISE(ABORT, 'facts are never edited'); END;
+      CREATE TRIGGER facts_are_not_deleted BEFORE DELETE ON fact
+        BEGIN SELECT RAISE(ABORT, 'facts are never deleted'); END;
     `,
   },
 ];

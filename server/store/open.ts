@@ -5,14 +5,30 @@ import { migrations } from './migrations.ts';
 export type Connection = Database.Database;
 export type Statement = Database.Statement<unknown[]>;
 
+/** One step of a database's layout: numbered in tens, never edited once released. */
+export interface Migration {
+  readonly number: number;
+  readonly sql: string;
+}
+
 /** SQLite waits this long for another connection's write. */
 const BUSY_MS = 5_000;
 
-/**
- * Opens the log. A commit that returned is on the disk: WAL with `synchronous=FULL`, set and then
- * read back, because a pragma that is not understood is silently ignored.
- */
+/** Opens the log. */
 export function openConnection(file: string, mode: 'write' | 'read'): Connection {
+  return openDatabase(file, migrations, mode);
+}
+
+/**
+ * Opens a database and brings its layout up to date. A commit that returned is on the disk: WAL
+ * with `synchronous=FULL`, set and then read back, because a pragma that is not understood is
+ * silently ignored.
+ */
+export function openDatabase(
+  file: string,
+  layout: readonly Migration[],
+  mode: 'write' | 'read',
+): Connection {
   assert(
     Number(process.versions.node.split('.')[0]) >= 22,
     'better-sqlite3 needs Node 22 or newer',
@@ -27,19 +43,19 @@ export function openConnection(file: string, mode: 'write' | 'read'): Connection
   const isMemory = file === ':memory:';
   assert(isMemory || journal === 'wal', `journal_mode is ${String(journal)}, wanted wal`);
   assert(connection.pragma('synchronous', { simple: true }) === 2, 'synchronous is not FULL');
-  migrate(connection);
+  migrate(connection, layout);
   return connection;
 }
 
-function migrate(connection: Connection): void {
+function migrate(connection: Connection, layout: readonly Migration[]): void {
   const done = Number(connection.pragma('user_version', { simple: true }));
-  const newest = migrations.at(-1)?.number ?? 0;
+  const newest = layout.at(-1)?.number ?? 0;
   assert(
     done <= newest,
     `this data was written by a newer Propdesk (layout ${done}, this one knows ${newest}): ` +
       'update Propdesk, or give it another data folder',
   );
-  for (const { number, sql } of migrations) {
+  for (const { number, sql } of layout) {
     if (number <= done) continue;
     connection.transaction(() => {
       connection.exec(sql);

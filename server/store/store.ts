@@ -17,6 +17,7 @@ import type { JournalledMark } from '#core/market/mark.ts';
 import { parseFact, type Fact } from '#core/facts/registry.ts';
 import type { CommandResult, QuarantineEntry } from '#core/sync/protocol.ts';
 import type { LogTree } from '../audit/log-signer.ts';
+import { MADE_BY_ITSELF } from './migrations.ts';
 import { openConnection, type Connection, type Statement } from './open.ts';
 
 /** Snapshots kept: the latest, and one to fall back on. */
@@ -38,7 +39,26 @@ export interface Batch {
   readonly marks: readonly JournalledMark[];
   readonly quarantined: readonly Omit<QuarantineEntry, 'id'>[];
   readonly commandResults: readonly CommandResult[];
+  /** Bytes that facts name by their digest, kept beside them. */
+  readonly contents: readonly Content[];
   readonly progress: Progress;
+}
+
+/** Bytes under the SHA-256 that names them. */
+export interface Content {
+  readonly digest: string;
+  readonly text: string;
+}
+
+/** Null for any. */
+export interface FactSearch {
+  readonly actor: string | null;
+  readonly accountId: string | null;
+  readonly kind: string | null;
+  /** Leaves out what platforms and rules make by themselves. */
+  readonly byPeople: boolean;
+  readonly beforeSeq: number | null;
+  readonly limit: number;
 }
 
 /** The durable log of one server. Every implementation passes store.contract.ts. */
@@ -57,6 +77,8 @@ export interface Store {
   /** All but deals and balance operations from a seq on, in order: what desks keep. */
   deskFacts(partition: number, fromSeq: number, toSeq: number, limit: number): Fact[];
   latestDeskFacts(partition: number, kinds: readonly string[], limit: number): Fact[];
+  /** Facts that an auditor looks for, newest first. */
+  search(partition: number, wanted: FactSearch): Fact[];
   /** Chunks that hold marks from an index on, decoded one at a time. */
   marks(partition: number, fromIndex: number): Iterable<readonly JournalledMark[]>;
   saveSnapshot(partition: number, at: Progress, bytes: Uint8Array): void;
@@ -66,6 +88,8 @@ export interface Store {
   quarantined(limit: number): QuarantineEntry[];
   quarantinedCount(): number;
   commandResult(commandId: string): CommandResult | null;
+  /** Null when nothing is kept under this digest: never was, or was erased. */
+  content(digest: string): string | null;
   /** The canonical texts of all facts without `recordedAt`, in order: what a run is compared by. */
   digestLines(partition: number): Iterable<string>;
   journalBytes(): number;
@@ -135,6 +159,30 @@ export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store
         .all(partition, ...kinds, limit) as FactRow[];
       return rows.map(readFact).toReversed();
     },
+    search: (partition, wanted) => {
+      const { actor, accountId, kind, byPeople, beforeSeq, limit } = wanted;
+      // Every part is written here; what comes from outside is bound, never written in.
+      const where = [
+        'partition = @partition AND seq < @before',
+        ...(byPeople ? [`kind NOT IN (${MADE_BY_ITSELF})`] : []),
+        ...(kind === null ? [] : ['kind = @kind']),
+        ...(actor === null ? [] : ["json_extract(actor, '$.id') = @actor"]),
+        ...(accountId === null
+          ? []
+          : ["(stream = 'account:' || @accountId OR instr(data, @quoted) > 0)"]),
+      ].join(' AND ');
+      const rows = connection
+        .prepare(`SELECT * FROM fact WHERE ${where} ORDER BY seq DESC LIMIT @limit`)
+        .all({
+          partition,
+          before: beforeSeq ?? Number.MAX_SAFE_INTEGER,
+          limit,
+          ...(kind === null ? {} : { kind }),
+          ...(actor === null ? {} : { actor }),
+          ...(accountId === null ? {} : { accountId, quoted: JSON.stringify(accountId) }),
+        }) as FactRow[];
+      return rows.map(readFact);
+    },
     marks: function* (partition, fromIndex) {
       const rows = connection
         .prepare(
@@ -185,6 +233,10 @@ export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store
         .prepare('SELECT result FROM command WHERE command_id = ?')
         .get(commandId);
       return row ? (JSON.parse((row as { result: string }).result) as CommandResult) : null;
+    },
+    content: (digest) => {
+      const row = connection.prepare('SELECT text FROM content WHERE digest = ?').get(digest);
+      return row ? (row as { text: string }).text : null;
     },
     digestLines: function* (partition) {
       for (const row of byRange.iterate(partition, 0, Number.MAX_SAFE_INTEGER)) {
@@ -265,6 +317,7 @@ function appender(connection: Connection): Store['append'] {
   );
   const trim = connection.prepare('DELETE FROM quarantine WHERE id <= ?');
   const result = connection.prepare('INSERT INTO command VALUES (?, ?)');
+  const content = connection.prepare('INSERT OR IGNORE INTO content VALUES (?, ?)');
   const readProgress = connection.prepare('SELECT seq, marks FROM progress WHERE partition = ?');
   const progress = connection.prepare('INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?)');
   const append = (partition: number, batch: Batch): void => {
@@ -273,6 +326,7 @@ function appender(connection: Connection): Store['append'] {
       marks: 0,
     };
     let seq = before.seq;
+    for (const { digest, text } of batch.contents) content.run(digest, text);
     for (const { envelope, data } of batch.facts) {
       assert(envelope.seq === seq + 1, `gap in facts: expected ${seq + 1}, was ${envelope.seq}`);
       seq = envelope.seq;

@@ -53,6 +53,8 @@ describe('the tree over a log', () => {
   it(`finds each of ${EDITS} edits of the stored log, at the fact that was edited (seed ${SEED})`, () => {
     const random = createRandom(SEED);
     const database = new Database(file);
+    // Who owns the database can take its guard away: then the tree alone tells.
+    database.exec('DROP TRIGGER facts_are_not_edited');
     const columns = ['data', 'actor', 'stream', 'occurred_at', 'recorded_at', 'kind'] as const;
     const missed: string[] = [];
     for (let edit = 0; edit < EDITS; edit += 1) {

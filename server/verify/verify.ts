@@ -82,6 +82,21 @@ type Verdict = Extract<
   }
 >;
 
+/** What the rules are computed from; everything before one of them must have stood in the log. */
+const ENGINE_INPUTS: ReadonlySet<Fact['kind']> = new Set([
+  'instrumentDefined',
+  'ruleSetPublished',
+  'accountOpened',
+  'tradingDayRolled',
+  'dealBooked',
+  'dealBusted',
+  'balanceOperationBooked',
+  'protectionSet',
+  'newsScheduled',
+  'accountDirected',
+  'rulesChanged',
+]);
+
 interface Replay {
   readonly differences: string[];
   mark(mark: JournalledMark): void;
@@ -235,13 +250,9 @@ function createReplay(everyNth: number): Replay {
         case 'accountStatusChanged':
         case 'reviewRequested':
           return compare(fact);
-        case 'alertAcknowledged':
-        case 'programPublished':
-        case 'changeAccepted':
-        case 'successorRequested':
-          // Decisions: what they lead to has a fact of its own.
-          return;
       }
+      // Decisions, people and payments: what they do to accounts has a fact of its own.
+      if (!ENGINE_INPUTS.has(fact.kind)) return;
       settled(`seq ${fact.envelope.seq}`);
       if (fact.kind === 'instrumentDefined') {
         market.define(fact.data);
@@ -264,7 +275,8 @@ function createReplay(everyNth: number): Replay {
       else if (fact.kind === 'protectionSet')
         booked(fact.data.accountId, (account) => account.protect(fact.data));
       else if (fact.kind === 'newsScheduled') calendar.schedule(fact.data);
-      else booked(fact.data.accountId, (account) => account.balanceOperation(fact.data));
+      else if (fact.kind === 'balanceOperationBooked')
+        booked(fact.data.accountId, (account) => account.balanceOperation(fact.data));
     },
     end: () => settled('the end of the log'),
     marks: () => marks,

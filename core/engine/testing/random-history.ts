@@ -197,11 +197,13 @@ function randomAccount(random: Random, number: number): { terms: AccountTerms; r
   return { terms, ruleSet: compiled.value };
 }
 
-/** People restrict, lift, close and except, whether it suits the account or not. */
+/** People restrict, lift, close, except and reinstate, whether it suits the account or not. */
 function randomDirective(random: Random, ruleSet: RuleSet, at: EpochMs): Directive {
-  const type = random.pick(['restrict', 'lift', 'lift', 'except', 'except', 'close'] as const);
-  if (type !== 'except') return { type };
+  const types = ['restrict', 'lift', 'lift', 'except', 'except', 'close', 'reinstate'] as const;
+  const type = random.pick(types);
+  if (type !== 'except' && type !== 'reinstate') return { type };
   const { ruleId } = random.pick(ruleSet.rules);
+  if (type === 'reinstate') return { type, ruleId };
   return { type, ruleId, until: at + random.below(DAY_MS) };
 }
 

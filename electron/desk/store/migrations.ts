@@ -44,4 +44,23 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
       CREATE TABLE witness (log_id TEXT PRIMARY KEY, public_key BLOB NOT NULL, note TEXT NOT NULL) STRICT;
     `,
   },
+  {
+    // People, proposals and payouts as their facts; the bytes that people sign; what was signed here.
+    number: 40,
+    sql: `
+      CREATE TABLE governed (seq INTEGER PRIMARY KEY, fact TEXT NOT NULL) STRICT;
+      CREATE TABLE content (digest TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
+      CREATE TABLE signed (
+        decision_id TEXT PRIMARY KEY,
+        log_id TEXT NOT NULL,
+        person_id TEXT NOT NULL,
+        key_id TEXT NOT NULL,
+        chain_seq INTEGER NOT NULL,
+        digest TEXT NOT NULL,
+        decision TEXT NOT NULL,
+        signed_at INTEGER NOT NULL,
+        UNIQUE (key_id, chain_seq)
+      ) STRICT;
+    `,
+  },
 ];

@@ -1,3 +1,4 @@
+import { chmodSync, closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { assert } from '#core/kernel/assert.ts';
 import { migrations } from './migrations.ts';
@@ -6,6 +7,11 @@ export type Connection = Database.Database;
 
 /** Opens the desk's cache: what it has shown once it can show again, without a server. */
 export function openConnection(file: string): Connection {
+  if (file !== ':memory:') {
+    // It holds a person's session: for its owner alone, and so are the files that SQLite adds.
+    closeSync(openSync(file, 'a', 0o600));
+    chmodSync(file, 0o600);
+  }
   const connection = new Database(file);
   connection.pragma('journal_mode = WAL');
   connection.pragma('synchronous = FULL');

@@ -4,24 +4,28 @@ import { parseFact, type Fact } from '#core/facts/registry.ts';
 import {
   accountsPartSchema,
   factsMessageSchema,
+  governedPartSchema,
   pulseSchema,
   type AccountSummary,
   type Pulse,
   type Welcome,
 } from '#core/sync/protocol.ts';
 import type { Link, LinkListener } from '../host.ts';
+import type { LocalSnapshot } from '../local-state.ts';
 import type { Cursor } from '../store/store.ts';
 
 /** What a follower does with what it may trust. */
 export interface FollowerPorts {
   cursor(): Cursor;
   apply(facts: readonly Fact[], cursor: Cursor): void;
-  replace(accounts: readonly AccountSummary[], recent: readonly Fact[], cursor: Cursor): void;
+  replace(snapshot: LocalSnapshot, cursor: Cursor): void;
   /** False when it cannot be read. */
   rows(bytes: Uint8Array): boolean;
   pulse(pulse: Pulse): void;
   /** The server has agreed, and everything sent from now on belongs to this log. */
-  welcomed(logId: string, serverAt: number): void;
+  welcomed(welcome: Extract<Welcome, { type: 'welcome' }>): void;
+  /** Nobody is signed in here, as far as the server knows. */
+  signedOut(): void;
   connection(over: Partial<Connection>): void;
   log(level: 'info' | 'warn' | 'error', text: string): void;
 }
@@ -45,6 +49,7 @@ export function createFollower(link: () => Link, ports: FollowerPorts): Follower
   let greeting = 0;
   let logId: string | null = null;
   let incoming: AccountSummary[] = [];
+  let governed: Fact[] = [];
   const refuse = (message: string, otherLog = false): void => {
     logId = null;
     ports.connection({ state: 'refused', message, otherLog });
@@ -59,13 +64,17 @@ export function createFollower(link: () => Link, ports: FollowerPorts): Follower
     });
   };
   const answered = (welcome: Welcome, kept: string | null): void => {
+    if (welcome.type === 'refused' && welcome.reason === 'signIn') {
+      ports.signedOut();
+      return refuse('Sign in to follow the server.');
+    }
     if (welcome.type === 'refused')
       return refuse(`The server refuses this desk: ${welcome.message}.`);
     if (kept !== null && kept !== welcome.logId) {
       return refuse('The server keeps another log than this desk has kept.', true);
     }
     logId = welcome.logId;
-    ports.welcomed(welcome.logId, welcome.serverAt);
+    ports.welcomed(welcome);
   };
   const readFacts = (inputs: readonly unknown[]): Fact[] | null => {
     const facts: Fact[] = [];
@@ -104,13 +113,23 @@ export function createFollower(link: () => Link, ports: FollowerPorts): Follower
       const message = `No connection to the server (${reason}). Trying again.`;
       ports.connection({ state: 'offline', message, otherLog: false });
     },
+    signedOut: () => {
+      ports.signedOut();
+      refuse('You were signed out.');
+    },
+    governed: reading('governed', governedPartSchema, ({ part, facts }) => {
+      if (part === 0) governed = [];
+      governed.push(...(readFacts(facts) ?? []));
+    }),
     accounts: reading('accounts', accountsPartSchema, (part, followed) => {
       if (part.part === 0) incoming = [];
       incoming.push(...part.accounts);
       if (part.part + 1 < part.parts) return;
       const recent = readFacts(part.recentFacts);
-      if (recent !== null) ports.replace(incoming, recent, { logId: followed, seq: part.seq });
+      const snapshot = { accounts: incoming, recent: recent ?? [], governed };
+      if (recent !== null) ports.replace(snapshot, { logId: followed, seq: part.seq });
       incoming = [];
+      governed = [];
     }),
     facts: reading('facts', factsMessageSchema, (message, followed) => {
       const { seq } = ports.cursor();

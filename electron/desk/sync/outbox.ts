@@ -25,6 +25,8 @@ export function createOutbox(
         log(`the server's answer to ${command.commandId} cannot be read`);
         continue;
       }
+      // A decision before it has not arrived: it stays, and so does all behind it.
+      if (reply.data.type === 'rejected' && reply.data.code === 'needSequence') return;
       const result = { ...reply.data, commandId: command.commandId };
       store.settled(result);
       decided(command, result);

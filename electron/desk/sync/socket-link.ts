@@ -10,16 +10,17 @@ export interface SocketLinkOptions {
   readonly url: string;
   /** Asked for at every attempt: the server may write its token after this desk started. */
   readonly token: () => string;
-  readonly operatorId: string;
   readonly deskId: string;
+  /** Of the person who is signed in here; null while nobody is. */
+  readonly session: () => string | null;
 }
 
 /** The wire over socket.io: websocket only, reconnecting for ever with a growing pause. */
 export function openSocketLink(options: SocketLinkOptions, listener: LinkListener): Link {
-  const { url, token, operatorId, deskId } = options;
+  const { url, token, deskId, session } = options;
   const socket = io(url, {
     transports: ['websocket'],
-    auth: (send) => send({ token: token(), operatorId, deskId }),
+    auth: (send) => send({ token: token(), deskId, session: session() }),
     reconnectionDelay: RECONNECT_MS_MIN,
     reconnectionDelayMax: RECONNECT_MS_MAX,
   });
@@ -40,10 +41,12 @@ export function openSocketLink(options: SocketLinkOptions, listener: LinkListene
       acknowledge?.();
     });
   };
+  acknowledged('governed', listener.governed);
   acknowledged('accounts', listener.accounts);
   acknowledged('facts', listener.facts);
   acknowledged('rows', (bytes) => listener.rows(new Uint8Array(bytes as ArrayBuffer)));
   socket.on('pulse', listener.pulse);
+  socket.on('signedOut', listener.signedOut);
   return {
     // A callback, not a promise: what follows the welcome may arrive in the same turn.
     hello: (logId, cursor, answered) => {

@@ -13,6 +13,7 @@ import type { RendererClient } from '#renderer/desk/client.ts';
 import { createOrder, type Order } from '#renderer/store/order.ts';
 import { usePreferences } from '#renderer/store/preferences.ts';
 import { book, useSession } from '#renderer/store/session.ts';
+import { gridTheme } from '#renderer/ui/grid-theme.ts';
 import { saveText } from '#renderer/ui/save.ts';
 import { gridColumns, worstHeadroomFirst, type GridColumn } from './columns.ts';
 import { csvOf } from './csv.ts';
@@ -32,27 +33,7 @@ const LOOK_EVERY_MS = 500;
 const LOOK_MARGIN = 20;
 const LOOK_MAX = 400;
 
-const theme = themeQuartz.withParams({
-  backgroundColor: 'var(--surface)',
-  foregroundColor: 'var(--text)',
-  borderColor: 'var(--line)',
-  headerBackgroundColor: 'var(--surface-raised)',
-  headerTextColor: 'var(--text-quiet)',
-  oddRowBackgroundColor: 'var(--surface)',
-  rowHoverColor: 'var(--hover)',
-  selectedRowBackgroundColor: 'var(--selected)',
-  accentColor: 'var(--accent)',
-  fontFamily: 'inherit',
-  fontSize: 13,
-  headerFontSize: 12,
-  rowHeight: 27,
-  headerHeight: 30,
-  cellHorizontalPadding: 8,
-  borderRadius: 0,
-  wrapperBorderRadius: 0,
-  wrapperBorder: false,
-  columnBorder: false,
-});
+const theme = gridTheme(themeQuartz);
 
 /** Every account, live, worst headroom first. */
 export function AccountGrid({ client }: { readonly client: RendererClient }): ReactElement {

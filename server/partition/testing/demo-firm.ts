@@ -1,6 +1,7 @@
 import type { CompiledProgram } from '#core/programs/compile.ts';
 import type { PreviewSummary } from '#core/programs/programs.events.ts';
 import { createReplayAdapter } from '#server/adapters/replay/adapter.ts';
+import { verifyInTests } from '#server/commands/testing/signing-desk.ts';
 import { offersOf } from '#server/programs.ts';
 import { openStore, type Store } from '#server/store/store.ts';
 import { createCatalogue } from '../catalogue.ts';
@@ -31,6 +32,8 @@ export function openDemoFirm(
     catalogue: createCatalogue(programs),
     preview: (hash) => previews.get(hash) ?? null,
     now: () => FIRM_START,
+    audience: { org: 'test-firm', env: 'test' },
+    verify: verifyInTests,
     adapter: createReplayAdapter({
       seed,
       accounts,

@@ -1,0 +1,357 @@
+import type { Fact } from '#core/facts/registry.ts';
+import {
+  DEFAULT_POLICIES,
+  requiredFor,
+  type ApprovalPolicy,
+  type Required,
+} from '#core/approvals/policy.ts';
+import { standingOf, type Proposal, type Standing } from '#core/approvals/proposal.ts';
+import type { ActionType } from '#core/approvals/action-types.ts';
+import { createPeople, type People } from '#core/people/people.ts';
+import type { Role } from '#core/people/roles.ts';
+import type {
+  BankEntry,
+  PaymentData,
+  PaymentReport,
+  PayoutRequest,
+} from '#core/payouts/payouts.events.ts';
+
+/** A payout from its request to the bank: what its facts say of it. */
+export interface Payout {
+  readonly payoutId: string;
+  readonly request: PayoutRequest;
+  readonly requestedSeq: number;
+  readonly payment: PaymentData | null;
+  readonly reports: readonly PaymentReport[];
+  readonly entries: readonly string[];
+  readonly questions: readonly {
+    readonly personId: string;
+    readonly question: string;
+    readonly at: number;
+  }[];
+  readonly letter: string | null;
+}
+
+export interface Exception {
+  readonly exceptionId: string;
+  readonly type: string;
+  readonly payoutId: string | null;
+  readonly entryId: string | null;
+  readonly sentence: string;
+  readonly at: number;
+  readonly settled: {
+    readonly personId: string;
+    readonly reason: string;
+    readonly at: number;
+  } | null;
+}
+
+/** What became of a payment, by the latest word that says more than the one before. */
+export type PaymentState = 'none' | 'instructed' | PaymentReport['state'];
+
+/**
+ * People, proposals and payouts, as the log tells them. The server, every desk, the verifier and
+ * the simulator fold the same facts through this one place, so they can be compared.
+ */
+export interface Governance {
+  readonly people: People;
+  /** Takes the next fact; facts that concern nothing here are passed over. */
+  apply(fact: Fact): void;
+  policy(action: ActionType): ApprovalPolicy;
+  proposals(): Iterable<Proposal>;
+  proposal(proposalId: string): Proposal | undefined;
+  /** Those that are not closed, in order of opening. */
+  open(): Iterable<Proposal>;
+  required(proposal: Proposal): Required;
+  standing(proposal: Proposal): Standing;
+  decision(decisionId: string): Extract<Fact, { kind: 'decisionReceived' }> | undefined;
+  payout(payoutId: string): Payout | undefined;
+  payouts(): Iterable<Payout>;
+  /** Payouts of one account, oldest first. */
+  payoutsOf(accountId: string): readonly string[];
+  payoutByRequest(requestKey: string): string | undefined;
+  paymentState(payoutId: string): PaymentState;
+  entry(entryId: string): BankEntry | undefined;
+  entryIsMatched(entryId: string): boolean;
+  fileIsKnown(file: string): boolean;
+  exceptions(): Iterable<Exception>;
+  identityOf(traderId: string): 'passed' | 'pending' | 'failed' | 'unknown';
+  /** What other amounts count together with this one. */
+  summed(
+    proposal: Pick<Proposal, 'proposalId' | 'action' | 'about' | 'amount'>,
+    at: number,
+  ): number;
+  /** What one person has approved since an instant. */
+  approvedBy(personId: string, action: ActionType, since: number): number;
+  readonly lastSeq: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** The kinds of facts that this fold takes: what a desk needs to know as much as its server. */
+export const GOVERNED_KINDS: ReadonlySet<string> = new Set<Fact['kind']>([
+  'personAdded',
+  'personDeactivated',
+  'roleGranted',
+  'roleRevoked',
+  'keyEnrolled',
+  'keyGranted',
+  'keyRevoked',
+  'keyFrozen',
+  'policyChanged',
+  'proposalOpened',
+  'proposalRevised',
+  'decisionReceived',
+  'proposalApproved',
+  'proposalClosed',
+  'proposalEscalated',
+  'payoutRequested',
+  'traderChecked',
+  'informationAsked',
+  'paymentInstructed',
+  'paymentReported',
+  'bankEntryBooked',
+  'entryMatched',
+  'exceptionRaised',
+  'exceptionSettled',
+  'letterIssued',
+]);
+
+export function createGovernance(): Governance {
+  const people = createPeople();
+  const policies = new Map(DEFAULT_POLICIES.map((policy) => [policy.action, policy]));
+  const proposals = new Map<string, Proposal>();
+  const open = new Set<string>();
+  const decisions = new Map<string, Extract<Fact, { kind: 'decisionReceived' }>>();
+  const payouts = new Map<string, Payout>();
+  const byAccount = new Map<string, string[]>();
+  const byTrader = new Map<string, string[]>();
+  const byRequest = new Map<string, string>();
+  const entries = new Map<string, { readonly entry: BankEntry; matched: boolean }>();
+  const files = new Set<string>();
+  const exceptions = new Map<string, Exception>();
+  const identities = new Map<string, 'passed' | 'pending' | 'failed'>();
+  let lastSeq = 0;
+
+  const change = (proposalId: string, over: (proposal: Proposal) => Partial<Proposal>): void => {
+    const proposal = proposals.get(proposalId);
+    if (proposal) proposals.set(proposalId, { ...proposal, ...over(proposal) });
+  };
+  const changePayout = (payoutId: string, over: (payout: Payout) => Partial<Payout>): void => {
+    const payout = payouts.get(payoutId);
+    if (payout) payouts.set(payoutId, { ...payout, ...over(payout) });
+  };
+  const list = (map: Map<string, string[]>, key: string, value: string): void => {
+    const known = map.get(key);
+    if (known) known.push(value);
+    else map.set(key, [value]);
+  };
+  const policyOf = (action: ActionType): ApprovalPolicy => {
+    const policy = policies.get(action);
+    if (!policy) throw new Error(`no policy for ${action}`);
+    return policy;
+  };
+
+  const apply = (fact: Fact): void => {
+    const { seq } = fact.envelope;
+    lastSeq = seq;
+    switch (fact.kind) {
+      case 'personAdded':
+        return people.add(fact.data.personId);
+      case 'personDeactivated':
+        return people.deactivate(fact.data.personId, seq);
+      case 'roleGranted':
+        return people.grant(fact.data.personId, fact.data.role, fact.data.scope, seq);
+      case 'roleRevoked':
+        return people.revoke(fact.data.personId, fact.data.role, seq);
+      case 'keyEnrolled':
+        return people.enrol(fact.data, fact.data.publicKey, seq);
+      case 'keyGranted': {
+        const key = people.key(fact.data.keyId);
+        if (key) key.grantedSeq ??= seq;
+        return;
+      }
+      case 'keyRevoked': {
+        const key = people.key(fact.data.keyId);
+        if (key) key.revokedSeq ??= seq;
+        return;
+      }
+      case 'keyFrozen': {
+        const key = people.key(fact.data.keyId);
+        if (key) key.frozen = true;
+        return;
+      }
+      case 'policyChanged':
+        return void policies.set(fact.data.policy.action, fact.data.policy);
+      case 'proposalOpened': {
+        const { at, ...rest } = fact.data;
+        const fresh = { received: [], approved: null, closed: null, escalated: 0 };
+        open.add(rest.proposalId);
+        proposals.set(rest.proposalId, {
+          ...rest,
+          ...fresh,
+          openedSeq: seq,
+          openedAt: at,
+          versionSeq: seq,
+        });
+        return;
+      }
+      case 'proposalRevised': {
+        const { proposalId, version, params, snapshot, amount, maker, coolingUntil } = fact.data;
+        return change(proposalId, ({ makers, coolingUntil: before }) => ({
+          version,
+          versionSeq: seq,
+          params,
+          snapshot,
+          amount,
+          coolingUntil: coolingUntil ?? before,
+          approved: null,
+          makers: maker === null || makers.includes(maker) ? makers : [...makers, maker],
+        }));
+      }
+      case 'decisionReceived': {
+        const { decisionId, proposalId, keyId, chain } = fact.data;
+        decisions.set(decisionId, fact);
+        const key = people.key(keyId);
+        if (key) key.chain = chain;
+        return change(proposalId, ({ received }) => ({
+          received: [...received, { seq, ...fact.data }],
+        }));
+      }
+      case 'proposalApproved': {
+        const { proposalId, version, executableFrom, by } = fact.data;
+        return change(proposalId, () => ({ approved: { version, executableFrom, by } }));
+      }
+      case 'proposalClosed': {
+        const { proposalId, outcome, reason, at } = fact.data;
+        open.delete(proposalId);
+        return change(proposalId, () => ({ closed: { outcome, reason, at, seq } }));
+      }
+      case 'proposalEscalated':
+        return change(fact.data.proposalId, () => ({ escalated: fact.data.level }));
+      case 'payoutRequested': {
+        const { payoutId, accountId, traderId, requestKey } = fact.data;
+        const fresh = { payment: null, reports: [], entries: [], questions: [], letter: null };
+        payouts.set(payoutId, { payoutId, request: fact.data, requestedSeq: seq, ...fresh });
+        list(byAccount, accountId, payoutId);
+        list(byTrader, traderId, payoutId);
+        return void byRequest.set(requestKey, payoutId);
+      }
+      case 'traderChecked':
+        if (fact.data.check === 'identity') identities.set(fact.data.traderId, fact.data.result);
+        return;
+      case 'informationAsked':
+        return changePayout(fact.data.payoutId, ({ questions }) => ({
+          questions: [...questions, fact.data],
+        }));
+      case 'paymentInstructed':
+        return changePayout(fact.data.payoutId, () => ({ payment: fact.data }));
+      case 'paymentReported':
+        return changePayout(fact.data.payoutId, ({ reports }) => ({
+          reports: [...reports, fact.data],
+        }));
+      case 'bankEntryBooked':
+        files.add(fact.data.file);
+        return void entries.set(fact.data.entryId, { entry: fact.data, matched: false });
+      case 'entryMatched': {
+        const { entryId, payoutId } = fact.data;
+        const known = entries.get(entryId);
+        if (known) known.matched = true;
+        return changePayout(payoutId, (payout) => ({ entries: [...payout.entries, entryId] }));
+      }
+      case 'exceptionRaised':
+        return void exceptions.set(fact.data.exceptionId, { ...fact.data, settled: null });
+      case 'exceptionSettled': {
+        const known = exceptions.get(fact.data.exceptionId);
+        if (known) exceptions.set(known.exceptionId, { ...known, settled: fact.data });
+        return;
+      }
+      case 'letterIssued':
+        return changePayout(fact.data.payoutId, () => ({ letter: fact.data.letter }));
+      default:
+    }
+  };
+  /** Approved or done: what counts against limits from then on. */
+  const weighs = (proposal: Proposal | undefined, since: number): number => {
+    if (!proposal) return 0;
+    const stands =
+      proposal.closed?.outcome === 'executed' ||
+      (proposal.closed === null && proposal.openedAt >= since);
+    const recent = (proposal.closed?.at ?? proposal.openedAt) >= since;
+    return stands && recent ? proposal.amount : 0;
+  };
+  const summed: Governance['summed'] = ({ proposalId, action, about, amount }, at) => {
+    const { windowDays } = policyOf(action);
+    if (windowDays === 0 || about.traderId === null) return amount;
+    const since = at - windowDays * DAY_MS;
+    const others = byTraderOf(about.traderId, action).filter((one) => one !== proposalId);
+    return others.reduce((sum, one) => sum + weighs(proposals.get(one), since), amount);
+  };
+  const byTraderOf = (traderId: string, action: ActionType): readonly string[] => {
+    if (action === 'payPayout') return byTrader.get(traderId) ?? [];
+    return [...proposals.values()].flatMap((one) =>
+      one.action === action && one.about.traderId === traderId ? [one.proposalId] : [],
+    );
+  };
+  const rolesOf = (personId: string): readonly Role[] =>
+    people.persons
+      .get(personId)
+      ?.roles.flatMap(({ role, toSeq }) => (toSeq === null ? [role] : [])) ?? [];
+  const required = (proposal: Proposal): Required => {
+    const clean = (proposal.params as { clean?: unknown } | null)?.clean === true;
+    return requiredFor(policyOf(proposal.action), summed(proposal, proposal.openedAt), clean);
+  };
+  return {
+    people,
+    apply,
+    policy: policyOf,
+    proposals: () => proposals.values(),
+    proposal: (proposalId) => proposals.get(proposalId),
+    open: function* () {
+      for (const proposalId of open) {
+        const proposal = proposals.get(proposalId);
+        if (proposal) yield proposal;
+      }
+    },
+    required,
+    standing: (proposal) => standingOf(proposal, required(proposal), rolesOf),
+    decision: (decisionId) => decisions.get(decisionId),
+    payout: (payoutId) => payouts.get(payoutId),
+    payouts: () => payouts.values(),
+    payoutsOf: (accountId) => byAccount.get(accountId) ?? [],
+    payoutByRequest: (requestKey) => byRequest.get(requestKey),
+    paymentState: (payoutId) => paymentStateOf(payouts.get(payoutId)),
+    entry: (entryId) => entries.get(entryId)?.entry,
+    entryIsMatched: (entryId) => entries.get(entryId)?.matched ?? false,
+    fileIsKnown: (file) => files.has(file),
+    exceptions: () => exceptions.values(),
+    identityOf: (traderId) => identities.get(traderId) ?? 'unknown',
+    summed,
+    approvedBy: (personId, action, since) => {
+      let sum = 0;
+      for (const proposal of proposals.values()) {
+        if (proposal.action !== action || proposal.closed?.outcome === 'rejected') continue;
+        const word = proposal.received.findLast(
+          (one) =>
+            one.personId === personId &&
+            one.verdict.type === 'counted' &&
+            one.version === proposal.version,
+        );
+        if (word?.decision === 'approve' && word.at >= since) sum += proposal.amount;
+      }
+      return sum;
+    },
+    get lastSeq() {
+      return lastSeq;
+    },
+  };
+}
+
+/** `paid`, `declined` and `returned` say more than `sent` and `unknown`, whichever comes later. */
+export function paymentStateOf(payout: Payout | undefined): PaymentState {
+  if (!payout?.payment) return 'none';
+  const final = payout.reports.findLast(({ state }) =>
+    ['paid', 'declined', 'returned'].includes(state),
+  );
+  return final?.state ?? payout.reports.at(-1)?.state ?? 'instructed';
+}

@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { moneyUnits } from '#core/money/schemas.ts';
+import type { Money } from '#core/money/money.ts';
+
+/** What a person may be in the firm; one person may be several things. */
+export const ROLES = [
+  'riskOfficer',
+  'seniorRiskOfficer',
+  'payoutApprover',
+  'finance',
+  'supportAgent',
+  'compliance',
+  'manager',
+  'admin',
+  'auditor',
+] as const;
+export type Role = (typeof ROLES)[number];
+export const roleSchema = z.enum(ROLES);
+
+/** Everything that can be done, in words. What is not in a role's row is denied. */
+export const ACTIONS = {
+  view: 'See accounts, alerts, programs and exposure',
+  viewPayouts: 'See payout requests and their evidence',
+  viewPeople: 'See people, roles and keys',
+  viewAudit: 'Read the audit log',
+  exportAudit: 'Export a bundle for auditors',
+  acknowledgeAlert: 'Acknowledge alerts',
+  directAccount: 'Restrict, lift, close and except accounts',
+  acceptChange: 'Record that a trader accepted a version',
+  requestSuccessor: 'Reset or scale up an account',
+  previewImpact: 'Preview the impact of a draft',
+  enrolKey: 'Enrol a signing key of one’s own',
+  proposePublishing: 'Propose a version of a program',
+  approvePublishing: 'Approve a version of a program',
+  proposeOverride: 'Propose to override a verdict',
+  approveOverride: 'Approve an override of a verdict',
+  proposeAdjustment: 'Propose a balance adjustment',
+  approveAdjustment: 'Approve a balance adjustment',
+  proposePeople: 'Propose roles and key changes',
+  approvePeople: 'Approve roles and key changes',
+  proposeLimits: 'Propose approval limits',
+  approveLimits: 'Approve approval limits',
+  reviewPayout: 'Assess a payout again, deduct, ask for information',
+  holdPayout: 'Hold a payout',
+  approvePayout: 'Approve or reject a payout',
+  settlePayment: 'Say what became of a payment that nobody knows',
+  reconcile: 'Import bank files and match entries',
+} as const;
+export type Action = keyof typeof ACTIONS;
+export const ACTION_NAMES = Object.keys(ACTIONS) as Action[];
+export const actionSchema = z.enum(ACTION_NAMES as [Action, ...Action[]]);
+
+const SEES = ['view', 'viewPayouts'] as const satisfies readonly Action[];
+const OFFICER = [
+  ...SEES,
+  'acknowledgeAlert',
+  'directAccount',
+  'acceptChange',
+  'requestSuccessor',
+  'previewImpact',
+  'enrolKey',
+  'holdPayout',
+] as const satisfies readonly Action[];
+
+/** The matrix: what each role may do. Data, shown on screen and tested cell by cell. */
+export const MATRIX: Readonly<Record<Role, readonly Action[]>> = {
+  riskOfficer: [...OFFICER, 'reviewPayout', 'proposeOverride', 'proposePublishing'],
+  seniorRiskOfficer: [
+    ...OFFICER,
+    'reviewPayout',
+    'proposeOverride',
+    'approveOverride',
+    'proposePublishing',
+    'approvePublishing',
+    'proposeAdjustment',
+    'approveAdjustment',
+    'viewAudit',
+  ],
+  payoutApprover: [...SEES, 'enrolKey', 'reviewPayout', 'holdPayout', 'approvePayout'],
+  finance: [
+    ...SEES,
+    'enrolKey',
+    'holdPayout',
+    'settlePayment',
+    'reconcile',
+    'proposeAdjustment',
+    'approveAdjustment',
+    'viewAudit',
+  ],
+  supportAgent: [...SEES, 'acceptChange', 'requestSuccessor'],
+  compliance: [
+    ...SEES,
+    'enrolKey',
+    'acknowledgeAlert',
+    'directAccount',
+    'reviewPayout',
+    'holdPayout',
+    'viewPeople',
+    'viewAudit',
+    'exportAudit',
+  ],
+  manager: [
+    ...SEES,
+    'enrolKey',
+    'previewImpact',
+    'proposePublishing',
+    'approvePublishing',
+    'approveOverride',
+    'approveAdjustment',
+    'proposeLimits',
+    'approveLimits',
+    'approvePayout',
+    'viewPeople',
+    'viewAudit',
+    'exportAudit',
+  ],
+  admin: [
+    'view',
+    'viewPeople',
+    'viewAudit',
+    'exportAudit',
+    'enrolKey',
+    'proposePeople',
+    'approvePeople',
+    'proposeLimits',
+    'approveLimits',
+  ],
+  auditor: [...SEES, 'viewPeople', 'viewAudit', 'exportAudit'],
+};
+
+/** Where a grant of a role holds; null is everywhere, or any amount. */
+export const scopeSchema = z.strictObject({
+  programs: z.array(z.string().min(1).max(80)).max(200).nullable(),
+  regions: z
+    .array(z.string().regex(/^[A-Z]{2}$/))
+    .max(200)
+    .nullable(),
+  upTo: moneyUnits.nullable(),
+});
+export type Scope = z.output<typeof scopeSchema>;
+export const EVERYWHERE: Scope = { programs: null, regions: null, upTo: null };
+
+export interface Grant {
+  readonly role: Role;
+  readonly scope: Scope;
+}
+
+/** What an action is about: left out where it concerns no program, region or amount. */
+export interface About {
+  readonly programId?: string | null;
+  readonly region?: string | null;
+  readonly amount?: Money | null;
+}
+
+/** Deny by default: only a grant whose role has the action, and whose scope covers what it is about, allows it. */
+export function isPermitted(grants: readonly Grant[], action: Action, about: About = {}): boolean {
+  return grants.some(({ role, scope }) => MATRIX[role].includes(action) && covers(scope, about));
+}
+
+function covers({ programs, regions, upTo }: Scope, about: About): boolean {
+  return (
+    isWithin(programs, about.programId) &&
+    isWithin(regions, about.region) &&
+    (upTo === null || (about.amount ?? 0) <= upTo)
+  );
+}
+
+/** A grant for some programs says nothing about the others; what concerns no program is not limited by it. */
+function isWithin(allowed: readonly string[] | null, wanted: string | null | undefined): boolean {
+  if (allowed === null || wanted === undefined) return true;
+  return wanted !== null && allowed.includes(wanted);
+}

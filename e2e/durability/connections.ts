@@ -1,0 +1,25 @@
+import Database from 'better-sqlite3';
+
+export type Connection = Database.Database;
+
+/**
+ * The connections that some work opened. Stores keep theirs to themselves; the harness has to ask
+ * SQLite itself, and to weaken a store on purpose, without a switch for that in the product.
+ */
+export function capturing<Value>(work: () => Value): {
+  readonly value: Value;
+  readonly connections: readonly Connection[];
+} {
+  const { prototype } = Database;
+  const original = prototype.pragma;
+  const connections = new Set<Connection>();
+  prototype.pragma = function pragma(this: Connection, ...given: Parameters<typeof original>) {
+    connections.add(this);
+    return original.apply(this, given);
+  };
+  try {
+    return { value: work(), connections: [...connections] };
+  } finally {
+    prototype.pragma = original;
+  }
+}

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRandom } from '#core/kernel/random.ts';
+import { createDisk } from './disk.ts';
+import { killPoints, runPoints, thinned } from './kill.ts';
+import { cutPowerWhenNormal } from './power.ts';
+import { closingLine, measure, violationsOf } from './run.ts';
+import { SCENARIOS, survey, type Scenario } from './scenario.ts';
+import { whyNotHere } from './strace.ts';
+import { readTrace } from './trace.ts';
+import { openWorkshop, type Workshop } from './workshop.ts';
+
+/** `npm run durability` does all of it; this is enough to see that it still sees. */
+const notHere = whyNotHere();
+const title = (name: string): string => (notHere === null ? name : `${name} (${notHere})`);
+
+function scenario(worker: Scenario['worker']): Scenario {
+  const found = SCENARIOS.find((one) => one.worker === worker);
+  if (!found) throw new Error(`no scenario of the ${worker}`);
+  return { ...found, drawn: 10 };
+}
+
+describe.skipIf(notHere !== null)(title('what was acknowledged'), () => {
+  let workshop: Workshop;
+  beforeAll(async () => {
+    workshop = await openWorkshop();
+  });
+  afterAll(() => workshop.close());
+
+  it('survives in the desk, and a store that loses is found out', async () => {
+    const plan = { scenarios: [scenario('desk')], everyPoint: 40, everyImage: 12 };
+    const measured = await measure(workshop, plan);
+    expect(violationsOf(measured)).toEqual([]);
+    expect(closingLine(measured)).toMatch(
+      /^durability: \d+ kill points, \d+ error points, \d+ images: 0 acknowledged lost, 0 corrupt;/,
+    );
+  });
+
+  it('survives in the server, and with synchronous=NORMAL it does not', async () => {
+    const surveyed = await survey(workshop, scenario('server'));
+    const writes = killPoints(surveyed.calls).filter(({ call }) => call === 'pwrite64');
+    const [row] = await runPoints(surveyed, thinned(writes, 90));
+    expect(row).toMatchObject({ lost: 0, corrupt: 0, unclear: 0 });
+    expect((await cutPowerWhenNormal(surveyed, 40)).lost).toBeGreaterThan(0);
+  });
+});
+
+const hex = (text: string): string =>
+  [...Buffer.from(text)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+
+describe('the model of a disk', () => {
+  const traced = (call: string, name: string, rest: string, result = 0): string =>
+    `7  ${call}(3<${hex(`/data/${name}`)}>${rest}) = ${result}`;
+  const created = `7 openat(AT_FDCWD<${hex('/')}>, "${hex('/data/log')}", O_RDWR|O_CREAT, 0644) = 3`;
+  const synced = [traced('fsync', 'log', ''), `7 fsync(4<${hex('/data')}>) = 0`];
+  const written = (text: string, offset: number): string =>
+    traced('pwrite64', 'log', `, "${hex(text)}", ${text.length}, ${offset}`, text.length);
+  const after = (lines: readonly string[], dropsFailed = false): string | null => {
+    const disk = createDisk({ dropsFailed });
+    for (const event of readTrace(lines.join('\n'), '/data', '/said')) disk.apply(event);
+    const nothing = { namesKept: 0, sizesKept: false, fate: () => 'lost' } as const;
+    const bytes = disk.after(nothing, createRandom(1)).get('log');
+    return bytes ? Buffer.from(bytes).toString() : null;
+  };
+
+  it('keeps what was synchronised, and nothing else', () => {
+    expect(after([created, written('one', 0)])).toBeNull();
+    expect(after([created, written('one', 0), ...synced])).toBe('one');
+    expect(after([created, written('one', 0), ...synced, written('two', 3)])).toBe('one');
+    expect(after([created, written('one', 0), ...synced, written('two', 3), ...synced])).toBe(
+      'onetwo',
+    );
+  });
+
+  it('never gets what a failed synchronisation was about', () => {
+    const failed = traced('fsync', 'log', '', -1);
+    expect(after([created, written('one', 0), failed, ...synced], true)).toBe('');
+    expect(after([created, written('one', 0), failed, ...synced], false)).toBe('one');
+  });
+
+  it('refuses a trace with a call that it does not know', () => {
+    expect(() => after([created, traced('fallocate', 'log', ', 0, 0, 9')])).toThrow('fallocate');
+  });
+});

@@ -1,0 +1,86 @@
+/** What must be seen to happen: a run that never gets there shows nothing about it. */
+export const SITUATIONS = {
+  messageLost: 'A message is lost',
+  messageDoubled: 'A message arrives twice',
+  gapInFacts: 'A desk sees a gap in the facts, and asks again',
+  deskCutOff: 'A desk is cut off for hours',
+  signedOffline: 'A decision is signed while cut off',
+  clockBeyondAYear: 'A desk’s clock is wrong by more than a year',
+  needSequence: 'A place of a chain has not arrived',
+  needSequenceHealed: 'A gap in a chain closes, and what waited counts',
+  duplicateDecision: 'The same decision arrives again',
+  replayByOther: 'Somebody else sends a captured envelope again',
+  otherAudience: 'An envelope for another firm or log arrives',
+  forgedBase: 'A decision rests on a log that never was',
+  tamperedEnvelope: 'An envelope was changed on the way',
+  impersonation: 'A key signs in another person’s name',
+  serverCrashBeforeCommit: 'The server stops before the commit of a command',
+  serverCrashAfterCommit: 'The server stops after the commit, before its answer',
+  gracefulRestart: 'The server closes, and opens again from its snapshot',
+  deskCrashBeforeCommitOfSignature: 'A desk stops before a signature is kept',
+  deskCrashAfterCommitOfSignature: 'A desk stops once a signature is kept, before it says so',
+  deskCrashAfterSigningBeforeSending: 'A desk stops after signing, before sending',
+  deskDatabaseLost: 'A desk’s database is lost, and made again from its twin',
+  deskMoved: 'A desk goes on on another machine while the old one holds unsent decisions',
+  crashBetweenInstructionAndRail: 'The server stops between an instruction and the rail',
+  stale: 'A decision arrives for a version that has changed',
+  blocked: 'An approval arrives after something has blocked it',
+  moot: 'A decision arrives after the end',
+  expiredOffline: 'A decision rests on what is too old by then',
+  revokedLate: 'A decision arrives after its key was revoked',
+  notPermitted: 'Somebody decides without a role for it',
+  roleRemovedAfterSigning: 'A role goes between a signature and its arrival',
+  roleGrantedAfterSigning: 'A role comes between a signature’s base and its arrival',
+  maker: 'A maker tries to approve',
+  duplicatePerson: 'One person approves twice',
+  duplicatePersonSecondDevice: 'One person approves with two devices',
+  coolingOff: 'An approval comes before the payee’s cooling-off ends',
+  dailyLimit: 'A person reaches the limit of a day',
+  clonedKeyFrozen: 'A cloned key is frozen',
+  held: 'A payout is held',
+  holdReleased: 'A held payout is released, and paid',
+  twoRejectsRacing: 'Two persons reject the same version',
+  contested: 'One approves, another rejects',
+  contestedReleased: 'A contested payout is released, and paid',
+  refused: 'A proposal is refused',
+  withdrawn: 'A payout is withdrawn',
+  expired: 'A proposal expires',
+  escalated: 'A proposal escalates',
+  autoApproved: 'A payout is approved by nobody, and paid',
+  thresholdBySplit: 'Payouts together need more than each alone',
+  managerNeeded: 'A payout needs a manager among its approvers, and is paid',
+  revisedThenPaid: 'A revised payout is approved anew, and paid',
+  breachAfterApproval: 'A breach comes between approval and payment',
+  restrictedAfterApproval: 'A restriction comes between approval and payment',
+  keyRevokedAfterApproval: 'A key goes between an approval that counted and the payment',
+  roleRevokedAfterApproval: 'A role goes between an approval that counted and the payment',
+  identityFailed: 'A trader’s identity check fails while a payout is open',
+  policyChangedMidway: 'A policy changes while payouts are open',
+  keyEnrolledMidway: 'A key is enrolled under way',
+  keyGrantedByTwo: 'A key is granted by two admins after its cool-off',
+  workedThenTimedOut: 'The rail works, and never answers',
+  railSaidUnknown: 'The rail says that it does not know',
+  unknownThenPaid: 'A payment that nobody knew of turns out paid',
+  unknownThenDeclined: 'A payment that nobody knew of turns out declined',
+  declined: 'The rail declines',
+  declinedThenPaid: 'The rail declines, and then pays',
+  paidThenReturned: 'Money comes back',
+  sameKeySubmittedAgain: 'The same key is handed to the rail twice',
+  submittedAfterItsEnd: 'A key is handed over again after its payment ended',
+  webhookRepeated: 'A webhook arrives several times',
+  webhookLost: 'A webhook is lost',
+  paymentSettledByPerson: 'A person says what became of a payment',
+} as const;
+export type Situation = keyof typeof SITUATIONS;
+export const SITUATION_NAMES = Object.keys(SITUATIONS) as Situation[];
+
+/** The situations that one run has met. */
+export interface Situations {
+  seen(situation: Situation): void;
+  all(): readonly Situation[];
+}
+
+export function createSituations(): Situations {
+  const met = new Set<Situation>();
+  return { seen: (situation) => void met.add(situation), all: () => [...met] };
+}

@@ -1,0 +1,60 @@
+import type { Action } from '#core/people/roles.ts';
+import { PERMITS } from '#core/approvals/action-types.ts';
+import type { Intent } from '#core/sync/protocol.ts';
+
+/** What an intent asks of a person's roles. `null`: the decision itself checks it, entry by entry. */
+export function permissionFor(intent: Intent): Action | null {
+  switch (intent.type) {
+    case 'acknowledgeAlert':
+    case 'directAccount':
+    case 'acceptChange':
+    case 'requestSuccessor':
+      return intent.type;
+    case 'publishProgram':
+      return 'proposePublishing';
+    case 'enrolKey':
+      return 'enrolKey';
+    case 'decide':
+      // Who decides stands in the signature: see receiveDecision.
+      return null;
+    case 'propose':
+      return PERMITS[intent.action].propose;
+    case 'withdraw':
+      return null;
+    case 'revisePayout':
+    case 'askInformation':
+      return 'reviewPayout';
+    case 'settlePayment':
+      return 'settlePayment';
+    case 'settleException':
+      return 'reconcile';
+    case 'addPerson':
+      return 'proposePeople';
+  }
+}
+
+/** What a question of a desk asks of its person's roles. A question that is not here is not answered. */
+export const QUESTION_PERMITS: Readonly<Record<string, Action>> = {
+  hello: 'view',
+  look: 'view',
+  detail: 'view',
+  quarantine: 'view',
+  checkpoint: 'view',
+  programs: 'view',
+  slice: 'view',
+  impactStart: 'previewImpact',
+  impactState: 'previewImpact',
+  impactCancel: 'previewImpact',
+  content: 'viewPayouts',
+  people: 'view',
+  audit: 'viewAudit',
+  auditProof: 'viewAudit',
+  bankFile: 'reconcile',
+  ledger: 'viewPayouts',
+  letter: 'viewPayouts',
+};
+
+/** The account that an intent is about, where it is about one. */
+export function accountOf(intent: Intent): string | null {
+  return 'accountId' in intent ? intent.accountId : null;
+}

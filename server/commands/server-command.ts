@@ -1,0 +1,48 @@
+import type { ApprovalPolicy } from '#core/approvals/policy.ts';
+import type { Actor } from '#core/kernel/event.ts';
+import type { Role } from '#core/people/roles.ts';
+import type { BankEntry, PaymentReport, PayoutRequest } from '#core/payouts/payouts.events.ts';
+import type { Intent } from '#core/sync/protocol.ts';
+
+/** What the server's own parts and the clients of its API may wish; no desk can send these. */
+export type ServerIntent =
+  | {
+      readonly type: 'found';
+      readonly people: readonly { readonly personId: string; readonly roles: readonly Role[] }[];
+      readonly policies: readonly ApprovalPolicy[];
+    }
+  | {
+      readonly type: 'openPayout';
+      readonly request: Omit<PayoutRequest, 'traderId' | 'currency' | 'at'>;
+      readonly payeeName: string;
+    }
+  | {
+      readonly type: 'recordCheck';
+      readonly traderId: string;
+      readonly check: 'identity' | 'sanctions' | 'address';
+      readonly result: 'passed' | 'pending' | 'failed';
+    }
+  | { readonly type: 'withdrawPayout'; readonly payoutId: string; readonly reason: string }
+  | { readonly type: 'signedIn'; readonly personId: string; readonly deskId: string }
+  | {
+      readonly type: 'signedOut';
+      readonly personId: string;
+      readonly deskId: string;
+      readonly everywhere: boolean;
+    }
+  | { readonly type: 'runPayments' }
+  | { readonly type: 'reportPayment'; readonly report: Omit<PaymentReport, 'at'> }
+  | { readonly type: 'bookEntries'; readonly entries: readonly Omit<BankEntry, 'at'>[] }
+  | {
+      readonly type: 'issueLetter';
+      readonly payoutId: string;
+      readonly letter: string;
+      readonly text: string;
+    };
+
+/** An intent with who has it, as the server knows it: never as a desk says it. */
+export interface ServerCommand {
+  readonly commandId: string;
+  readonly actor: Actor;
+  readonly intent: Intent | ServerIntent;
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import {
+  auditProofRequestSchema,
+  auditRequestSchema,
+  contentRequestSchema,
+  type AuditProof,
+  type PeopleReply,
+} from '#core/sync/protocol.ts';
+import { readCheckpoint } from '#core/audit/checkpoint.ts';
+import { base64Of } from '#core/kernel/base64.ts';
+import type { Store } from '../store/store.ts';
+import type { Questions } from './gateway.ts';
+
+const PARTITION = 0;
+
+export interface QuestionPorts {
+  readonly store: Store;
+  people(): PeopleReply;
+  /** A signed checkpoint that covers everything so far. */
+  checkpoint(): { readonly note: string; readonly publicKey: string };
+}
+
+/** What people ask of the log: read only. */
+export function createQuestions({ store, people, checkpoint }: QuestionPorts): Questions {
+  return {
+    content: {
+      schema: contentRequestSchema,
+      answer: ({ digest }: z.output<typeof contentRequestSchema>) => ({
+        text: store.content(digest),
+      }),
+    },
+    people: { schema: z.strictObject({}), answer: () => people() },
+    audit: {
+      schema: auditRequestSchema,
+      answer: (wanted: z.output<typeof auditRequestSchema>) => ({
+        facts: store.search(PARTITION, wanted),
+        lastSeq: store.progress(PARTITION).seq,
+      }),
+    },
+    auditProof: {
+      schema: auditProofRequestSchema,
+      answer: ({ seq }: z.output<typeof auditProofRequestSchema>) =>
+        proofOf(store, seq, checkpoint()),
+    },
+  };
+}
+
+/** An entry's way to the root that the server has signed; a desk walks it again by itself. */
+function proofOf(
+  store: Store,
+  seq: number,
+  { note, publicKey }: { readonly note: string; readonly publicKey: string },
+): AuditProof | { type: 'rejected'; reason: string } {
+  const signed = readCheckpoint(note);
+  const fact = store.fact(PARTITION, seq);
+  if (!signed.ok || !fact || seq > signed.value.size) {
+    return { type: 'rejected', reason: `no signed checkpoint covers entry ${seq} yet` };
+  }
+  const tree = store.tree(PARTITION);
+  return {
+    fact,
+    leaf: base64Of(tree.leaf(seq)),
+    index: seq - 1,
+    note,
+    publicKey,
+    proof: tree.inclusion(seq, signed.value.size).map(base64Of),
+  };
+}

@@ -1,0 +1,93 @@
+import type { Governance } from '#core/governance/governance.ts';
+import type { Action } from '#core/people/roles.ts';
+import type { Doors, PeopleReply, Profile, SignedIn } from '#core/sync/protocol.ts';
+import type { ServerIntent } from '../commands/server-command.ts';
+import { DEMO_PASSWORD, DEMO_PEOPLE } from './demo-people.ts';
+import type { PeopleStore } from './people-store.ts';
+
+interface SignInAttempt {
+  readonly login: string;
+  readonly password: string;
+  readonly totp: string | null;
+  readonly deskId: string;
+  readonly address: string;
+}
+
+/** Who comes in, and what they may: secrets from their store, roles from the log. */
+export interface PeopleGate {
+  doors(): Doors;
+  signIn(attempt: SignInAttempt): Promise<{
+    readonly signedIn: SignedIn;
+    readonly person: { readonly personId: string; readonly sessionId: string } | null;
+  }>;
+  signOut(
+    person: { readonly personId: string; readonly sessionId: string },
+    deskId: string,
+    everywhere: boolean,
+  ): void;
+  session(
+    token: string,
+    deskId: string,
+  ): { readonly personId: string; readonly sessionId: string } | null;
+  onEnded(listener: (sessionId: string) => void): () => void;
+  may(personId: string, action: Action): boolean;
+  profile(personId: string): Profile;
+  list(): PeopleReply;
+}
+
+export interface GatePorts {
+  readonly store: PeopleStore;
+  readonly governance: Governance;
+  /** A demonstration shows its doors: names, and the password that all of them have. */
+  readonly demo: boolean;
+  /** Puts into the log who came and went. */
+  tell(intent: ServerIntent): void;
+}
+
+export function createPeopleGate({ store, governance, demo, tell }: GatePorts): PeopleGate {
+  const { people } = governance;
+  const profile = (personId: string): Profile => ({
+    personId,
+    name: store.nameOf(personId) ?? personId,
+    roles: (people.persons.get(personId)?.roles ?? []).flatMap(({ role, toSeq }) =>
+      toSeq === null ? [role] : [],
+    ),
+  });
+  return {
+    doors: () => ({
+      demo: demo
+        ? {
+            password: DEMO_PASSWORD,
+            people: DEMO_PEOPLE.map(({ personId, login }) => ({ login, ...profile(personId) })),
+          }
+        : null,
+    }),
+    signIn: async ({ totp, ...attempt }) => {
+      const answer = await store.signIn({ ...attempt, ...(totp === null ? {} : { totp }) });
+      if (!answer.ok) return { signedIn: { type: 'refused', ...answer.error }, person: null };
+      const { personId, sessionId, token } = answer.value;
+      tell({ type: 'signedIn', personId, deskId: attempt.deskId });
+      const signedIn = { type: 'signedIn', session: token, profile: profile(personId) } as const;
+      return { signedIn, person: { personId, sessionId } };
+    },
+    signOut: ({ personId, sessionId }, deskId, everywhere) => {
+      if (everywhere) store.signOutEverywhere(personId);
+      else store.signOut(sessionId);
+      tell({ type: 'signedOut', personId, deskId, everywhere });
+    },
+    session: (token, deskId) => {
+      const live = store.session(token, deskId);
+      const active = live !== null && people.persons.get(live.personId)?.active === true;
+      return active ? { personId: live.personId, sessionId: live.sessionId } : null;
+    },
+    onEnded: store.onEnded,
+    may: people.may,
+    profile,
+    list: () => ({
+      people: [...people.persons.values()].map(({ personId, active }) => ({
+        ...profile(personId),
+        active,
+      })),
+    }),
+  };
+}
