@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import { openWorld, type World } from './world.ts';
+import { enrolKey, openWorld, sign, signIn, type World } from './world.ts';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -29,8 +29,15 @@ const cells = (column: string): ReturnType<Page['locator']> =>
 const firstTrader = (): ReturnType<Page['locator']> =>
   page.locator('.ag-cell[col-id="trader"]').first();
 
+test('nobody sees anything before signing in', async () => {
+  await expect(page.getByRole('heading', { name: 'Sign in to this desk' })).toBeVisible();
+  await expect(page.locator('.ag-row')).toHaveCount(0);
+  await expectAccessible();
+  await signIn(page, 'Gia Marlow');
+});
+
 test('the grid is live within seconds, worst headroom first', async () => {
-  await expect(page.getByRole('status')).toHaveAttribute('data-state', 'live', { timeout: 15_000 });
+  await expect(page.locator('.connection')).toHaveAttribute('data-state', 'live', { timeout: 15_000 });
   await expect(page.locator('.count')).toHaveText(/^3\d\d accounts$/, { timeout: 15_000 });
   await expect(cells('equity').first()).toHaveText(/^-?[\d,]+\.\d\d$/);
   await page.waitForTimeout(1_000);
@@ -85,7 +92,7 @@ test('an alert is acknowledged by a person, and the server keeps it', async () =
   await page.getByRole('button', { name: 'All', exact: true }).click();
   const open = page.locator('.alert.open').first();
   await open.getByRole('button', { name: 'Acknowledge' }).click();
-  await expect(page.getByText('Seen by risk-officer').first()).toBeVisible();
+  await expect(page.getByText('Seen by Gia Marlow').first()).toBeVisible();
 });
 
 test('an account opens with chart, rules and evidence', async () => {
@@ -150,7 +157,7 @@ test('a shock of the whole book is answered by program and by symbol', async () 
   await expectAccessible();
 });
 
-test('a program is drafted, undone, previewed, published and compared', async () => {
+test('a program is drafted, undone, previewed, proposed, approved by another person and compared', async () => {
   await page.keyboard.press('Escape');
   await page.keyboard.press('3');
   await page.getByRole('button', { name: /FTMO-shaped two-step/ }).click();
@@ -164,15 +171,26 @@ test('a program is drafted, undone, previewed, published and compared', async ()
   await percent.fill('2');
   await expect(page.locator('.changes')).toContainText('2 %');
   await page.getByRole('tab', { name: /^Impact/ }).click();
-  await expect(page.getByRole('button', { name: 'Publish', exact: true })).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'Propose', exact: true })).toBeDisabled();
   await page.getByRole('button', { name: 'Preview the impact' }).click();
   await expect(page.getByText(/\d fare differently/)).toBeVisible({ timeout: 30_000 });
   await expectFitsWindow();
   await page.getByLabel('It holds for').selectOption('fromDate');
   await page.getByLabel('Why').fill('a tighter day');
-  await expect(page.getByRole('button', { name: 'Publish', exact: true })).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'Propose', exact: true })).toBeDisabled();
   await page.getByRole('checkbox', { name: /would have failed under it/ }).check();
-  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await page.getByRole('button', { name: 'Propose', exact: true }).click();
+  await expect(page.getByText('Proposed. Another person approves it')).toBeVisible();
+  await signIn(page, 'Jona Redding');
+  await enrolKey(page);
+  await page.keyboard.press('4');
+  await page.getByRole('tab', { name: /^Other approvals/ }).click();
+  await page.locator('.queue .ag-row').first().click();
+  await expect(page.locator('.signed-text').first()).toContainText('RETROACTIVE');
+  await expectAccessible();
+  await sign(page, 'Approve');
+  await page.keyboard.press('3');
+  await page.getByRole('button', { name: /FTMO-shaped two-step/ }).click();
   await page.getByRole('tab', { name: /^Versions/ }).click();
   await expect(page.locator('table:visible').first()).toContainText('a tighter day', {
     timeout: 10_000,
@@ -211,14 +229,14 @@ test('the page is accessible, in both themes', async () => {
 test('without its server the desk says so and keeps what it knew, also after a restart of its own', async () => {
   await page.keyboard.press('Escape');
   await world.killServer();
-  await expect(page.getByRole('status')).toHaveAttribute('data-state', 'offline', {
+  await expect(page.locator('.connection')).toHaveAttribute('data-state', 'offline', {
     timeout: 15_000,
   });
   await expect(page.getByRole('alert')).toContainText('Not live.');
   await expect(cells('equity').first()).toHaveText(/[\d,]+\.\d\d/);
   await world.killDesk();
   await world.startDesk();
-  await expect(page.getByRole('status')).toHaveAttribute('data-state', 'offline', {
+  await expect(page.locator('.connection')).toHaveAttribute('data-state', 'offline', {
     timeout: 15_000,
   });
   await page.goto(world.address);
@@ -232,7 +250,7 @@ test('when the server is back it goes on from its cursor without a reload', asyn
     document.body.dataset.kept = 'yes';
   });
   await world.startServer();
-  await expect(page.getByRole('status')).toHaveAttribute('data-state', 'live', { timeout: 30_000 });
+  await expect(page.locator('.connection')).toHaveAttribute('data-state', 'live', { timeout: 30_000 });
   expect(await page.evaluate(() => document.body.dataset.kept)).toBe('yes');
   await expect(page.getByRole('alert')).toHaveCount(0);
 });

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -92,4 +93,39 @@ export async function openWorld(accounts: number): Promise<World> {
 /** Ports that two test files are unlikely to want at once; a taken one is passed over by the host. */
 function freePort(): number {
   return 20_000 + Math.floor(Math.random() * 20_000);
+}
+
+/** Comes in as one of the demonstration's people, whoever was there before. */
+export async function signIn(page: Page, name: string): Promise<void> {
+  const door = page.getByRole('button', { name: new RegExp(`^${name}`) });
+  const out = page.getByRole('button', { name: 'Sign out', exact: true });
+  const who = page.locator('.who > button');
+  await door.or(who).first().waitFor({ timeout: 20_000 });
+  if (await who.isVisible()) {
+    await who.click();
+    await out.click();
+  }
+  await door.click();
+  await page.locator('.who > button', { hasText: name }).waitFor({ timeout: 20_000 });
+}
+
+export const PASSPHRASE = 'a passphrase of this test';
+
+/** Makes and enrols a signing key for whoever is signed in. */
+export async function enrolKey(page: Page): Promise<void> {
+  await page.keyboard.press('5');
+  await page.getByLabel(/^Passphrase/).fill(PASSPHRASE);
+  await page.getByRole('button', { name: 'Make and enrol a key' }).click();
+  await page.getByText('✔ counts').first().waitFor({ timeout: 20_000 });
+}
+
+/** Signs a decision on the proposal that is open. */
+export async function sign(page: Page, verb: 'Approve' | 'Hold' | 'Release'): Promise<void> {
+  await page.getByRole('button', { name: new RegExp(`^${verb} \\(`) }).click();
+  if (verb !== 'Approve') await page.getByLabel('Why', { exact: true }).fill('asked for by the test');
+  await page.getByRole('button', { name: 'Show what is signed' }).click();
+  await page.getByLabel('Passphrase of your signing key').fill(PASSPHRASE);
+  await page.getByRole('button', { name: /^Sign: / }).click();
+  await page.getByText('✔ Signed on this desk.').waitFor({ timeout: 20_000 });
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
 }

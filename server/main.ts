@@ -95,14 +95,6 @@ async function serve(options: Config): Promise<void> {
   const view = createAccountsView();
   let lastSeq = ready.lastSeq;
   for (const fact of store.deskFacts(0, 1, lastSeq, -1)) view.apply(fact);
-  if (governance.people.persons.size === 0) {
-    const founding = await foundPeople(options.people, people);
-    process.stdout.write(`${founding.line}\n`);
-    await system(founding.intent);
-    lastSeq = store.progress(0).seq;
-    for (const fact of store.stream(0, 'firm'))
-      if (fact.envelope.seq > governance.lastSeq) governance.apply(fact);
-  }
   let latest: Pulse | null = null;
   const http = createServer((request, response) => {
     void respond(request.url ?? '', metrics, () => ({
@@ -161,6 +153,11 @@ async function serve(options: Config): Promise<void> {
       metrics.pulse(latest, message.commitMs, gateway.desks());
     }
   });
+  if (governance.people.persons.size === 0) {
+    const founding = await foundPeople(options.people, people);
+    process.stdout.write(`${founding.line}\n`);
+    await system(founding.intent);
+  }
   const expiry = setInterval(() => people.removeExpired(), SESSIONS_LOOKED_AT_EVERY_MS);
   const port = await listen(http, options.port);
   process.stdout.write(`server ready http://127.0.0.1:${port}\n`);

@@ -89,8 +89,9 @@ const NOBODY_NEEDED: Required = { approvals: 0, oneOf: [] };
 
 /** `summed` is the amount with what counts together with it. Steps only ever add. */
 export function requiredFor(policy: ApprovalPolicy, summed: Money, clean: boolean): Required {
-  if (clean && policy.autoUpTo !== null && summed <= policy.autoUpTo) return NOBODY_NEEDED;
   const reached = policy.steps.filter(({ above }) => summed > above);
+  const isSmall = policy.autoUpTo !== null && summed <= policy.autoUpTo && reached.length === 0;
+  if (clean && isSmall) return NOBODY_NEEDED;
   return {
     approvals: reached.reduce((most, { approvals }) => Math.max(most, approvals), policy.approvals),
     oneOf: reached.map(({ oneOf }) => oneOf).filter(({ length }) => length > 0),

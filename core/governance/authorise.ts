@@ -69,12 +69,10 @@ export function authoriseExecution(proposalId: string, world: GovernedWorld): Dr
   if (at < approved.executableFrom) return refuse('the cool-off has not ended');
   const standing = governance.standing(proposal);
   if (standing !== 'agreed') return refuse(`it is ${standing}`);
-  const { approvals } = governance.required(proposal);
-  const by = standingApprovers(proposal, world);
-  if (by.length < approvals) {
-    return refuse(
-      `${by.length} of ${approvals} approvals stand: a key or a role was taken away since`,
-    );
+  const now = asItStands(proposal, governance);
+  if (governance.standing(now) !== 'agreed') {
+    const stand = approversOf(countedOn(now)).length;
+    return refuse(`${stand} approvals stand: a key or a role that is needed was taken away since`);
   }
   const deed = actionKinds.get(proposal.action).execute(proposal, world);
   if (!deed.ok) return refuse(deed.error);

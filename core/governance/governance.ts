@@ -5,10 +5,10 @@ import {
   type ApprovalPolicy,
   type Required,
 } from '#core/approvals/policy.ts';
-import { standingOf, type Proposal, type Standing } from '#core/approvals/proposal.ts';
+import { countedOn, standingOf, type Proposal, type Standing } from '#core/approvals/proposal.ts';
 import type { ActionType } from '#core/approvals/action-types.ts';
 import { createPeople, type People } from '#core/people/people.ts';
-import type { Role } from '#core/people/roles.ts';
+import { isPermitted, type Role } from '#core/people/roles.ts';
 import type {
   BankEntry,
   PaymentData,
@@ -293,10 +293,12 @@ export function createGovernance(): Governance {
       one.action === action && one.about.traderId === traderId ? [one.proposalId] : [],
     );
   };
-  const rolesOf = (personId: string): readonly Role[] =>
-    people.persons
-      .get(personId)
-      ?.roles.flatMap(({ role, toSeq }) => (toSeq === null ? [role] : [])) ?? [];
+  /** Roles of a person that reach what a proposal is about: every role sees what it reaches. */
+  const rolesOf = (personId: string, { about, amount }: Proposal): readonly Role[] => {
+    const held = people.persons.get(personId)?.roles.filter(({ toSeq }) => toSeq === null) ?? [];
+    const reaching = held.filter((role) => isPermitted([role], 'view', { ...about, amount }));
+    return reaching.map(({ role }) => role);
+  };
   const required = (proposal: Proposal): Required => {
     const clean = (proposal.params as { clean?: unknown } | null)?.clean === true;
     return requiredFor(policyOf(proposal.action), summed(proposal, proposal.openedAt), clean);
@@ -314,7 +316,8 @@ export function createGovernance(): Governance {
       }
     },
     required,
-    standing: (proposal) => standingOf(proposal, required(proposal), rolesOf),
+    standing: (proposal) =>
+      standingOf(proposal, required(proposal), (personId) => rolesOf(personId, proposal)),
     decision: (decisionId) => decisions.get(decisionId),
     payout: (payoutId) => payouts.get(payoutId),
     payouts: () => payouts.values(),
@@ -331,11 +334,10 @@ export function createGovernance(): Governance {
       let sum = 0;
       for (const proposal of proposals.values()) {
         if (proposal.action !== action || proposal.closed?.outcome === 'rejected') continue;
-        const word = proposal.received.findLast(
+        // Holding and releasing it changes nothing about having approved it.
+        const word = countedOn(proposal).findLast(
           (one) =>
-            one.personId === personId &&
-            one.verdict.type === 'counted' &&
-            one.version === proposal.version,
+            one.personId === personId && (one.decision === 'approve' || one.decision === 'reject'),
         );
         if (word?.decision === 'approve' && word.at >= since) sum += proposal.amount;
       }

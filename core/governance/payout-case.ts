@@ -1,7 +1,7 @@
 import type { Fact } from '#core/facts/registry.ts';
 import { assessBasis } from '#core/payouts/recompute.ts';
-import type { PayoutHistory } from '#core/payouts/assess.ts';
-import { payoutPolicySchema } from '#core/payouts/policy.ts';
+import type { PayoutAssessment, PayoutHistory } from '#core/payouts/assess.ts';
+import { payoutPolicySchema, type PayoutPolicy } from '#core/payouts/policy.ts';
 import {
   writeSnapshot,
   type Deduction,
@@ -43,6 +43,18 @@ export function payoutHistoryOf(facts: readonly Fact[]): PayoutHistory {
     };
   }
   return history;
+}
+
+/** What a payout asked for now would be; null when the account's rules do not compile. */
+export function payoutNow(
+  state: AccountState,
+  policy: PayoutPolicy,
+  facts: readonly Fact[],
+): PayoutAssessment | null {
+  const history = payoutHistoryOf(facts);
+  return (
+    assessBasis({ state, policy, history, deductions: [], requested: null })?.assessment ?? null
+  );
 }
 
 /** Everything since the account was funded or last paid, as a person who decides has to know it. */

@@ -94,6 +94,10 @@ export function revisePayout(
     return err({ code: 'notFound', message: `there is no payout ${payoutId}` });
   if (proposal.closed)
     return err({ code: 'invalid', message: `it was ${proposal.closed.outcome} already` });
+  const about = { ...proposal.about, amount: proposal.amount };
+  if (by.personId !== null && !governance.people.may(by.personId, 'reviewPayout', about)) {
+    return err({ code: 'forbidden', message: 'no role of yours reaches this payout' });
+  }
   const deductions = by.deductions ?? deductionsOf(proposal.snapshot, world);
   const known = new Set(
     source.accountFacts.flatMap((fact) => (fact.kind === 'dealBooked' ? [fact.data.dealId] : [])),

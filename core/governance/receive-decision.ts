@@ -7,16 +7,17 @@ import {
   type DecisionVerdict,
   type NotCounted,
 } from '#core/approvals/decision.ts';
-import type { Proposal } from '#core/approvals/proposal.ts';
+import { approversOf, countedOn, standsAgainst, type Proposal } from '#core/approvals/proposal.ts';
 import type { FactDraft } from '#core/facts/registry.ts';
 import { canonicalText } from '#core/kernel/canonical.ts';
 import { digestOfText } from '#core/kernel/digest.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
 import type { DeviceKey } from '#core/people/people.ts';
+import type { Action } from '#core/people/roles.ts';
 import { openEnvelope, pae } from '#core/signing/dsse.ts';
 import { readStrictJson } from '#core/signing/strict-json.ts';
 import { actionKinds } from './actions/index.ts';
-import { blockAgainst } from './authorise.ts';
+import { asItStands, blockAgainst } from './authorise.ts';
 import type { Drafts, GovernedWorld, Refusal } from './world.ts';
 
 const DAY_MS = 86_400_000;
@@ -31,6 +32,7 @@ export function receiveDecision(input: unknown, world: GovernedWorld): Drafts {
   if (!signed.ok) return signed;
   const { decision, key, digest } = signed.value;
   const { governance, at } = world;
+  const foreign = audience({ decision, world });
   const known = governance.decision(decision.id);
   if (known) {
     // The same bytes get the same answer; other bytes under the same name are somebody's mischief.
@@ -39,6 +41,8 @@ export function receiveDecision(input: unknown, world: GovernedWorld): Drafts {
       : err({ code: 'conflict', message: 'another decision has this id' });
   }
   const place = chainProblem(decision, key, world);
+  // What was signed for another log stands in another chain: it says nothing about this device.
+  if (place && foreign) return err({ code: 'forbidden', message: foreign[1] });
   if (place) return place;
   const proposal = governance.proposal(decision.subject.id);
   if (!proposal)
@@ -146,7 +150,7 @@ interface Judged {
 }
 type Problem = readonly [NotCounted, string] | null;
 
-function audience({ decision, world }: Judged): Problem {
+function audience({ decision, world }: Pick<Judged, 'decision' | 'world'>): Problem {
   const { org, env, log } = decision.aud;
   const own = world.audience;
   if (org === own.org && env === own.env && log === own.log) return null;
@@ -178,33 +182,39 @@ function keyHolds({ decision, key }: Judged): Problem {
 function roleHolds({ decision, proposal, world }: Judged): Problem {
   const { people } = world.governance;
   const { person } = decision.actor;
-  const action = decision.type === 'hold' ? holdAction(proposal) : PERMITS[proposal.action].approve;
   const about = { ...proposal.about, amount: proposal.amount };
-  const may = people.may(person, action, about);
-  if (may && people.mightAt(person, decision.base.size, action, about)) return null;
-  return may
-    ? ['notPermitted', 'the role was granted after this was signed']
-    : [
-        'notPermitted',
-        `no role of this person may decide it${proposal.amount > 0 ? ', or not this amount' : ''}`,
-      ];
+  const may = actionsFor(decision, proposal).filter((one) => people.may(person, one, about));
+  if (may.length === 0) {
+    const orAmount = proposal.amount > 0 ? ', or not this amount' : '';
+    return ['notPermitted', `no role of this person may decide it${orAmount}`];
+  }
+  return may.some((one) => people.mightAt(person, decision.base.size, one, about))
+    ? null
+    : ['notPermitted', 'the role was granted after this was signed'];
 }
 
-function holdAction({
-  action,
-}: Proposal): 'holdPayout' | (typeof PERMITS)[typeof action]['approve'] {
-  return action === 'payPayout' ? 'holdPayout' : PERMITS[action].approve;
+/** What a decision asks of its person, one of them. Taking one's own word back approves nothing. */
+function actionsFor(decision: Decision, proposal: Proposal): readonly Action[] {
+  const { approve } = PERMITS[proposal.action];
+  const hold = proposal.action === 'payPayout' ? 'holdPayout' : approve;
+  if (decision.type === 'hold') return [hold];
+  return takesBack(decision, proposal) ? [hold, approve] : [approve];
+}
+
+function takesBack({ type, actor }: Decision, proposal: Proposal): boolean {
+  return type === 'release' && standsAgainst(proposal, actor.person);
 }
 
 /** Persons count, not logins, keys or devices: one cannot approve what one has touched. */
 function maker({ decision, proposal }: Judged): Problem {
   if (decision.type !== 'approve' && decision.type !== 'release') return null;
+  if (takesBack(decision, proposal)) return null;
   return proposal.makers.includes(decision.actor.person)
     ? ['maker', 'who made or changed it cannot approve it']
     : null;
 }
 
-function subject({ decision, proposal }: Judged): Problem {
+function subject({ decision, proposal, world }: Judged): Problem {
   const { ver, action } = decision.subject;
   if (proposal.closed)
     return ['moot', `it was ${proposal.closed.outcome} before: ${proposal.closed.reason}`];
@@ -212,14 +222,10 @@ function subject({ decision, proposal }: Judged): Problem {
   if (ver !== proposal.version || decision.snapshot !== proposal.snapshot) {
     return ['stale', `it changed: version ${ver} was signed, version ${proposal.version} stands`];
   }
-  const same = proposal.received.find(
-    (one) =>
-      one.verdict.type === 'counted' &&
-      one.version === ver &&
-      one.personId === decision.actor.person &&
-      one.decision === decision.type,
-  );
-  return same && decision.type === 'approve'
+  if (decision.type !== 'approve') return null;
+  // An approval that was taken back, or whose key was lost since, may be given again.
+  const approvers = approversOf(countedOn(asItStands(proposal, world.governance)));
+  return approvers.includes(decision.actor.person)
     ? ['duplicatePerson', 'this person has approved it already']
     : null;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '#core/kernel/random.ts';
-import { createDisk } from './disk.ts';
+import { createDisk, type Loss } from './disk.ts';
 import { killPoints, runPoints, thinned } from './kill.ts';
 import { cutPowerWhenNormal } from './power.ts';
 import { closingLine, measure, violationsOf } from './run.ts';
@@ -11,7 +11,7 @@ import { openWorkshop, type Workshop } from './workshop.ts';
 
 /** `npm run durability` does all of it; this is enough to see that it still sees. */
 const notHere = whyNotHere();
-const title = (name: string): string => (notHere === null ? name : `${name} (${notHere})`);
+const because = notHere === null ? '' : `, not here: ${notHere}`;
 
 function scenario(worker: Scenario['worker']): Scenario {
   const found = SCENARIOS.find((one) => one.worker === worker);
@@ -19,7 +19,7 @@ function scenario(worker: Scenario['worker']): Scenario {
   return { ...found, drawn: 10 };
 }
 
-describe.skipIf(notHere !== null)(title('what was acknowledged'), () => {
+describe.skipIf(notHere !== null)(`what was acknowledged${because}`, () => {
   let workshop: Workshop;
   beforeAll(async () => {
     workshop = await openWorkshop();
@@ -27,7 +27,7 @@ describe.skipIf(notHere !== null)(title('what was acknowledged'), () => {
   afterAll(() => workshop.close());
 
   it('survives in the desk, and a store that loses is found out', async () => {
-    const plan = { scenarios: [scenario('desk')], everyPoint: 40, everyImage: 12 };
+    const plan = { scenarios: [scenario('desk')], everyPoint: 50, everyImage: 12 };
     const measured = await measure(workshop, plan);
     expect(violationsOf(measured)).toEqual([]);
     expect(closingLine(measured)).toMatch(
@@ -57,7 +57,7 @@ describe('the model of a disk', () => {
   const after = (lines: readonly string[], dropsFailed = false): string | null => {
     const disk = createDisk({ dropsFailed });
     for (const event of readTrace(lines.join('\n'), '/data', '/said')) disk.apply(event);
-    const nothing = { namesKept: 0, sizesKept: false, fate: () => 'lost' } as const;
+    const nothing: Loss = { namesKept: 0, sizesKept: false, fate: () => 'lost' };
     const bytes = disk.after(nothing, createRandom(1)).get('log');
     return bytes ? Buffer.from(bytes).toString() : null;
   };

@@ -62,42 +62,65 @@ export function checkImages(
   request: ImagesRequest,
   inspect: (folder: string) => Found,
 ): ImagesReply {
-  const reply = { points: 0, built: 0, opened: 0, lost: 0, losingPoints: 0, corrupt: 0 };
-  const examples: string[] = [];
+  const tally = createTally();
   const disk = createDisk(request);
   const acknowledged: string[] = [];
   for (const [at, event] of [null, ...eventsOf(request.recording)].entries()) {
     if (event) disk.apply(event);
     if (event?.type === 'said') acknowledged.push(...acknowledgedIn([event.line]));
     if (!request.points.includes(at)) continue;
-    const lostBefore = reply.lost;
-    reply.points += 1;
     // Before the first acknowledgement nothing can be missing, only broken.
     const drawn = Math.ceil(request.drawn / (acknowledged.length > 0 ? 1 : 8));
+    tally.point(at);
     for (const image of imagesAt(disk, seedFor(request.seed, `point ${at}`), drawn)) {
-      reply.built += 1;
-      const found = lookAt(image);
+      const { found, isNew } = lookAt(image, request.place, inspect);
       const missing = acknowledged.filter((id) => !found.present.includes(id));
-      reply.lost += missing.length;
-      if (found.problems.length > 0) reply.corrupt += 1;
-      if (found.problems.length + missing.length > 0 && examples.length < EXAMPLES_MAX)
-        examples.push(
-          `after event ${at}: ${[...missing.map((id) => `${id} is missing`), ...found.problems].join('; ')}`,
-        );
+      tally.image(isNew, missing, found.problems);
     }
-    if (reply.lost > lostBefore) reply.losingPoints += 1;
   }
-  return { ...reply, examples };
+  return tally.reply();
+}
 
-  function lookAt(image: Image): Found {
-    const key = keyOf(image);
-    const before = known.get(key);
-    if (before) return before;
-    reply.opened += 1;
-    const found = inspect(write(image, request.place));
-    known.set(key, found);
-    return found;
-  }
+interface Tally {
+  point(at: number): void;
+  image(isNew: boolean, missing: readonly string[], problems: readonly string[]): void;
+  reply(): ImagesReply;
+}
+
+function createTally(): Tally {
+  const losing = new Set<number>();
+  const examples: string[] = [];
+  let [points, built, opened, lost, corrupt, point] = [0, 0, 0, 0, 0, 0];
+  return {
+    point: (at) => {
+      point = at;
+      points += 1;
+    },
+    image: (isNew, missing, problems) => {
+      built += 1;
+      if (isNew) opened += 1;
+      lost += missing.length;
+      if (missing.length > 0) losing.add(point);
+      if (problems.length > 0) corrupt += 1;
+      const wrong = [...missing.map((id) => `${id} is missing`), ...problems];
+      if (wrong.length > 0 && examples.length < EXAMPLES_MAX)
+        examples.push(`power cut after event ${point}: ${wrong.join('; ')}`);
+    },
+    reply: () => ({ points, built, opened, lost, losingPoints: losing.size, corrupt, examples }),
+  };
+}
+
+function lookAt(
+  image: Image,
+  place: string,
+  inspect: (folder: string) => Found,
+): { readonly found: Found; readonly isNew: boolean } {
+  const key = keyOf(image);
+  const before = known.get(key);
+  if (before) return { found: before, isNew: false };
+  const found = inspect(write(image, place));
+  known.set(key, found);
+  return { found, isNew: true };
 }
 
 export function acknowledgedIn(lines: readonly string[]): string[] {

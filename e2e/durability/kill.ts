@@ -79,12 +79,7 @@ export async function runPoints(
     runPoint(surveyed, lane, point, given),
   );
   const rows = Map.groupBy(points.keys(), (at) => rowName(points[at] ?? null));
-  return [...rows.values()].map((group) =>
-    rowOf(
-      points[group[0] ?? 0] as Point,
-      group.map((at) => outcomes[at] as Outcome),
-    ),
-  );
+  return [...rows.values()].map((group) => rowOf(group.map((at) => outcomes[at] as Outcome)));
 }
 
 function rowName(point: Point | null): string {
@@ -92,6 +87,7 @@ function rowName(point: Point | null): string {
 }
 
 interface Outcome {
+  readonly point: Point;
   readonly lost: readonly string[];
   readonly problems: readonly string[];
   readonly unclear: string | null;
@@ -112,6 +108,7 @@ async function runPoint(
     folder: dataIn(folder),
   });
   return {
+    point,
     lost: acknowledgedIn(ended.said).filter((id) => !found.present.includes(id)),
     problems: found.problems,
     unclear: point.fault === 'killed' ? notKilled(ended) : notClear(ended, trace),
@@ -145,14 +142,12 @@ function notClear({ code, signal, said, errors }: Ended, trace: string): string 
   return vague === undefined ? null : `no clear error: ${vague}`;
 }
 
-function rowOf({ call, fault }: Point, outcomes: readonly Outcome[]): Row {
-  const wrong = outcomes.flatMap(({ lost, problems, unclear }, at) => {
-    const all = [
-      ...lost.map((id) => `${id} is missing`),
-      ...problems,
-      ...(unclear === null ? [] : [unclear]),
-    ];
-    return all.length > 0 ? [`${call} ${fault}, point ${at + 1}: ${all.join('; ')}`] : [];
+function rowOf(outcomes: readonly Outcome[]): Row {
+  const { call = '', fault = 'killed' } = outcomes[0]?.point ?? {};
+  const wrong = outcomes.flatMap(({ point, lost, problems, unclear }) => {
+    const missing = lost.map((id) => `${id} is missing`);
+    const all = [...missing, ...problems, ...(unclear === null ? [] : [unclear])];
+    return all.length > 0 ? [`${call} ${fault} ${point.when}: ${all.join('; ')}`] : [];
   });
   const count = (is: (outcome: Outcome) => boolean): number => outcomes.filter(is).length;
   const isError = fault !== 'killed';

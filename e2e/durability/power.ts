@@ -7,6 +7,7 @@ const SEED = 20_140_502;
 const POINTS_PER_TASK = 4;
 /** Where many recordings are cut, or only one loss has to be found, few images per point do. */
 const DRAWN_AFTER_FAILURE = 2;
+const POINT_EVERY_AFTER_FAILURE = 3;
 const DRAWN_WHEN_NORMAL = 12;
 const EXAMPLES_MAX = 5;
 
@@ -33,14 +34,22 @@ export async function cutPowerWhenNormal(surveyed: Surveyed, every: number): Pro
   return imagesOf(surveyed, recording, { drawn: DRAWN_WHEN_NORMAL, every });
 }
 
+/** What came of it, apart by what could not be synchronised: a file, or the folder. */
+export interface AfterFailure {
+  readonly ofFile: ImagesReply;
+  readonly ofFolder: ImagesReply;
+}
+
 /**
  * One synchronisation fails, and what it was about is gone: the operating system counts those pages
- * as clean. The power is cut later: whatever was acknowledged in between must be there.
+ * as clean. The power is cut later: whatever was acknowledged in between must be there. SQLite goes
+ * on when it is the folder that cannot be synchronised, and a disk that keeps names only then may
+ * lose a file: that is counted, and no fault of the store.
  */
 export async function cutPowerAfterFailure(
   surveyed: Surveyed,
   every: number,
-): Promise<ImagesReply> {
+): Promise<AfterFailure> {
   const tasks = ['fsync', 'fdatasync'].flatMap((call) =>
     Array.from({ length: surveyed.calls.get(call) ?? 0 }, (_, at) => ({ call, when: at + 1 })),
   );
@@ -48,12 +57,17 @@ export async function cutPowerAfterFailure(
   const replies = await onLanes(surveyed.lanes, thin, async ({ call, when }, lane) => {
     const injection = ['-e', `inject=${call}:error=EIO:when=${when}`];
     const { recording } = await record(surveyed, `${call}-${when}`, injection, []);
-    const points = pointsFrom(recording, firstFailure(recording));
-    return lane.checker.images(
-      request(surveyed, lane, recording, points, { drawn: DRAWN_AFTER_FAILURE, dropsFailed: true }),
-    );
+    const { name, points } = failureIn(recording);
+    const how = { drawn: DRAWN_AFTER_FAILURE, dropsFailed: true };
+    const reply = await lane.checker.images(request(surveyed, lane, recording, points, how));
+    return { isFolder: name === '', reply };
   });
-  return replies.reduce(add, NOTHING);
+  const sum = (isFolder: boolean): ImagesReply =>
+    replies
+      .filter((one) => one.isFolder === isFolder)
+      .map(({ reply }) => reply)
+      .reduce(add, NOTHING);
+  return { ofFile: sum(false), ofFolder: sum(true) };
 }
 
 async function imagesOf(
@@ -89,10 +103,16 @@ function pointsFrom(recording: Recording, from: number): number[] {
   return Array.from({ length: length + 1 - from }, (_, at) => from + at);
 }
 
-function firstFailure(recording: Recording): number {
-  const at = eventsOf(recording).findIndex(({ type }) => type === 'failedSync');
-  if (at < 0) throw new Error('a synchronisation was to fail, and none did');
-  return at + 1;
+/** What could not be synchronised, and the points from there on: all acknowledgements, and others. */
+function failureIn(recording: Recording): { readonly name: string; readonly points: number[] } {
+  const events = eventsOf(recording);
+  const at = events.findIndex(({ type }) => type === 'failedSync');
+  const failed = events[at];
+  if (failed?.type !== 'failedSync') throw new Error('a synchronisation was to fail, and none did');
+  const points = pointsFrom(recording, at + 1).filter(
+    (point) => point % POINT_EVERY_AFTER_FAILURE === 0 || events[point - 1]?.type === 'said',
+  );
+  return { name: failed.name, points };
 }
 
 function add(one: ImagesReply, other: ImagesReply): ImagesReply {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { errorPoints, killPoints, runPoints, thinned, type Point, type Row } from './kill.ts';
-import { cutPower, cutPowerAfterFailure, cutPowerWhenNormal } from './power.ts';
+import { cutPower, cutPowerAfterFailure, cutPowerWhenNormal, type AfterFailure } from './power.ts';
 import type { ImagesReply } from './images.ts';
 import { SCENARIOS, survey, type Scenario, type Surveyed } from './scenario.ts';
 import { whyNotHere } from './strace.ts';
@@ -31,7 +31,7 @@ export interface Measured {
   readonly scenario: Scenario;
   readonly rows: readonly Row[];
   readonly power: ImagesReply;
-  readonly afterFailure: ImagesReply;
+  readonly afterFailure: AfterFailure;
   readonly whenNormal: ImagesReply;
   /** Acknowledged before the store was asked, then killed; acknowledged whatever the store said. */
   readonly early: Row;
@@ -102,7 +102,7 @@ export function violationsOf(measured: readonly Measured[]): string[] {
       ];
       return [
         ...rows.flatMap((row) => (isSound(row) ? [] : row.examples)),
-        ...[power, afterFailure].flatMap((reply) => (isSound(reply) ? [] : reply.examples)),
+        ...[power, afterFailure.ofFile].flatMap((reply) => (isSound(reply) ? [] : reply.examples)),
         ...blind.map((what) => `${what}: this harness sees nothing`),
       ].map((what) => `${where}: ${what}`);
     },
@@ -122,8 +122,10 @@ function tableOf({ scenario, ...measured }: Measured): string[] {
     ...rows.map(rowLine),
     '  power cut at every point  points    built   opened     lost  corrupt  losing points',
     powerLine('as it is', power),
-    powerLine('after a failed sync', afterFailure),
+    powerLine('after a failed sync', afterFailure.ofFile),
     powerLine('synchronous=NORMAL', whenNormal),
+    `  after a failed sync of the folder, which SQLite ignores: ${afterFailure.ofFolder.lost} lost, ` +
+      `${afterFailure.ofFolder.corrupt} corrupt in ${afterFailure.ofFolder.opened} images (not counted below)`,
     `  canaries: acknowledged too early, ${early.lost} lost at ${early.points} kills; ` +
       `errors swallowed, ${swallowed.lost} lost at ${swallowed.points} errors`,
   ];
@@ -170,11 +172,11 @@ export function closingLine(measured: readonly Measured[]): string {
     );
   const whole = (of: (part: Row | ImagesReply) => number): number =>
     sum(({ rows, power, afterFailure }) =>
-      [...rows, power, afterFailure].reduce((total, part) => total + of(part), 0),
+      [...rows, power, afterFailure.ofFile].reduce((total, part) => total + of(part), 0),
     );
   return (
     `durability: ${points(true)} kill points, ${points(false)} error points, ` +
-    `${sum(({ power, afterFailure }) => power.opened + afterFailure.opened)} images: ` +
+    `${sum(({ power, afterFailure }) => power.opened + afterFailure.ofFile.opened)} images: ` +
     `${whole(({ lost }) => lost)} acknowledged lost, ${whole(({ corrupt }) => corrupt)} corrupt; ` +
     `with synchronous=NORMAL ${sum(({ whenNormal }) => whenNormal.lost)} acknowledged lost`
   );
@@ -184,7 +186,7 @@ async function main(): Promise<number> {
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   const reason = whyNotHere();
   if (reason !== null) {
-    print(`durability: skipped, 1 skipped: ${reason}`);
+    print(`durability: 0 kill points, 0 error points, 0 images; 1 skipped: ${reason}`);
     return 0;
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));

@@ -78,7 +78,10 @@ export async function record(
   const options = [
     ...readable(recording.trace),
     '--seccomp-bpf',
-    ...['-P', recording.saidIn, '-e', `trace=${calls.join(',')}`],
+    '-P',
+    recording.saidIn,
+    '-e',
+    `trace=${calls.join(',')}`,
     ...injections,
   ];
   return { recording, ended: await run(surveyed, folder, options, given) };

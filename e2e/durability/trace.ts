@@ -152,7 +152,10 @@ function eventsOf(call: Call, reader: Reader): readonly DiskEvent[] {
   return written(call, reader);
 }
 
-/** Pages whose synchronisation failed count as clean: nobody writes them again. */
+/**
+ * Pages whose synchronisation failed count as clean: nobody writes them again. (A later write into
+ * the same page takes them along; the model is stricter.)
+ */
 function failed(call: Call, reader: Reader): readonly DiskEvent[] {
   if (call.name !== 'fsync' && call.name !== 'fdatasync') return [];
   const name = reader.nameOf(openPath(call));

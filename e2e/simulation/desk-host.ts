@@ -61,7 +61,8 @@ export interface Desk {
   decide(personId: string, wish: DecisionWish, dwellMs: number): void;
   /** Follows, sends, and asks for what is missing. */
   tick(): void;
-  pushed(message: FactsMessage): void;
+  /** Sends it what is new, where it can be reached. */
+  push(): void;
   crash(): void;
   open(): void;
   loseDatabase(): void;
@@ -98,6 +99,10 @@ export function createDesk(
   let epoch = 0;
   let counter = 0;
   let signing = false;
+  /** Bytes that are here, or asked for. */
+  let held = new Set<string>();
+  /** Up to where facts were sent to this desk; put back whenever it asks. */
+  let sent = 0;
   const now = (): number => kernel.now + at.skewMs;
   const show = (what: string, claim: string): void => {
     kernel.note(`${deskId} shows ${what}: ${claim}`);
@@ -154,7 +159,11 @@ export function createDesk(
   const link = {
     hello: () => {},
     ask: (name: string, input: unknown) =>
-      new Promise<unknown>((resolve) => {
+      new Promise<unknown>((settle) => {
+        const resolve = (reply: unknown): void => {
+          kernel.promised();
+          settle(reply);
+        };
         const command = input as Command;
         if (command.intent.type === 'decide') ports.captured.push(command);
         ask(name, input, (reply) => {
@@ -179,15 +188,22 @@ export function createDesk(
       now,
       random: (bytes) => Uint8Array.from({ length: bytes }, () => random.below(256)),
     });
+    held = new Set();
     mind = { state, decisions, outbox: createOutbox(kept, link, decided, () => {}) };
     kernel.note(`${deskId} starts at ${state.cursor.seq}`);
     tick();
   };
-  const send = (): void => void mind?.outbox.send(logId);
+  const send = (): void => {
+    kernel.promised();
+    void mind?.outbox.send(logId);
+  };
   const fetchBytes = (): void => {
     for (const proposal of mind?.state.governance.open() ?? []) {
+      if (held.has(proposal.snapshot)) continue;
+      held.add(proposal.snapshot);
       if (kept.content(proposal.snapshot) !== null) continue;
       ask('content', { digest: proposal.snapshot }, (reply) => {
+        if (reply === null) held.delete(proposal.snapshot);
         const text = (reply as { text?: string } | null)?.text;
         if (text !== undefined) kept.saveContent(proposal.snapshot, text);
       });
@@ -210,9 +226,11 @@ export function createDesk(
   };
   const follow = (): void => {
     const cursor = mind?.state.cursor.seq ?? 0;
+    sent = cursor;
     ask('hello', { cursor }, (reply) => {
       const message = reply as FactsMessage | { toSeq: 0 } | null;
       if (message === null || !('facts' in message)) return;
+      sent = Math.max(sent, message.toSeq);
       take(message);
       if (message.toSeq < server.size()) follow();
     });
@@ -312,7 +330,13 @@ export function createDesk(
       });
     },
     tick,
-    pushed: take,
+    push: () => {
+      if (!mind || network.isCut(deskId)) return;
+      const message = server.facts(sent);
+      if (!message) return;
+      sent = message.toSeq;
+      network.send(deskId, 'facts', message, (arrived) => take(arrived as FactsMessage));
+    },
     crash,
     open,
     loseDatabase: () => {

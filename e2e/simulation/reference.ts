@@ -102,6 +102,7 @@ export function readLog(facts: readonly Fact[], log: { readonly org: string; rea
   const leaves: Buffer[] = [];
   const recorded: number[] = [0];
   const roots = new Map<number, string>();
+  const perfect = new Map<string, Buffer>();
   for (const fact of facts) {
     leaves.push(sha256(Buffer.concat([Buffer.of(0), Buffer.from(canonical({ data: fact.data, envelope: fact.envelope }))])));
     recorded.push(fact.envelope.recordedAt);
@@ -200,7 +201,7 @@ export function readLog(facts: readonly Fact[], log: { readonly org: string; rea
   const rolesAt = (person: string, seq: number): readonly string[] => holdsAt(roles.get(person), seq);
   const policyAt = (seq: number): Policy | undefined => policies.findLast((one) => one.seq <= seq)?.policy;
   const root = (size: number): string => {
-    const known = roots.get(size) ?? (size > leaves.length ? '' : rootOf(leaves, 0, size).toString('hex'));
+    const known = roots.get(size) ?? (size > leaves.length ? '' : rootOf(leaves, 0, size, perfect).toString('hex'));
     roots.set(size, known);
     return known;
   };
@@ -383,11 +384,16 @@ function sha256(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(bytes).digest();
 }
 
-/** RFC 6962, as its text has it. */
-function rootOf(leaves: readonly Buffer[], from: number, to: number): Buffer {
+/** RFC 6962, as its text has it; what was hashed once is remembered. */
+function rootOf(leaves: readonly Buffer[], from: number, to: number, known: Map<string, Buffer>): Buffer {
   if (to - from === 1) return leaves[from] ?? Buffer.alloc(0);
+  const name = `${from}-${to}`;
+  const before = known.get(name);
+  if (before) return before;
   let split = 1;
   while (split * 2 < to - from) split *= 2;
-  const left = rootOf(leaves, from, from + split);
-  return sha256(Buffer.concat([Buffer.of(1), left, rootOf(leaves, from + split, to)]));
+  const left = rootOf(leaves, from, from + split, known);
+  const root = sha256(Buffer.concat([Buffer.of(1), left, rootOf(leaves, from + split, to, known)]));
+  known.set(name, root);
+  return root;
 }

@@ -48,6 +48,8 @@ export interface Server {
   /** A desk's command, as the gateway hands it on: the actor is the session's, never the message's. */
   deskCommand(command: Command): CommandResult | { readonly type: 'busy' } | null;
   facts(cursor: number): FactsMessage | null;
+  /** Every fact there is, as it was committed. */
+  all(): readonly Fact[];
   content(digest: string): string | null;
   checkpoint(size: number): { note: string; publicKey: string; proof: string[] } | null;
   tell(...records: readonly PlatformRecord[]): void;
@@ -149,6 +151,22 @@ export function createServer(ports: ServerPorts): Server {
     return { type: 'accepted', commandId: wish.commandId, seq: before + 1 };
   };
   const size = (): number => real.progress(0).seq;
+  /** Facts never change: each is read back once. */
+  const log: Fact[] = [];
+  const all = (): readonly Fact[] => {
+    if (log.length < size()) log.push(...real.facts(0, log.length + 1, size()));
+    return log;
+  };
+  let latest = { size: -1, note: '' };
+  const signedNow = (): string => {
+    const tree = real.tree(0);
+    if (tree.size === latest.size) return latest.note;
+    const body = checkpointBody({ origin, size: tree.size, root: tree.root(tree.size) });
+    const signature = signer.sign(new Uint8Array(Buffer.from(body)));
+    const note = signedNote(body, [{ name: origin, keyId: keyIdOf(origin, signer.publicKey), signature }]);
+    latest = { size: tree.size, note };
+    return note;
+  };
   return {
     store: real,
     logId,
@@ -167,24 +185,17 @@ export function createServer(ports: ServerPorts): Server {
     facts: (cursor) => {
       const toSeq = Math.min(size(), cursor + FACTS_PER_MESSAGE);
       if (!partition || toSeq <= cursor) return null;
-      const facts = [...real.facts(0, cursor + 1, toSeq)].filter(({ kind }) => GOVERNED_KINDS.has(kind));
+      const facts = all().slice(cursor, toSeq).filter(({ kind }) => GOVERNED_KINDS.has(kind));
       const shown = facts.flatMap((fact) => plant.shows?.(fact) ?? [fact]);
       return { fromSeq: cursor + 1, toSeq, facts: shown };
     },
+    all,
     content: (digest) => (partition ? real.content(digest) : null),
     checkpoint: (known) => {
       if (!partition) return null;
-      const tree = real.tree(0);
-      const now = tree.size;
-      const body = checkpointBody({ origin, size: now, root: tree.root(now) });
-      const signature = signer.sign(new Uint8Array(Buffer.from(body)));
-      const keyId = keyIdOf(origin, signer.publicKey);
-      const proof = known <= now ? tree.consistency(known, now) : [];
-      return {
-        note: signedNote(body, [{ name: origin, keyId, signature }]),
-        publicKey: base64Of(signer.publicKey),
-        proof: proof.map(base64Of),
-      };
+      const note = signedNow();
+      const proof = known < latest.size ? real.tree(0).consistency(known, latest.size) : [];
+      return { note, publicKey: base64Of(signer.publicKey), proof: proof.map(base64Of) };
     },
     tell: (...records) => platform.tell(...records),
     tick: () => {

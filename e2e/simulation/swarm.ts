@@ -59,7 +59,7 @@ export function drawSwarm(seed: number): Swarm {
   return {
     desks: 1 + random.below(6),
     accounts: 2 + random.below(3),
-    days: 1 + random.below(isOn() ? 12 : 4),
+    days: 1 + random.below(random.below(4) === 0 ? 12 : 3),
     actionsPerDay: 10 + random.below(30),
     loss: isNetworkCalm ? 0 : rate(0.3),
     duplication: isNetworkCalm ? 0 : rate(0.3),
@@ -81,7 +81,7 @@ export function drawSwarm(seed: number): Swarm {
     revision: rate(0.12),
     opposition: rate(0.5),
     payeeChange: rate(0.8),
-    paymentEveryMs: random.pick([HOUR_MS / 4, HOUR_MS, 6 * HOUR_MS, DAY_MS]),
+    paymentEveryMs: random.pick([HOUR_MS, 4 * HOUR_MS, 12 * HOUR_MS, DAY_MS]),
     rail: drawRail(random, rate),
     policies: drawPolicies(random, isOn),
   };

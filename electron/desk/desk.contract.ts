@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { ROWS_FRAME } from '#core/desk-api/contract.ts';
 import type { Port } from '#core/desk-api/port.ts';
 import { connectDesk, type DeskClient } from '#core/desk-api/rpc.ts';
 import { decodeRowFrame, encodeRowFrame, ROW_WIDTH } from '#core/sync/row-frame.ts';
-import type { Welcome } from '#core/sync/protocol.ts';
+import type { Profile, Welcome } from '#core/sync/protocol.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { FRAMES_IN_FLIGHT_MAX, serveWindow } from './window.ts';
 import { openPassphraseVault } from './signing/passphrase-vault.ts';
@@ -20,8 +20,16 @@ export interface PortPair {
   close(): Promise<void> | void;
 }
 
-const OFFICER = { personId: 'officer', name: 'Olive Officer', roles: ['riskOfficer' as const] };
-const SESSION = 'a-session-of-this-test';
+export const OFFICER: Profile = {
+  personId: 'officer',
+  name: 'Olive Officer',
+  roles: ['riskOfficer'],
+};
+export const SESSION = 'a-session-of-this-test';
+/** What a desk asks by itself, whatever a test does. */
+const ASKED_BY_ITSELF = ['checkpoint', 'people', 'content', 'signIn'];
+const vaults = mkdtempSync(join(tmpdir(), 'propdesk-vaults-'));
+afterAll(() => rmSync(vaults, { recursive: true, force: true }));
 
 /** A server that a test plays by hand. */
 export interface PlayedServer {
@@ -29,13 +37,21 @@ export interface PlayedServer {
   readonly asked: { readonly name: string; readonly input: unknown }[];
   readonly hellos: { readonly logId: string | null; readonly cursor: number }[];
   answer: (name: string, input: unknown) => unknown;
+  /** The session that the desk would show at its next handshake. */
+  session(): string | null;
+  /** What a hello is answered with instead of the welcome. */
+  refusal: Extract<Welcome, { type: 'refused' }> | null;
   welcome: Extract<Welcome, { type: 'welcome' }>;
 }
 
-export function openPlayedDesk(databaseFile = ':memory:'): { desk: Desk; server: PlayedServer } {
+export function openPlayedDesk(
+  databaseFile = ':memory:',
+  over: Partial<DeskHost> = {},
+): { desk: Desk; server: PlayedServer } {
   const hellos: PlayedServer['hellos'] = [];
   const asked: PlayedServer['asked'] = [];
   let listener: LinkListener | null = null;
+  let session = (): string | null => null;
   const server: PlayedServer = {
     get listener() {
       if (!listener) throw new Error('the desk has not connected');
@@ -44,6 +60,8 @@ export function openPlayedDesk(databaseFile = ':memory:'): { desk: Desk; server:
     asked,
     hellos,
     answer: () => null,
+    session: () => session(),
+    refusal: null,
     welcome: {
       type: 'welcome',
       mode: 'snapshot',
@@ -62,21 +80,22 @@ export function openPlayedDesk(databaseFile = ':memory:'): { desk: Desk; server:
     now: Date.now,
     databaseFile,
     twinFile: null,
-    vault: openPassphraseVault(mkdtempSync(join(tmpdir(), 'vault-')), { cost: { N: 16 } }),
+    vault: openPassphraseVault(mkdtempSync(join(vaults, 'v-')), { cost: { N: 16 } }),
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
     confirm: () => Promise.resolve(true),
-    connect: (heard): Link => {
+    connect: (heard, held): Link => {
       listener = heard;
+      session = held;
       return {
         hello: (logId, cursor, answered) => {
           hellos.push({ logId, cursor });
-          answered({ ...server.welcome });
+          answered({ ...(server.refusal ?? server.welcome) });
         },
         ask: (name, input) => {
-          // Every desk asks for checkpoints by itself.
-          if (name !== 'checkpoint') asked.push({ name, input });
+          if (!ASKED_BY_ITSELF.includes(name)) asked.push({ name, input });
           if (name === 'signIn') {
-            return Promise.resolve({ type: 'signedIn', session: SESSION, profile: OFFICER });
+            const { profile } = server.welcome;
+            return Promise.resolve({ type: 'signedIn', session: SESSION, profile });
           }
           return Promise.resolve(server.answer(name, input));
         },
@@ -86,8 +105,14 @@ export function openPlayedDesk(databaseFile = ':memory:'): { desk: Desk; server:
     },
     notify: () => {},
     log: () => {},
+    ...over,
   };
   return { desk: createDesk(host), server };
+}
+
+/** Somebody comes in at a desk: whoever the played server says it is. */
+export async function signIn(desk: Desk): Promise<void> {
+  await desk.api['session.signIn']({ login: 'somebody', password: 'a password', totp: null });
 }
 
 /** What every host owes its renderer: the same over every port. */

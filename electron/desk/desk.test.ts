@@ -15,7 +15,7 @@ import { migrations } from './store/migrations.ts';
 import { openConnection } from './store/open.ts';
 import { openSocketLink } from './sync/socket-link.ts';
 import { openDeskStore } from './store/store.ts';
-import { describeDeskPort, openPlayedDesk, type PortPair } from './desk.contract.ts';
+import { describeDeskPort, openPlayedDesk, signIn, type PortPair } from './desk.contract.ts';
 
 /** Two ends that clone what crosses, as Electron's IPC does. */
 function electronPair(): Promise<PortPair> {
@@ -226,9 +226,10 @@ describe('a desk and its server', () => {
     desk.close();
   });
 
-  const greeted = (databaseFile?: string): ReturnType<typeof openPlayedDesk> => {
+  const greeted = async (databaseFile?: string): Promise<ReturnType<typeof openPlayedDesk>> => {
     const played = openPlayedDesk(databaseFile);
     played.server.listener.connected();
+    await signIn(played.desk);
     played.server.listener.accounts({ seq: 1, part: 0, parts: 1, accounts: [], recentFacts: [] });
     return played;
   };
@@ -239,7 +240,7 @@ describe('a desk and its server', () => {
   });
 
   it('keeps a command until the server has answered, and sends the same one again', async () => {
-    const { desk, server } = greeted();
+    const { desk, server } = await greeted();
     const first = await desk.api['alerts.acknowledge']({ alertSeq: 7, note: '' });
     expect(first.state).toBe('queued');
     server.answer = accepting;
@@ -252,7 +253,7 @@ describe('a desk and its server', () => {
   });
 
   it('sends an undecided command again while the connection lasts', async () => {
-    const { desk, server } = greeted();
+    const { desk, server } = await greeted();
     server.answer = () => ({ type: 'busy' });
     const { state } = await desk.api['alerts.acknowledge']({ alertSeq: 7, note: '' });
     expect(state).toBe('queued');
@@ -262,7 +263,7 @@ describe('a desk and its server', () => {
   });
 
   it('reports a rejected acknowledgement as rejected, with the reason', async () => {
-    const { desk, server } = greeted();
+    const { desk, server } = await greeted();
     server.answer = (_name, input) => ({
       type: 'rejected',
       commandId: (input as { commandId: string }).commandId,
@@ -275,7 +276,7 @@ describe('a desk and its server', () => {
   });
 
   it('is not held up by an answer that cannot be read', async () => {
-    const { desk, server } = greeted();
+    const { desk, server } = await greeted();
     const first = await desk.api['alerts.acknowledge']({ alertSeq: 7, note: '' });
     server.answer = (name, input) =>
       (input as { commandId: string }).commandId === first.commandId ? 42 : accepting(name, input);
@@ -286,7 +287,7 @@ describe('a desk and its server', () => {
 
   it('refuses another log, keeps what it had, and sends it no command of the old one', async () => {
     const file = join(folder, 'other-log.sqlite');
-    const { desk, server } = greeted(file);
+    const { desk, server } = await greeted(file);
     server.listener.facts({ fromSeq: 2, toSeq: 2, facts: [fact(2, 'accountOpened', terms)] });
     server.listener.disconnected('test');
     await desk.api['alerts.acknowledge']({ alertSeq: 2, note: '' });
@@ -342,10 +343,12 @@ describe('the wire to a server', () => {
     let connected = 0;
     const ignore = (): void => {};
     const link = openSocketLink(
-      { url: `http://127.0.0.1:${port}`, token: () => token, operatorId: 'o', deskId: 'd' },
+      { url: `http://127.0.0.1:${port}`, token: () => token, deskId: 'd', session: () => null },
       {
         connected: () => (connected += 1),
         disconnected: (reason) => reasons.push(reason),
+        signedOut: ignore,
+        governed: ignore,
         accounts: ignore,
         facts: ignore,
         rows: ignore,

@@ -6,12 +6,12 @@ import {
   type AccountDetail,
 } from '#core/sync/protocol.ts';
 import { compileProgram, type CompiledProgram } from '#core/programs/compile.ts';
+import { payoutNow } from '#core/governance/payout-case.ts';
 import type { PayoutPolicy } from '#core/payouts/policy.ts';
 import type { AccountState } from '#core/rules/account-state.ts';
 import { loadPrograms } from '../programs.ts';
 import { openStore } from '../store/store.ts';
 import { lifeViewOf } from './life-view.ts';
-import { payoutNow } from './payout.ts';
 import { seriesOf } from './series.ts';
 
 /** Reads one account's past from the log, beside the threads that must not wait for it. */
@@ -79,7 +79,7 @@ port.on('message', ({ id, accountId, state }: PastRequest) => {
         .slice(-DEALS_PER_DETAIL_MAX),
       verdicts: verdicts.slice(-VERDICTS_PER_DETAIL_MAX).toReversed(),
       series: seriesOf(store, 0, accountId),
-      payout: policy ? payoutNow(state, policy, facts) : null,
+      payout: policy && payoutNow(state, policy, facts),
       life: lifeViewOf(facts, {
         version: (programId, version) => versionsOf(programId, Infinity).get(version),
         later: (programId, version) =>

@@ -157,7 +157,7 @@ function orderDigest({ amount, currency, payee }: PaymentData): string {
 function knownOf(
   instruction: PaymentData,
   connection: Connection,
-): Extract<Submitted, { type: 'sent' | 'unknown' }> | null {
+): Submitted | null {
   const row = connection
     .prepare('SELECT message_id, order_digest FROM instruction WHERE instruction_id = ?')
     .get(instruction.instructionId) as { message_id: string; order_digest: string } | undefined;

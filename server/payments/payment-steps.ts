@@ -14,7 +14,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 export const SUBMIT_WITHIN_MS = 12 * HOUR_MS;
 /** Each after the rail said that nothing had arrived. */
 export const SUBMITS_MAX = 3;
-/** Questions that the rail leaves open until a person is told. */
+/** Questions about what was submitted that the rail leaves open until a person is told. */
 export const QUESTIONS_MAX = 8;
 /** Between two questions, twice as long each time. */
 export const QUESTION_FIRST_MS = 2_000;
@@ -63,12 +63,17 @@ export function nextStep({ payout, state, attempts, readyAt, now }: PaymentMomen
     if (now - heardAt >= SENT_QUIET_MAX_MS) return 'person';
     return due(attempts, now, SENT_QUESTION_FIRST_MS, SENT_QUESTION_LAST_MS);
   }
-  if (attempts.notArrived) {
-    const inTime = now - Math.max(payment.at, readyAt) < SUBMIT_WITHIN_MS;
-    return inTime && attempts.submits < SUBMITS_MAX ? 'submit' : 'person';
-  }
-  if (attempts.questions >= QUESTIONS_MAX) return 'person';
+  const { submits, questions, notArrived } = attempts;
+  if (now - Math.max(payment.at, readyAt) >= SUBMIT_WITHIN_MS) return lateStep(attempts);
+  if (notArrived) return submits < SUBMITS_MAX ? 'submit' : 'person';
+  // A rail that is down before anything was submitted is waited for.
+  if (submits > 0 && questions >= QUESTIONS_MAX) return 'person';
   return due(attempts, now, QUESTION_FIRST_MS, QUESTION_LAST_MS);
+}
+
+/** It may have been paid by a process that is no more: it is asked for once, and never submitted. */
+function lateStep({ lastAt }: Attempts): Step {
+  return lastAt === null ? 'query' : 'person';
 }
 
 function due({ questions, lastAt }: Attempts, now: number, first: number, last: number): Step {
@@ -119,9 +124,12 @@ export function reportOf(
   const what = `${said.type}-${payout.reports.length}`;
   switch (said.type) {
     case 'sent':
+      // Said before, it is no news: a person who was told since settles it undisturbed.
+      if (isFinal(state) || payout.reports.some((one) => one.state === 'sent')) return null;
+      return report(payout, 'sent', eventId ?? what, said.reference, '');
     case 'paid':
-      if (said.type === state || (said.type === 'sent' && isFinal(state))) return null;
-      return report(payout, said.type, eventId ?? what, said.reference, '');
+      if (state === 'paid') return null;
+      return report(payout, 'paid', eventId ?? what, said.reference, '');
     case 'declined':
     case 'returned':
       if (said.type === state) return null;

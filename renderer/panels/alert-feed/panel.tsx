@@ -1,6 +1,7 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import type { Alert } from '#core/desk-api/contract.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
+import { nameOf, useNames } from '#renderer/store/names.ts';
 import { usePreferences } from '#renderer/store/preferences.ts';
 import { loadOlderAlerts, onNewAlert, useSession } from '#renderer/store/session.ts';
 import { beep } from '#renderer/ui/sound.ts';
@@ -102,6 +103,7 @@ function AlertRow({
   readonly alert: Alert;
   readonly onAcknowledge: (alert: Alert) => Promise<void>;
 }): ReactElement {
+  const names = useNames();
   const select = useSession((session) => session.select);
   const { severity, acknowledgement, review } = alert;
   const open = acknowledgement === null && severity !== 'info';
@@ -146,7 +148,7 @@ function AlertRow({
           <span className={`acked ${acknowledgement.state}`}>
             {acknowledgement.state === 'queued'
               ? 'Queued on this desk'
-              : `Seen by ${acknowledgement.operatorId}`}
+              : `Seen by ${nameOf(names, acknowledgement.operatorId)}`}
           </span>
         )
       )}

@@ -4,6 +4,7 @@ import type { PreviewSummary } from '#core/programs/programs.events.ts';
 import type { ProgramInput } from '#core/programs/program.ts';
 import type { ProgramList } from '#core/sync/protocol.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
+import { useProposals } from '#renderer/store/proposals.ts';
 import { useSession } from '#renderer/store/session.ts';
 import { goTo, usePlace } from '#renderer/store/place.ts';
 import { Changes } from './changes.tsx';
@@ -37,7 +38,9 @@ export function Programs({ client }: { readonly client: RendererClient }): React
       .then((reply) => setList(reply.ok ? reply.value : reply.error.message));
   // Read again when the server is back: what stood here may be why it could not be read.
   const live = useSession((session) => session.connection?.state === 'live');
-  useEffect(read, [client, live]);
+  // And when a proposal became a version.
+  const changes = useProposals((proposals) => proposals.version);
+  useEffect(read, [client, live, changes]);
   if (typeof list === 'string') {
     return (
       <p className="failure">
@@ -94,11 +97,6 @@ export function Programs({ client }: { readonly client: RendererClient }): React
           page={PAGES.find((one) => one === page) ?? 'page'}
           draft={drafts[entry.programId] ?? openDraft(contentOf(entry.versions[0]))}
           onDraft={(draft) => setDrafts({ ...drafts, [entry.programId]: draft })}
-          onPublished={() => {
-            const { [entry.programId]: _published, ...rest } = drafts;
-            setDrafts(rest);
-            read();
-          }}
         />
       )}
     </div>
@@ -112,7 +110,6 @@ interface ViewProps {
   readonly page: (typeof PAGES)[number];
   readonly draft: Draft;
   readonly onDraft: (draft: Draft) => void;
-  readonly onPublished: () => void;
 }
 
 function ProgramView(props: ViewProps): ReactElement {
@@ -220,7 +217,6 @@ function ProgramView(props: ViewProps): ReactElement {
               content={draft.content}
               preview={preview?.draftHash === draftHash(draft.content) ? preview : null}
               version={(latest?.version ?? 0) + 1}
-              onPublished={props.onPublished}
             />
           )}
           {!changed && (

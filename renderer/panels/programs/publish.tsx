@@ -17,19 +17,20 @@ const REACHES: Readonly<Record<Migration, string>> = {
   fromDate: 'running accounts, too, on the day it takes effect',
 };
 
-/** Makes a version of a draft: when it takes effect, whom it reaches, and why. */
+const PROPOSED =
+  'Proposed. Another person approves it under “Approvals”; then it becomes a version by itself.';
+
+/** Proposes a draft as a version: when it takes effect, whom it reaches, and why. */
 export function Publish({
   client,
   content,
   preview,
   version,
-  onPublished,
 }: {
   readonly client: RendererClient;
   readonly content: ProgramInput;
   readonly preview: PreviewSummary | null;
   readonly version: number;
-  readonly onPublished: () => void;
 }): ReactElement {
   const marketAt = useSession((session) => session.pulse?.marketAt ?? null);
   const [reason, setReason] = useState('');
@@ -42,7 +43,7 @@ export function Publish({
   const isConfirmed = preview !== null && confirmed === preview.hash;
   const publish = (): void => {
     if (!preview) return;
-    setSaid('Publishing…');
+    setSaid('Proposing…');
     void client
       .call('programs.publish', {
         content: content as never,
@@ -53,13 +54,12 @@ export function Publish({
         reason,
       })
       .then((reply) => {
-        setSaid(reply.ok ? `Version ${version} is published.` : reply.error.message);
-        if (reply.ok) setTimeout(onPublished, 500);
+        setSaid(reply.ok ? PROPOSED : reply.error.message);
       });
   };
   return (
     <fieldset className="publish">
-      <legend>Publish version {version}</legend>
+      <legend>Propose version {version}</legend>
       <p className="field">
         <label htmlFor="migration">It holds for</label>
         <select
@@ -120,7 +120,7 @@ export function Publish({
           disabled={!preview || reason === '' || (retroactive && !isConfirmed)}
           onClick={publish}
         >
-          Publish
+          Propose
         </button>{' '}
         <span className="quiet-text" role="status">
           {said ||

@@ -142,8 +142,9 @@ export async function asked(
   socket: Socket,
   name: string,
   input: unknown,
-): Promise<{ type?: string; reason?: string; [more: string]: unknown }> {
-  return present((await socket.emitWithAck(name, input)) as object | null, `an answer to ${name}`);
+): Promise<Readonly<Record<string, unknown>>> {
+  const reply = (await socket.emitWithAck(name, input)) as Record<string, unknown> | null;
+  return present(reply, `an answer to ${name}`);
 }
 
 /** Facts of which tests look at the place alone. */

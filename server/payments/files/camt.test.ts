@@ -577,6 +577,9 @@ describe('what can be read but does not add up is listed with its place', () => 
     expect(problemsIn(details(batch(2) + detail('60') + detail('39')))).toEqual([
       'details: the transactions make -99.00, the entry -100.00 EUR',
     ]);
+    expect(problemsIn(details(detail('60') + detail('41')))).toEqual([
+      'details: the transactions make -101.00, the entry -100.00 EUR',
+    ]);
     expect(problemsIn(details(batch(1) + detail('60') + detail('40')))).toEqual([
       'details: 1 payments are announced, 2 stand',
     ]);
@@ -612,7 +615,11 @@ describe('what can be read but does not add up is listed with its place', () => 
     expect(problemsIn(paid + paid)).toEqual([
       `duplicate: "PO-2026-000041" leaves "${IBANS.ours}" a second time; the first is on line 2`,
     ]);
-    expect(problemsIn(paid + back).filter((one) => one.startsWith('duplicate'))).toEqual([]);
+    const returned = paid.replace('<RmtInf>', '<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf><RmtInf>');
+    const received = paid.replaceAll('DBIT', 'CRDT');
+    const pending = paid.replace('BOOK', 'PDNG');
+    for (const other of [back, returned, received, pending])
+      expect(problemsIn(paid + other).filter((one) => one.startsWith('duplicate'))).toEqual([]);
   });
 
   it('nothing of a page that is one of several, except that it is one', () => {
@@ -625,5 +632,16 @@ describe('what can be read but does not add up is listed with its place', () => 
     expect(paged.accounts[0]?.complete).toBe(false);
     const last = read(statementOf({ header: header.replace('false', 'true'), parts }));
     expect(last.problems.map(({ kind }) => kind)).toEqual(['balance']);
+  });
+
+  it('nothing of a report that is itself one page of several', () => {
+    const pages = '<PgNb>2</PgNb><LastPgInd>true</LastPgInd>';
+    const kinds = (report: BankReport) => report.problems.map(({ kind }) => kind);
+    const summary = '<TxsSummry><TtlNtries><NbOfNtries>9</NbOfNtries></TtlNtries></TxsSummry>';
+    const page = (name: string) => `<${name}>${pages}</${name}>${summary}${OUT_100}`;
+    expect([
+      kinds(read(statementOf({ parts: page('StmtPgntn') }))),
+      kinds(read(notificationOf({ parts: page('NtfctnPgntn') }))),
+    ]).toEqual([['partial'], ['partial']]);
   });
 });

@@ -133,6 +133,15 @@ describe('readCsv', () => {
     expect(readCsv(text)).toEqual({ ok: true, value: rows });
   });
 
+  it('reads what is as large as the limits say', () => {
+    const cell = 'x'.repeat(CSV_LIMITS.cellMax);
+    const quotes = '"'.repeat(CSV_LIMITS.cellMax);
+    const wide = Array.from({ length: CSV_LIMITS.columnsMax }, () => 'x');
+    for (const rows of [[[cell]], [[quotes]], [wide]])
+      expect(readCsv(csvOf(rows))).toEqual({ ok: true, value: rows });
+    expect(readCsv('a\n'.repeat(CSV_LIMITS.rowsMax)).ok).toBe(true);
+  });
+
   it.each([
     ['an open quote', 'a\n"b', 'line 2: a quoted cell is never closed'],
     ['text behind a quote', '"a"b', 'line 1: text follows a closing quote'],

@@ -219,6 +219,13 @@ describe('limits', () => {
     expect(readXml(text, limits)).toEqual({ ok: false, error: expect.stringContaining(sentence) });
   });
 
+  it('allow what is as large as they say', () => {
+    const most = `<a>${'<b c="" d=""/>'.repeat(3)}<e>${'x'.repeat(10)}</e></a>`;
+    expect(readXml(most, limits).ok).toBe(true);
+    expect(readXml(most, { ...limits, bytesMax: most.length }).ok).toBe(true);
+    expect(readXml(most, { ...limits, bytesMax: most.length - 1 }).ok).toBe(false);
+  });
+
   it('on depth: 32 levels are read, 33 are not', () => {
     const nested = (levels: number) => `${'<a>'.repeat(levels)}${'</a>'.repeat(levels)}`;
     expect(readXml(nested(XML_LIMITS.depthMax)).ok).toBe(true);
