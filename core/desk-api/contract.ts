@@ -12,6 +12,7 @@ import { fragileSchema, shockResultSchema, shockSchema } from '#core/what-if/boo
 import { scenarioSchema } from '#core/what-if/scenario.ts';
 import { whatIfResultSchema } from '#core/what-if/simulate.ts';
 import {
+  acceptSchema,
   accountDetailSchema,
   accountSummarySchema,
   auditReplySchema,
@@ -21,8 +22,12 @@ import {
   impactStateSchema,
   ledgerReplySchema,
   LOOK_ACCOUNTS_MAX,
+  newPersonSchema,
   profileSchema,
+  sessionsReplySchema,
   signInSchema,
+  totpReplySchema,
+  totpRequestSchema,
   programListSchema,
   pulseSchema,
   quarantineEntrySchema,
@@ -215,6 +220,15 @@ export const deskCalls = {
   'session.signOut': {
     input: z.strictObject({ everywhere: z.boolean() }),
     output: z.strictObject({}),
+  },
+  /** Sets a password by a code that was handed over in person. */
+  'session.accept': { input: acceptSchema, output: z.strictObject({}) },
+  'session.list': { input: z.strictObject({}), output: sessionsReplySchema },
+  /** A second factor: begun with the password again, confirmed with its first code. */
+  'session.totp': { input: totpRequestSchema, output: totpReplySchema },
+  'people.add': {
+    input: newPersonSchema,
+    output: z.strictObject({ personId: z.string(), code: z.string() }),
   },
   /** The key of the person who is signed in, on this desk. */
   'key.get': {

@@ -78,6 +78,54 @@ export const doorsSchema = z.strictObject({
 });
 export type Doors = z.infer<typeof doorsSchema>;
 
+/** The first password, or another one, by a code that was handed over in person. */
+export const acceptSchema = z.strictObject({
+  code: z.string().min(1).max(80),
+  password: z.string().min(1).max(300),
+});
+export const acceptedSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('done') }),
+  z.strictObject({ type: z.literal('refused'), code: z.string(), message: z.string() }),
+]);
+
+/** Where else a person is signed in. */
+export const sessionsReplySchema = z.strictObject({
+  hasTotp: z.boolean(),
+  sessions: z
+    .array(
+      z.strictObject({
+        sessionId: z.string(),
+        deskId: z.string(),
+        address: z.string(),
+        createdAt: epochMs,
+        lastSeenAt: epochMs,
+        thisOne: z.boolean(),
+      }),
+    )
+    .max(100),
+});
+export type SessionsReply = z.infer<typeof sessionsReplySchema>;
+
+export const totpRequestSchema = z.discriminatedUnion('step', [
+  z.strictObject({ step: z.literal('begin'), password: z.string().min(1).max(300) }),
+  z.strictObject({ step: z.literal('confirm'), code: z.string().min(1).max(12) }),
+]);
+export const totpReplySchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('begun'), uri: z.string(), secret: z.string() }),
+  z.strictObject({ type: z.literal('done') }),
+  z.strictObject({ type: z.literal('refused'), code: z.string(), message: z.string() }),
+]);
+
+/** A new person: pseudonym, name and login; what the person may do is a proposal of its own. */
+export const newPersonSchema = z.strictObject({
+  name: z.string().min(1).max(120),
+  login: z.string().min(1).max(120),
+});
+export const newPersonReplySchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('added'), personId: idSchema, code: z.string() }),
+  z.strictObject({ type: z.literal('refused'), code: z.string(), message: z.string() }),
+]);
+
 /** Everybody there is, with the names that the log does not know. */
 export const peopleReplySchema = z.strictObject({
   people: z.array(z.strictObject({ ...profileSchema.shape, active: z.boolean() })).max(2_000),
@@ -394,7 +442,6 @@ export const commandSchema = z.strictObject({
       exceptionId: idSchema,
       reason: z.string().min(1).max(400),
     }),
-    z.strictObject({ type: z.literal('addPerson'), personId: idSchema }),
   ]),
 });
 export type Intent = z.infer<typeof commandSchema>['intent'];

@@ -24,8 +24,11 @@ export function planDays(world: World): void {
     for (let done = 0; done < count; done += 1) kernel.after(random.fraction() * span, name, act);
   };
   const some = (rate: number, most: number): number => (rate > 0 ? 1 + random.below(most) : 0);
-  const decisions = Math.min(90, drawn.days * drawn.actionsPerDay);
-  plan(drawn.accounts + 1 + random.below(3), 'a trader asks', () => askForPayout(world));
+  const decisions = Math.min(45, drawn.days * drawn.actionsPerDay);
+  // Most ask early, so that there is something to decide.
+  for (let asked = 0; asked <= drawn.accounts + random.below(3); asked += 1) {
+    kernel.after(random.fraction() * random.fraction() * span, 'a trader asks', () => askForPayout(world));
+  }
   plan(decisions, 'a person decides', () => decideSomething(world));
   plan(some(drawn.revision, 4), 'a payout is revised', () => revise(world));
   plan(some(drawn.breach, 3), 'an account gets into trouble', () => trouble(world));
@@ -35,7 +38,7 @@ export function planDays(world: World): void {
   plan(some(drawn.partition, 3 * drawn.desks), 'a cable', () => cutOff(world));
   plan(some(drawn.deskCrash, drawn.desks), 'a desk', () => anyDesk(world)?.crash());
   plan(some(drawn.losesDatabase, 2), 'a disk', () => loseDatabase(world));
-  plan(some(drawn.serverCrashBefore, 3), 'a plug', () => world.server.crash());
+  plan(some(drawn.serverCrashBefore, 2), 'a plug', () => world.server.crash());
   plan(random.below(2), 'maintenance', () => world.server.restart());
   plan(some(drawn.clone, 1), 'a burglar', () => copyDesk(world, true));
   plan(some(drawn.moved, 1), 'a new laptop', () => copyDesk(world, false));

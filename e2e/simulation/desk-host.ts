@@ -212,6 +212,7 @@ export function createDesk(
   const check = (): void => {
     const witnessed = kept.witnessed(logId);
     const before = witnessed ? readCheckpoint(witnessed.note) : null;
+    if (before?.ok && before.value.size >= (mind?.state.cursor.seq ?? 0)) return;
     ask('checkpoint', { size: before?.ok ? before.value.size : 0 }, (reply) => {
       if (reply === null) return;
       const { note, publicKey, proof } = reply as { note: string; publicKey: string; proof: string[] };

@@ -5,7 +5,10 @@ import { observe } from './observed.ts';
 import type { Plant } from './planted.ts';
 import type { Situation } from './situations.ts';
 import type { Swarm } from './swarm.ts';
+import { rememberStatements } from './statements.ts';
 import { createWorld, found, type World } from './world.ts';
+
+rememberStatements();
 
 const DAY_MS = 24 * HOUR_MS;
 const FOUNDING_MS = 2 * HOUR_MS;
@@ -54,11 +57,15 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   await kernel.runUntil(RUN_START + FOUNDING_MS + world.drawn.days * DAY_MS);
   heal(world);
   await kernel.runUntil(kernel.now + HEALING_MS);
+  world.isEnding = true;
+  tickDesks(world);
+  await kernel.runUntil(kernel.now + HOUR_MS);
   return outcomeOf(world, { wire });
 }
 
 function every(world: World, name: string, ms: number, act: () => void): void {
   const again = (): void => {
+    if (world.isEnding) return;
     act();
     world.kernel.after(ms, name, again);
   };

@@ -51,6 +51,8 @@ export interface World {
   readonly problems: string[];
   /** Faults are on. */
   isRough: boolean;
+  /** Nothing new begins any more. */
+  isEnding: boolean;
   system(intent: ServerIntent): void;
   addDesk(at: Parameters<typeof createDesk>[0]): Desk;
 }
@@ -110,6 +112,7 @@ export function createWorld(seed: number, plant: Plant, verbose: boolean, over: 
     accounts: Array.from({ length: drawn.accounts }, (_, at) => `A${at + 1}`),
     problems,
     isRough: false,
+    isEnding: false,
     system,
     addDesk: (at) => {
       const desk = createDesk(at, deskPorts);

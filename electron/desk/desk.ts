@@ -9,12 +9,15 @@ import type {
 } from '#core/desk-api/contract.ts';
 import { DeskRefusal } from '#core/desk-api/rpc.ts';
 import {
+  acceptedSchema,
   detailReplySchema,
   doorsSchema,
   impactStateSchema,
   programListSchema,
   quarantineEntrySchema,
+  sessionsReplySchema,
   signedInSchema,
+  totpReplySchema,
   type AccountDetail,
   type Command,
   type CommandResult,
@@ -85,6 +88,12 @@ export function createDesk(host: DeskHost): Desk {
     otherLog: false,
   };
 
+  let closed = false;
+  /** What nobody waits for; what it had begun when the desk was closed has no store any more. */
+  const inBackground = (work: Promise<unknown>): void =>
+    void work.catch((error: unknown) => {
+      if (!closed) host.log('error', error instanceof Error ? error.message : String(error));
+    });
   const tell = <Name extends DeskStreamName>(name: Name, item: DeskStreamItem<Name>): void => {
     for (const listener of listeners) listener.stream(name, item);
   };
@@ -99,7 +108,7 @@ export function createDesk(host: DeskHost): Desk {
   const tellChange = ({ accounts, alerts, governed: facts }: StateChange): void => {
     if (facts.length > 0) {
       tell('governed', { lastSeq: state.cursor.seq });
-      if (facts.some(({ kind }) => BRINGS_BYTES.has(kind))) void governed.fetchBytes();
+      if (facts.some(({ kind }) => BRINGS_BYTES.has(kind))) inBackground(governed.fetchBytes());
     }
     if (accounts.length > 0) tell('accounts', [...accounts]);
     if (alerts.length > 0) tellAlerts(alerts);
@@ -115,7 +124,7 @@ export function createDesk(host: DeskHost): Desk {
       state.replace(snapshot, cursor);
       rows.clear();
       tell('reset', {});
-      void governed.fetchBytes();
+      inBackground(governed.fetchBytes());
     },
     rows: (bytes) => {
       if (!rows.merge(bytes)) return false;
@@ -134,8 +143,8 @@ export function createDesk(host: DeskHost): Desk {
       pulseAt = host.now();
       session.welcomed({ org, env, log: `propdesk/${logId}` }, profile);
       setConnection({ state: 'live', asOf: serverAt, message: 'Live.', otherLog: false });
-      void outbox.send(logId);
-      void checkLog(logId).then(governed.fetchBytes);
+      inBackground(outbox.send(logId));
+      inBackground(checkLog(logId).then(governed.fetchBytes));
     },
     signedOut: () => session.ended(),
     connection: setConnection,
@@ -182,10 +191,10 @@ export function createDesk(host: DeskHost): Desk {
     }
     if (rowsChanged && now - rowsSavedAt > ROWS_SAVED_EVERY_MS) saveRows(now);
     const followed = follower.following();
-    if (followed !== null && now - witnessedAt > WITNESS_EVERY_MS) void checkLog(followed);
+    if (followed !== null && now - witnessedAt > WITNESS_EVERY_MS) inBackground(checkLog(followed));
     if (followed !== null && now - outboxSentAt > OUTBOX_AGAIN_EVERY_MS) {
       outboxSentAt = now;
-      void outbox.send(followed);
+      inBackground(outbox.send(followed));
     }
   }, WATCH_EVERY_MS);
   const saveRows = (now: number): void => {
@@ -295,7 +304,7 @@ export function createDesk(host: DeskHost): Desk {
     send,
     flush: () => {
       const followed = follower.following();
-      if (followed !== null) void outbox.send(followed);
+      if (followed !== null) inBackground(outbox.send(followed));
     },
     ask: askServer,
     tryAsk,
@@ -314,6 +323,17 @@ export function createDesk(host: DeskHost): Desk {
       session.began(reply.session, reply.profile);
       follower.greet();
       return { person: reply.profile };
+    },
+    'session.accept': async (given) => {
+      const reply = await askServer('accept', given, acceptedSchema);
+      if (reply.type === 'done') return {};
+      throw new DeskRefusal({ code: 'rejected', message: reply.message });
+    },
+    'session.list': () => askServer('sessions', {}, sessionsReplySchema),
+    'session.totp': async (wish) => {
+      const reply = await askServer('totp', wish, totpReplySchema);
+      if (reply.type !== 'refused') return reply;
+      throw new DeskRefusal({ code: 'rejected', message: reply.message });
     },
     'session.signOut': async ({ everywhere }) => {
       await link.ask('signOut', { everywhere });
@@ -397,6 +417,7 @@ export function createDesk(host: DeskHost): Desk {
     },
     rowsOf: (accounts) => rows.frames(connection.asOf ?? 0, accounts),
     close: () => {
+      closed = true;
       clearInterval(watch);
       if (rowsChanged) saveRows(host.now());
       link.close();

@@ -16,6 +16,7 @@ import {
   bankFileReplySchema,
   contentReplySchema,
   ledgerReplySchema,
+  newPersonReplySchema,
   peopleReplySchema,
   type Command,
   type Profile,
@@ -190,6 +191,11 @@ export function createGovernedApi(ports: GovernedPorts): GovernedApi & {
           .map((one) => ({ ...one, keys: keysOf(one.personId) })),
         policies,
       };
+    },
+    'people.add': async (wish) => {
+      const reply = await ports.ask('addPerson', wish, newPersonReplySchema);
+      if (reply.type === 'added') return { personId: reply.personId, code: reply.code };
+      throw refusal(reply.message);
     },
     'proposals.list': () =>
       Promise.resolve({ proposals: views.list(ports.person()?.personId ?? null) }),

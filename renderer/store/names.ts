@@ -13,7 +13,9 @@ export function startNames(client: RendererClient): void {
   const read = async (): Promise<void> => {
     const reply = await client.call('people.list', {});
     if (!reply.ok) return;
-    useNames.setState(Object.fromEntries(reply.value.people.map((one) => [one.personId, one.name])));
+    useNames.setState(
+      Object.fromEntries(reply.value.people.map((one) => [one.personId, one.name])),
+    );
   };
   client.onLink((linked) => {
     if (linked) void read();

@@ -69,6 +69,7 @@ const SERVER_INTENTS: ReadonlySet<string> = new Set([
   'openPayout',
   'recordCheck',
   'withdrawPayout',
+  'addPerson',
   'signedIn',
   'signedOut',
   'runPayments',

@@ -28,8 +28,6 @@ export function permissionFor(intent: Intent): Action | null {
       return 'settlePayment';
     case 'settleException':
       return 'reconcile';
-    case 'addPerson':
-      return 'proposePeople';
   }
 }
 
@@ -47,6 +45,9 @@ export const QUESTION_PERMITS: Readonly<Record<string, Action>> = {
   impactCancel: 'previewImpact',
   content: 'viewPayouts',
   people: 'view',
+  sessions: 'view',
+  totp: 'view',
+  addPerson: 'proposePeople',
   audit: 'viewAudit',
   auditProof: 'viewAudit',
   bankFile: 'reconcile',

@@ -23,6 +23,7 @@ export type ServerIntent =
       readonly result: 'passed' | 'pending' | 'failed';
     }
   | { readonly type: 'withdrawPayout'; readonly payoutId: string; readonly reason: string }
+  | { readonly type: 'addPerson'; readonly personId: string }
   | { readonly type: 'signedIn'; readonly personId: string; readonly deskId: string }
   | {
       readonly type: 'signedOut';

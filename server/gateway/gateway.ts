@@ -6,7 +6,10 @@ import { z } from 'zod';
 import type { Fact } from '#core/facts/registry.ts';
 import type { AccountsView } from '#core/sync/accounts-view.ts';
 import {
+  acceptSchema,
   checkpointRequestSchema,
+  newPersonSchema,
+  totpRequestSchema,
   type CheckpointReply,
   ACCOUNTS_PER_PART_MAX,
   authSchema,
@@ -276,6 +279,12 @@ function answer(desk: Desk, ports: GatewayPorts): void {
     }
     return signedIn;
   });
+  on('accept', acceptSchema, ({ code, password }) => ports.people.accept(code, password));
+  ask('sessions', z.strictObject({}), () =>
+    data.person ? ports.people.sessions(data.person) : rejected('Sign in first'),
+  );
+  ask('totp', totpRequestSchema, (wish, personId) => ports.people.totp(personId, wish));
+  ask('addPerson', newPersonSchema, (wish) => ports.people.add(wish));
   on('signOut', z.strictObject({ everywhere: z.boolean() }), ({ everywhere }) => {
     if (data.person) ports.people.signOut(data.person, data.deskId, everywhere);
     data.person = null;

@@ -105,9 +105,7 @@ describe('a desk where nobody is signed in', () => {
   it('is answered again once its rate allows it', async () => {
     const { connect } = await serve();
     const socket = connect();
-    const replies = await Promise.all(
-      Array.from({ length: 60 }, () => asked(socket, 'doors', {})),
-    );
+    const replies = await Promise.all(Array.from({ length: 60 }, () => asked(socket, 'doors', {})));
     expect(replies.at(-1)).toEqual({ type: 'busy' });
     await pause(1_100);
     expect(await asked(socket, 'doors', {})).toEqual({ demo: null });

@@ -1,6 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
 import type { Governance } from '#core/governance/governance.ts';
 import type { Action } from '#core/people/roles.ts';
-import type { Doors, PeopleReply, Profile, SignedIn } from '#core/sync/protocol.ts';
+import type {
+  acceptedSchema,
+  Doors,
+  newPersonReplySchema,
+  newPersonSchema,
+  PeopleReply,
+  Profile,
+  SessionsReply,
+  SignedIn,
+  totpReplySchema,
+  totpRequestSchema,
+} from '#core/sync/protocol.ts';
 import type { ServerIntent } from '../commands/server-command.ts';
 import { DEMO_PASSWORD, DEMO_PEOPLE } from './demo-people.ts';
 import type { PeopleStore } from './people-store.ts';
@@ -33,6 +46,20 @@ export interface PeopleGate {
   may(personId: string, action: Action): boolean;
   profile(personId: string): Profile;
   list(): PeopleReply;
+  accept(code: string, password: string): Promise<z.output<typeof acceptedSchema>>;
+  sessions(person: Come): SessionsReply;
+  totp(
+    personId: string,
+    wish: z.output<typeof totpRequestSchema>,
+  ): Promise<z.output<typeof totpReplySchema>>;
+  /** Adds somebody, and gives the code that sets the first password. */
+  add(wish: z.output<typeof newPersonSchema>): z.output<typeof newPersonReplySchema>;
+}
+
+/** Somebody who is signed in. */
+export interface Come {
+  readonly personId: string;
+  readonly sessionId: string;
 }
 
 export interface GatePorts {
@@ -81,6 +108,36 @@ export function createPeopleGate({ store, governance, demo, tell }: GatePorts): 
       return active ? { personId: live.personId, sessionId: live.sessionId } : null;
     },
     onEnded: store.onEnded,
+    accept: async (code, password) => {
+      const accepted = await store.accept(code, password);
+      return accepted.ok ? { type: 'done' } : { type: 'refused', ...accepted.error };
+    },
+    sessions: ({ personId, sessionId }) => ({
+      hasTotp: store.list().find((one) => one.personId === personId)?.hasTotp ?? false,
+      sessions: store
+        .sessions(personId)
+        .map((one) => ({ ...one, thisOne: one.sessionId === sessionId })),
+    }),
+    totp: async (personId, wish) => {
+      if (wish.step === 'confirm') {
+        const confirmed = store.confirmTotp(personId, wish.code);
+        return confirmed.ok ? { type: 'done' } : { type: 'refused', ...confirmed.error };
+      }
+      // Whoever finds an open desk must not be able to replace the second factor.
+      const again = await store.authenticateAgain(personId, wish.password);
+      if (!again.ok) return { type: 'refused', ...again.error };
+      const begun = store.beginTotp(personId);
+      return begun.ok ? { type: 'begun', ...begun.value } : { type: 'refused', ...begun.error };
+    },
+    add: ({ name, login }) => {
+      const personId = `p-${randomUUID().slice(0, 8)}`;
+      const added = store.add({ personId, name, login });
+      if (!added.ok) return { type: 'refused', ...added.error };
+      const code = store.invite(personId);
+      if (!code.ok) return { type: 'refused', ...code.error };
+      tell({ type: 'addPerson', personId });
+      return { type: 'added', personId, code: code.value };
+    },
     may: people.may,
     profile,
     list: () => ({

@@ -1,11 +1,13 @@
-import type { z } from 'zod';
-import type { ActionType } from '#core/approvals/action-types.ts';
+import { z } from 'zod';
+import { actionTypeSchema, type ActionType } from '#core/approvals/action-types.ts';
 import type { ProposalAbout } from '#core/approvals/approvals.events.ts';
 import type { signedMoneySchema } from '#core/approvals/decision.ts';
 import type { Proposal } from '#core/approvals/proposal.ts';
 import type { FactDraft } from '#core/facts/registry.ts';
 import { canonicalText } from '#core/kernel/canonical.ts';
+import { digestSchema } from '#core/kernel/ids.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
+import { shownText } from '#core/payouts/display.ts';
 import type { GovernedWorld } from '../world.ts';
 
 /** What a person sees before signing, made from the bytes alone by one function everywhere. */
@@ -83,20 +85,17 @@ export function formAction<Params>(form: {
     },
     display: (bytes, { proposalId, version }) => {
       const content = readContent(bytes);
-      if (content === null || canonicalText(content) !== bytes)
-        return err('the bytes cannot be read');
+      if (content?.action !== form.type) return err('the bytes cannot be read');
       const params = read(content.params);
       if (!params.ok) return params;
       const lines = [
         form.title,
         `Proposal ${proposalId}, version ${version}`,
         ...form.lines(params.value),
+        `Reason: ${content.reason || 'none'}`,
       ];
-      return ok({
-        text: [...lines, `Reason: ${content.reason}`].join('\n'),
-        money: null,
-        payee: null,
-      });
+      // Every line break is ours: what makers wrote is shown within its line.
+      return ok({ text: lines.map(shownText).join('\n'), money: null, payee: null });
     },
     blockedBy: ({ params: input }, world) => {
       const params = read(input);
@@ -110,17 +109,20 @@ export function formAction<Params>(form: {
   };
 }
 
+const contentSchema = z.strictObject({
+  action: actionTypeSchema,
+  params: z.json(),
+  reason: z.string().max(400),
+  salt: digestSchema,
+});
 /** What a form's bytes hold. */
-export interface FormContent {
-  readonly action: ActionType;
-  readonly params: unknown;
-  readonly reason: string;
-  readonly salt: string;
-}
+export type FormContent = z.output<typeof contentSchema>;
 
+/** Null unless the bytes are the one way to write what they hold. */
 function readContent(bytes: string): FormContent | null {
   try {
-    return JSON.parse(bytes) as FormContent;
+    const content = contentSchema.parse(JSON.parse(bytes));
+    return canonicalText(content) === bytes ? content : null;
   } catch {
     return null;
   }

@@ -21,8 +21,9 @@ export const adjustBalance = formAction({
     const about = { ...NOBODY, accountId, traderId, programId };
     return ok({ about, amount: Math.abs(amount), concerned: [] });
   },
-  lines: ({ accountId, amount }) => [
+  lines: ({ accountId, traderId, programId, amount }) => [
     `${amount > 0 ? 'Credit' : 'Debit'} ${moneyText(Math.abs(amount))} on account ${accountId}`,
+    `Of trader ${traderId}, in program ${programId}`,
   ],
   execute: ({ accountId, amount }, { marketAt }, { proposalId, reason }) =>
     ok([

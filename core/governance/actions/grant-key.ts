@@ -23,8 +23,9 @@ export const grantKey = formAction({
       return err('the fingerprint is another key’s');
     return ok({ about: { ...NOBODY, personId }, amount: 0, concerned: [personId] });
   },
-  lines: ({ personId, deviceId, fingerprint }) => [
+  lines: ({ keyId, personId, deviceId, fingerprint }) => [
     `Person ${personId}, device ${deviceId}`,
+    `Key ${keyId}`,
     `Fingerprint: ${fingerprint}`,
     'Compare it, by voice, with what stands on that person’s screen.',
   ],

@@ -21,8 +21,9 @@ export const overrideVerdict = formAction({
       return err(`the account is ${status}: there is no failure to override`);
     return ok({ about: { ...NOBODY, accountId, programId }, amount: 0, concerned: [] });
   },
-  lines: ({ accountId, ruleId, verdictSeq }) => [
+  lines: ({ accountId, programId, ruleId, verdictSeq }) => [
     `Account ${accountId} goes on as if rule "${ruleId}" had not spoken (fact ${verdictSeq})`,
+    `In program ${programId}`,
     'The verdict itself stays in the log.',
   ],
   blockedBy: ({ accountId }, { accountStatus }) =>

@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { digestOf } from '#core/kernel/digest.ts';
 import { err, ok } from '#core/kernel/result.ts';
 import { compileProgram, draftHash } from '#core/programs/compile.ts';
 import {
   isRetroactive,
   migrationSchema,
   previewSummarySchema,
+  type Migration,
+  type PreviewSummary,
 } from '#core/programs/programs.events.ts';
 import { idSchema } from '#core/kernel/ids.ts';
 import { epochMs } from '#core/time/time.ts';
@@ -28,24 +31,26 @@ export const publishProgram = formAction({
   }),
   prepare: ({ programId, content, preview }) => {
     const compiled = compileProgram(content, 1);
-    if (!compiled.ok) return err(compiled.error[0]?.message ?? 'the draft does not compile');
-    if (compiled.value.program.programId !== programId)
-      return err('the draft is of another program');
-    if (draftHash(compiled.value.input) !== preview.draftHash)
-      return err('the preview is of another draft');
+    if (!compiled.ok) {
+      const [first] = compiled.error;
+      return err(`content.${first?.path}: ${first?.message}`);
+    }
+    if (compiled.value.program.programId !== programId) {
+      return err('programId: the draft is of another program');
+    }
+    if (draftHash(compiled.value.input) !== preview.draftHash) {
+      return err('preview.draftHash: the preview is of another draft');
+    }
     return ok({ about: { ...NOBODY, programId }, amount: 0, concerned: [] });
   },
-  lines: ({ programId, version, effectiveFrom, migration, preview, confirmedHurt }) => [
-    `${programId} version ${version}`,
+  lines: ({ programId, version, content, effectiveFrom, author, reason, ...rest }) => [
+    `${programId} version ${version}, by ${author}: ${reason}`,
+    `Draft ${digestOf(content)}`,
     effectiveFrom === null
       ? 'Takes effect once it is approved'
       : `Takes effect at ${effectiveFrom} (ms since 1970)`,
-    isRetroactive(migration)
-      ? `RETROACTIVE (${migration}): reaches into running phases; ${confirmedHurt ?? 0} accounts would have failed under it alone`
-      : `Reaches: ${migration}`,
-    `Preview ${preview.hash.slice(0, 12)} over ${preview.accounts} accounts: ${preview.failedOnlyDraft} fail only under the draft, ` +
-      `${preview.failedOnlyPublished} only under what is published`,
-    `Draft ${preview.draftHash.slice(0, 12)}`,
+    ...reachLines(rest),
+    ...previewLines(rest.preview, digestOf(content)),
   ],
   blockedBy: ({ programId, version, effectiveFrom }, { latestVersion, marketAt }) => {
     if (latestVersion(programId) + 1 !== version)
@@ -62,3 +67,30 @@ export const publishProgram = formAction({
     return ok([{ kind: 'programPublished', data }]);
   },
 });
+
+function reachLines({
+  migration,
+  confirmedHurt,
+}: {
+  readonly migration: Migration;
+  readonly confirmedHurt: number | null;
+}): string[] {
+  const reach = isRetroactive(migration)
+    ? `RETROACTIVE (${migration}): reaches into running phases`
+    : `Reaches: ${migration}`;
+  const confirmed =
+    confirmedHurt === null
+      ? 'Nobody was asked to confirm whom it would end'
+      : `Its author confirmed that ${confirmedHurt} accounts would have failed under it alone`;
+  return [reach, confirmed];
+}
+
+function previewLines(preview: PreviewSummary, draft: string): string[] {
+  const { hash, draftHash: previewed, accounts, fromSeq, toSeq } = preview;
+  const lines = [
+    `Preview ${hash} over ${accounts} accounts, facts ${fromSeq} to ${toSeq}`,
+    `Only under the draft ${preview.failedOnlyDraft} fail and ${preview.passedOnlyDraft} pass`,
+    `Only under what is published ${preview.failedOnlyPublished} fail and ${preview.passedOnlyPublished} pass`,
+  ];
+  return previewed === draft ? lines : [...lines, `Look closely: it is of draft ${previewed}`];
+}

@@ -19,7 +19,7 @@ export const revokeKey = formAction({
     return ok({ about: { ...NOBODY, personId: key.personId }, amount: 0, concerned: [] });
   },
   lines: ({ keyId, compromisedSince }) => [
-    `Key ${keyId.slice(0, 16)}…`,
+    `Key ${keyId}`,
     compromisedSince === null
       ? 'It was not in other hands.'
       : `It may have been in other hands since entry ${compromisedSince}.`,

@@ -248,7 +248,9 @@ describe('what was signed', () => {
     const signed = [world.sign({ decision: 'hold' }), world.sign({ decision: 'release' })];
     world.restart();
     signed.push(world.sign());
-    const kept = world.twin.lines().map((line) => (JSON.parse(line) as { command: unknown }).command);
+    const kept = world.twin
+      .lines()
+      .map((line) => (JSON.parse(line) as { command: unknown }).command);
     expect(kept).toEqual(signed);
   });
 

@@ -88,7 +88,10 @@ describe('a vault', () => {
     await vault.create('ada', PASSPHRASE);
     const adas = fileIn(folder);
     await vault.create('bram', PASSPHRASE);
-    const brams = present(readdirSync(folder).find((name) => name !== adas), 'the other file');
+    const brams = present(
+      readdirSync(folder).find((name) => name !== adas),
+      'the other file',
+    );
     copyFileSync(join(folder, adas), join(folder, brams));
     expect(errorOf(await vault.open('bram', PASSPHRASE))).toBe('the passphrase is wrong');
   });
@@ -121,7 +124,10 @@ describe('the file of a key', () => {
     ['empty', () => ''],
     ['of another layout', (text: string) => text.replace('"v":1', '"v":2')],
     ['without a key', (text: string) => text.replace(/"key":".*"}$/, '"key":"{}"}')],
-    ['with a short nonce', (text: string) => text.replace(/nonce\\":\\"[^\\]+/, 'nonce\\":\\"AAAA')],
+    [
+      'with a short nonce',
+      (text: string) => text.replace(/nonce\\":\\"[^\\]+/, 'nonce\\":\\"AAAA'),
+    ],
     ['with a short tag', (text: string) => text.replace(/tag\\":\\"[^\\]+/, 'tag\\":\\"AAAA')],
   ])('is said to be damaged when it is %s', async (_name, spoil) => {
     await vault.create('ada', PASSPHRASE);
@@ -138,9 +144,12 @@ describe('the file of a key', () => {
 
   it('opens nothing when a byte of what is sealed is another', async () => {
     await vault.create('ada', PASSPHRASE);
-    spoilFile((text) => text.replace(/(sealed\\":\\")(.)/, (_all, before: string, letter) =>
-      `${before}${letter === 'A' ? 'B' : 'A'}`,
-    ));
+    spoilFile((text) =>
+      text.replace(
+        /(sealed\\":\\")(.)/,
+        (_all, before: string, letter) => `${before}${letter === 'A' ? 'B' : 'A'}`,
+      ),
+    );
     expect(errorOf(await vault.open('ada', PASSPHRASE))).toBe('the passphrase is wrong');
   });
 

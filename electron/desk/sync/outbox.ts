@@ -34,8 +34,10 @@ export function createOutbox(
   };
   return {
     send: (logId) => {
-      running = running.then(() => sendAll(logId));
-      return running;
+      const turn = running.then(() => sendAll(logId));
+      // One that failed is the caller's to hear of; the next one is sent all the same.
+      running = turn.catch(() => {});
+      return turn;
     },
   };
 }

@@ -7,6 +7,7 @@ import { useSession } from '#renderer/store/session.ts';
 import { money } from '#renderer/ui/format.ts';
 import { roleText } from '#renderer/ui/roles.ts';
 import { TableHead } from '#renderer/ui/table-head.tsx';
+import { OwnSessions } from './own-sessions.tsx';
 
 const KEY_TEXT = {
   local: 'not enrolled yet',
@@ -33,12 +34,15 @@ export function People({ client }: { readonly client: RendererClient }): ReactEl
           <h2>You on this desk</h2>
         </header>
         <OwnKey client={client} version={version} />
+        <OwnSessions client={client} />
         <header className="panel-head">
           <h2>People</h2>
         </header>
         {list === null && <p className="empty">Reading…</p>}
         {typeof list === 'string' && <p className="failure">{list}</p>}
-        {list !== null && typeof list === 'object' && <PeopleTable list={list} client={client} />}
+        {list !== null && typeof list === 'object' && (
+          <PeopleTable list={list} client={client} onChange={read} />
+        )}
       </section>
       <section className="panel scroll">
         <header className="panel-head">
@@ -115,9 +119,11 @@ function OwnKey({
 function PeopleTable({
   list,
   client,
+  onChange,
 }: {
   readonly list: PeopleList;
   readonly client: RendererClient;
+  readonly onChange: () => void;
 }): ReactElement {
   const [change, setChange] = useState<{
     personId: string;
@@ -228,7 +234,51 @@ function PeopleTable({
         </button>{' '}
         <span role="status">{said}</span>
       </fieldset>
+      <AddPerson client={client} onAdded={onChange} />
     </>
+  );
+}
+
+/** A new person gets a code in person; roles are proposed afterwards, and others approve them. */
+function AddPerson({
+  client,
+  onAdded,
+}: {
+  readonly client: RendererClient;
+  readonly onAdded: () => void;
+}): ReactElement {
+  const [given, setGiven] = useState({ name: '', login: '' });
+  const [said, setSaid] = useState('');
+  const add = (): void =>
+    void client.call('people.add', given).then((reply) => {
+      if (!reply.ok) return setSaid(reply.error.message);
+      setSaid(`Hand over this code, once and in person: ${reply.value.code}`);
+      setGiven({ name: '', login: '' });
+      onAdded();
+    });
+  return (
+    <fieldset className="decide">
+      <legend>Add a person</legend>
+      {(['name', 'login'] as const).map((name) => (
+        <p className="field" key={name}>
+          <label htmlFor={`add-${name}`}>{name === 'name' ? 'Name' : 'Login'}</label>
+          <input
+            id={`add-${name}`}
+            value={given[name]}
+            onChange={(event) => setGiven({ ...given, [name]: event.target.value })}
+          />
+        </p>
+      ))}
+      <button
+        type="button"
+        className="primary"
+        disabled={given.name.trim() === '' || given.login.trim() === ''}
+        onClick={add}
+      >
+        Add
+      </button>{' '}
+      <span role="status">{said}</span>
+    </fieldset>
   );
 }
 

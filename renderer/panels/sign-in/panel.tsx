@@ -64,8 +64,51 @@ export function SignIn({ client }: { readonly client: RendererClient }): ReactEl
           {said}
         </p>
       )}
+      <Accept client={client} />
       {doors?.demo && <Demo demo={doors.demo} busy={busy} enter={enter} />}
     </section>
+  );
+}
+
+/** A first password, or a new one, by a code from an administrator. */
+function Accept({ client }: { readonly client: RendererClient }): ReactElement {
+  const [given, setGiven] = useState({ code: '', password: '' });
+  const [said, setSaid] = useState('');
+  const send = (event: FormEvent): void => {
+    event.preventDefault();
+    void client.call('session.accept', given).then((reply) => {
+      setSaid(reply.ok ? 'Your password is set: sign in with it.' : reply.error.message);
+      if (reply.ok) setGiven({ code: '', password: '' });
+    });
+  };
+  return (
+    <details>
+      <summary>I have a code from an administrator</summary>
+      <form onSubmit={send}>
+        <p className="field">
+          <label htmlFor="accept-code">Code</label>
+          <input
+            id="accept-code"
+            value={given.code}
+            onChange={(event) => setGiven({ ...given, code: event.target.value })}
+          />
+        </p>
+        <p className="field">
+          <label htmlFor="accept-password">New password, at least 12 characters</label>
+          <input
+            id="accept-password"
+            type="password"
+            autoComplete="new-password"
+            value={given.password}
+            onChange={(event) => setGiven({ ...given, password: event.target.value })}
+          />
+        </p>
+        <button type="submit" disabled={given.code === '' || given.password.length < 12}>
+          Set the password
+        </button>
+        <p role="status">{said}</p>
+      </form>
+    </details>
   );
 }
 

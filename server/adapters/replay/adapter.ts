@@ -27,7 +27,14 @@ export function createReplayAdapter(options: ReplayOptions): PlatformAdapter {
     id: 'demo',
     capabilities: {
       deterministic: true,
-      actions: ['closePositions', 'disableTrading', 'resumeTrading', 'offerProgram', 'openAccount'],
+      actions: [
+        'closePositions',
+        'disableTrading',
+        'resumeTrading',
+        'offerProgram',
+        'openAccount',
+        'bookOperation',
+      ],
       delivers: ['protection', 'calendar'],
       orderMessages: false,
       margin: false,

@@ -92,12 +92,18 @@ export function openSigningWorld(): SigningWorld {
     },
     restart: () => {
       world.store.close();
-      Object.assign(world, openFiles(folder, () => world));
+      Object.assign(
+        world,
+        openFiles(folder, () => world),
+      );
     },
     loseDatabase: () => {
       world.store.close();
       for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
-      Object.assign(world, openFiles(folder, () => world));
+      Object.assign(
+        world,
+        openFiles(folder, () => world),
+      );
     },
     prepare: (over = {}) => {
       const wish = {
