@@ -180,6 +180,7 @@ describe('the columnar book equals the reference evaluator', () => {
       'deal',
       'mark',
       'protection',
+      'reinstated',
       'rollOver',
       'rulesChanged',
     ]);

@@ -453,9 +453,12 @@ function openBook(createWatch: CreatePriceWatch): RestorableBook {
       const judged = judgedAt(slot);
       const outcomes = direct(judged, directive);
       if (!outcomes.ok) return outcomes;
-      setMoment(slot, 'mark', at);
+      const reinstated = directive.type === 'reinstate';
+      setMoment(slot, reinstated ? 'dayOpen' : 'mark', at);
       keep(slot, judged);
-      return ok(outcomes.value.map((outcome) => statusFact(outcome, termsAt(slot), at)));
+      const changed = outcomes.value.map((outcome) => statusFact(outcome, termsAt(slot), at));
+      if (!reinstated) return ok(changed);
+      return ok([...changed, ...step(slot, { type: 'reinstated', ruleId: directive.ruleId })]);
     },
     changeRules: (accountId, ruleSet, at) => {
       const account = numbers.get(accountId);

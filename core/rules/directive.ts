@@ -11,8 +11,8 @@ import type { RuleSet } from './rule-set.ts';
  * - `close`: it ends without having failed, and is judged no more;
  * - `except`: one limit or rule of conduct says nothing until an instant (a vacation and the
  *   inactivity rule, an agreed trade over the news). What it remembers goes on being kept;
- * - `reinstate`: an account that failed goes on as if one rule had not spoken. The rule judges it
- *   again from here: a floor that it still lies below ends it anew.
+ * - `reinstate`: an account that failed goes on as if one rule had not spoken, as on a new day. It
+ *   is judged at once: a floor that it still lies below ends it anew.
  */
 export type Directive =
   | { readonly type: 'restrict' | 'lift' | 'close' }

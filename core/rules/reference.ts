@@ -217,7 +217,10 @@ export function openReferenceAccount(ports: ReferenceAccountPorts): ReferenceAcc
     direct: (directive, at) => {
       const outcomes = direct(judged, directive);
       if (!outcomes.ok) return outcomes;
-      return ok(outcomes.value.map((outcome) => statusFact(outcome, judged.terms, at)));
+      const changed = outcomes.value.map((outcome) => statusFact(outcome, judged.terms, at));
+      if (directive.type !== 'reinstate') return ok(changed);
+      const { ruleId } = directive;
+      return ok([...changed, ...step(momentOf('dayOpen', at), { type: 'reinstated', ruleId })]);
     },
     changeRules: (ruleSet, at) => {
       judged = underRuleSet(judged, ruleSet);

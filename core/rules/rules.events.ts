@@ -38,6 +38,8 @@ export const causeSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('rollOver'), clockId: idSchema, dayKey: z.string() }),
   /** The account came under another version of its rules. */
   z.strictObject({ type: z.literal('rulesChanged'), version: z.int().min(1) }),
+  /** People put it back after a verdict that does not stand. */
+  z.strictObject({ type: z.literal('reinstated'), ruleId: idSchema }),
 ]);
 export type VerdictCause = z.infer<typeof causeSchema>;
 

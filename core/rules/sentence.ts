@@ -133,6 +133,8 @@ function causeText(cause: VerdictCause): string {
       return ` as trading day ${cause.dayKey} began`;
     case 'rulesChanged':
       return ` as version ${cause.version} of its rules came to hold`;
+    case 'reinstated':
+      return ` as it was put back after "${cause.ruleId}"`;
   }
 }
 

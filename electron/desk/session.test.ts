@@ -287,13 +287,7 @@ describe('what is governed, in a snapshot', () => {
 });
 
 /** Persons as the desk's own fold knows them. */
-async function peopleIn({
-  desk,
-  server,
-}: {
-  desk: Desk;
-  server: PlayedServer;
-}): Promise<string[]> {
+async function peopleIn({ desk, server }: { desk: Desk; server: PlayedServer }): Promise<string[]> {
   const before = server.answer;
   const people = ['ada', 'bram'].map((personId) => ({
     personId,

@@ -42,7 +42,9 @@ describe('the seal of the operating system', () => {
   });
 
   it('takes every other keychain of Linux', async () => {
-    const seal = keychainSeal(playedKeychain({ getSelectedStorageBackend: () => 'gnome_libsecret' }));
+    const seal = keychainSeal(
+      playedKeychain({ getSelectedStorageBackend: () => 'gnome_libsecret' }),
+    );
     expect(await seal.open(await seal.seal(KEY))).toBe(KEY);
   });
 });

@@ -5,7 +5,7 @@ import type { Fact } from '#core/facts/registry.ts';
 import { MATRIX, ROLES, type Action, type Role } from '#core/people/roles.ts';
 import { ROW_WIDTH } from '#core/sync/row-frame.ts';
 import { GOVERNED_FACTS_PER_PART_MAX } from '#core/sync/protocol.ts';
-import { PASSWORD } from '#server/people/testing/people.ts';
+import { PASSWORD, valueOf } from '#server/people/testing/people.ts';
 import { QUESTION_PERMITS } from '../commands/permit.ts';
 import { openStore } from '../store/store.ts';
 import type { GatewayPorts } from './gateway.ts';
@@ -35,8 +35,10 @@ const INPUTS: Readonly<Record<string, unknown>> = {
   impactStart: { content: {}, follows: false, accountId: null },
   impactState: { runId: 'r' },
   impactCancel: { runId: 'r' },
+  totp: { step: 'confirm', code: '000000' },
+  addPerson: { name: 'Nell Newcomer', login: 'nell' },
 };
-const OWN = [...Object.keys(INPUTS), 'programs', 'slice', 'hello'];
+const OWN = [...Object.keys(INPUTS), 'programs', 'slice', 'sessions', 'hello'];
 const QUESTIONS = Object.entries(QUESTION_PERMITS).filter(([name]) => name !== 'hello');
 const answered = { schema: z.unknown(), answer: () => ({ type: 'answered' }) };
 const questions = Object.fromEntries(
@@ -85,6 +87,19 @@ describe('a desk where nobody is signed in', () => {
   it('is shown the doors', async () => {
     const { connect } = await serve();
     expect(await asked(connect(), 'doors', {})).toEqual({ demo: null });
+  });
+
+  it('may set a password by a code', async () => {
+    const { connect, people } = await serve();
+    const code = valueOf(people.invite(OFFICER));
+    const reply = await asked(connect(), 'accept', { code, password: 'five other random words' });
+    expect(reply).toEqual({ type: 'done' });
+  });
+
+  it('sets no password by a code of its own', async () => {
+    const { connect } = await serve();
+    const given = { code: 'made-up', password: 'five other random words' };
+    expect(await asked(connect(), 'accept', given)).toMatchObject({ type: 'refused' });
   });
 
   it('may sign out once more', async () => {
@@ -186,7 +201,9 @@ describe('a question of a person', () => {
     const { deskOf } = await serve();
     const socket = await deskOf(OFFICER);
     await outcomeOf(socket);
-    await expect(socket.timeout(200).emitWithAck('constructor', {})).rejects.toThrow();
+    await expect(socket.timeout(200).emitWithAck('constructor', {})).rejects.toThrow(
+      'operation has timed out',
+    );
   });
 
   it('that the server answers stands in the table', () => {
@@ -295,6 +312,13 @@ describe('what ends an open connection at once', () => {
     const { socket, people } = await following();
     const heard = listen(socket);
     people.signOutEverywhere(OFFICER);
+    await expect.poll(() => heard).toEqual(['signedOut']);
+  });
+
+  it('another password, set by a code', async () => {
+    const { socket, people } = await following();
+    const heard = listen(socket);
+    await people.accept(valueOf(people.invite(OFFICER)), 'five other random words');
     await expect.poll(() => heard).toEqual(['signedOut']);
   });
 

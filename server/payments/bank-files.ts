@@ -258,24 +258,38 @@ function importStatus(text: string): Result<BankFile, string> {
   const read = readPain002(text);
   if (!read.ok) return read;
   const report = read.value;
-  const contradicted = new Set(report.problems.map(({ line }) => line));
   const digest = digestOfText(text);
   const told: ToldPayment[] = [];
   const problems = report.problems.map((one) => placed(one, one.sentence));
-  const seen = new Set<string>();
-  for (const batch of report.batches) {
-    for (const payment of batch.payments) {
-      const instructionId = payment.originalEndToEndId ?? payment.originalInstructionId;
-      const state = statusOf(payment, batch.status ?? report.status);
-      if (state === 'ask') problems.push(placed(payment, 'its status has to be looked up'));
-      if (!instructionId || state === 'ask' || state === null) continue;
-      if (contradicted.has(payment.line) || seen.has(instructionId)) continue;
-      seen.add(instructionId);
-      told.push(toldOf(payment, instructionId, state, digest));
-    }
+  for (const [instructionId, lines] of linesByPayment(report)) {
+    const states = new Set(lines.map(({ state }) => state));
+    const [line] = lines;
+    const [state] = states;
+    // Where a bank says two things of one payment, neither is acted upon.
+    if (!line || states.size > 1 || !state) continue;
+    if (state === 'ask') problems.push(placed(line.payment, 'its status has to be looked up'));
+    else told.push(toldOf(line.payment, instructionId, state, digest));
   }
   problems.push(...wholesale(report));
   return ok({ digest, entries: [], told, problems: shortened(problems) });
+}
+
+interface StatusLine {
+  readonly payment: PaymentStatusLine;
+  readonly state: ToldPayment['state'] | 'ask' | null;
+}
+
+function linesByPayment(report: StatusReport): Map<string, StatusLine[]> {
+  const found = new Map<string, StatusLine[]>();
+  for (const { status, payments } of report.batches) {
+    for (const payment of payments) {
+      const id = payment.originalEndToEndId ?? payment.originalInstructionId;
+      if (id === null) continue;
+      const line = { payment, state: statusOf(payment, status ?? report.status) };
+      found.set(id, [...(found.get(id) ?? []), line]);
+    }
+  }
+  return found;
 }
 
 /** What a bank says of a whole file names no payment: who sent it looks into it. */

@@ -29,7 +29,7 @@ export interface ActionKindSamples {
 
 export type Path = readonly (string | number)[];
 
-/** A bracket: every place of a JSON value where something is that is neither list nor record. */
+/** Every place of a JSON value where something is that is neither list nor record. */
 export function leavesOf(value: unknown, path: Path = []): Path[] {
   if (typeof value !== 'object' || value === null) return [path];
   return Object.entries(value).flatMap(([key, inner]) =>
@@ -98,7 +98,7 @@ export function describeActionKind(given: ActionKindSamples): void {
     it('is shown the same every time, from its bytes alone', () => {
       for (const { content } of samples) {
         const bytes = bytesOf(content);
-        expect(show(bytes)).toEqual(show(`${bytes}`));
+        expect(show(bytes)).toEqual(show(bytes));
         expect(shown(content)).toEqual(shown(JSON.parse(bytes)));
         expect(shown(content).text.startsWith(`${kind.title}\n`)).toBe(true);
       }

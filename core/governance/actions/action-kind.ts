@@ -116,7 +116,12 @@ const contentSchema = z.strictObject({
   salt: digestSchema,
 });
 /** What a form's bytes hold. */
-export type FormContent = z.output<typeof contentSchema>;
+export interface FormContent {
+  readonly action: ActionType;
+  readonly params: unknown;
+  readonly reason: string;
+  readonly salt: string;
+}
 
 /** Null unless the bytes are the one way to write what they hold. */
 function readContent(bytes: string): FormContent | null {

@@ -42,7 +42,7 @@ describe('the store of a desk', () => {
     const before = kept();
     // It fails at the last of what it writes.
     const broken = change(2, { governed: [factAt(2), factAt('no number')] });
-    expect(() => store.replace(broken)).toThrow();
+    expect(() => store.replace(broken)).toThrow('datatype mismatch');
     expect(kept()).toEqual(before);
     store.replace(change(2));
     expect(kept()).toEqual([2, [account(2)], [factAt(2)]]);
@@ -51,14 +51,16 @@ describe('the store of a desk', () => {
   it('keeps facts with the cursor behind them, or neither', () => {
     store.apply(change(1));
     const before = kept();
-    expect(() => store.apply(change(2, { governed: [factAt('no number')] }))).toThrow();
+    expect(() => store.apply(change(2, { governed: [factAt('no number')] }))).toThrow(
+      'datatype mismatch',
+    );
     expect(kept()).toEqual(before);
   });
 
   it('keeps a signature with its command, or neither', () => {
     store.keepSigned(signed('d1', 1), command('d1'), 'log');
     // The same place of the chain a second time.
-    expect(() => store.keepSigned(signed('d2', 1), command('d2'), 'log')).toThrow();
+    expect(() => store.keepSigned(signed('d2', 1), command('d2'), 'log')).toThrow(/UNIQUE/);
     expect(store.signed('log').map(({ decisionId }) => decisionId)).toEqual(['d1']);
     expect(store.queued('log').map(({ commandId }) => commandId)).toEqual(['d1']);
   });

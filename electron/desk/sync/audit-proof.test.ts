@@ -146,10 +146,13 @@ describe('the way of an entry to the signed root', () => {
 
   /** The signature's last line with one letter of its base64 changed. */
   function otherSignature(note: string): string {
-    return note.replace(/(.{10})(.)(=*\n)$/, (_all, before: string, letter: string, end: string) => {
-      const middle = before.slice(0, -1) + (before.endsWith('A') ? 'B' : 'A');
-      return `${middle}${letter}${end}`;
-    });
+    return note.replace(
+      /(.{10})(.)(=*\n)$/,
+      (_all, before: string, letter: string, end: string) => {
+        const middle = before.slice(0, -1) + (before.endsWith('A') ? 'B' : 'A');
+        return `${middle}${letter}${end}`;
+      },
+    );
   }
 
   function otherRoot(note: string): string {

@@ -9,6 +9,7 @@ import type { DeskCallInput, SignedDecision } from '#core/desk-api/contract.ts';
 import type { Role } from '#core/people/roles.ts';
 import type { Command, PeopleReply, Profile } from '#core/sync/protocol.ts';
 import { openLogSigner, type LogSigner } from '#server/audit/log-signer.ts';
+import { QUESTION_PERMITS } from '#server/commands/permit.ts';
 import { openGovernedFirm, type GovernedFirm } from '#server/commands/testing/governed-firm.ts';
 import { createQuestions } from '#server/gateway/questions.ts';
 import { createDesk, type Desk } from '../desk.ts';
@@ -237,6 +238,9 @@ function answer(wire: Wire, name: string, input: unknown): unknown {
     return {};
   }
   if (!wire.person) return { type: 'rejected', reason: 'Sign in first' };
+  const permit = QUESTION_PERMITS[name];
+  const mayAsk = permit && firm.partition.governance.people.may(wire.person, permit);
+  if (name !== 'command' && !mayAsk) return { type: 'rejected', reason: 'No role allows this' };
   if (name === 'command') return decide(wire, input as Command, wire.person);
   if (name === 'checkpoint') return checkpointOf(wire, (input as { size: number }).size);
   const checkpoint = (): { note: string; publicKey: string } => checkpointOf(wire, 0);

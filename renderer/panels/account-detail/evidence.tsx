@@ -1,3 +1,4 @@
+import { nameOf, useNames } from '#renderer/store/names.ts';
 import { useState, type ReactElement } from 'react';
 import { parseFact, type Fact } from '#core/facts/registry.ts';
 import { groupedText, moneyText } from '#core/money/money.ts';
@@ -43,11 +44,12 @@ function isVerdict(fact: Fact): fact is Verdict {
 }
 
 function Plain({ fact }: { readonly fact: Fact }): ReactElement {
+  const names = useNames();
   const text =
     fact.kind === 'accountStatusChanged'
       ? `Account became ${fact.data.to}`
       : fact.kind === 'alertAcknowledged'
-        ? `Alert ${fact.data.alertSeq} acknowledged by ${fact.data.operatorId}`
+        ? `Alert ${fact.data.alertSeq} acknowledged by ${nameOf(names, fact.data.operatorId)}`
         : fact.kind;
   return (
     <p className="plain-fact">
@@ -140,6 +142,8 @@ function causeText(cause: Verdict['data']['cause']): string {
       return `roll-over into ${cause.dayKey}`;
     case 'rulesChanged':
       return `the change to version ${cause.version} of its rules`;
+    case 'reinstated':
+      return `it was put back after “${cause.ruleId}”`;
   }
 }
 

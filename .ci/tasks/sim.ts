@@ -1,0 +1,3 @@
+import { handOver } from '../steps.ts';
+
+await handOver('e2e/simulation/run.ts');
