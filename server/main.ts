@@ -80,6 +80,12 @@ async function serve(options: Config): Promise<void> {
       actor: { type: 'system', id: 'server' },
       intent,
     });
+  const inNameOf = (personId: string, intent: ServerIntent): Promise<CommandResult> =>
+    partition.command({
+      commandId: `person-${randomUUID()}`,
+      actor: { type: 'operator', id: personId },
+      intent,
+    });
   const people = openPeopleStore(join(folder, 'people.sqlite'), {
     now: Date.now,
     ...(options.people === 'demo' ? { passwordCost: DEMO_PASSWORD_COST } : {}),
@@ -88,7 +94,7 @@ async function serve(options: Config): Promise<void> {
     store: people,
     governance,
     demo: options.people === 'demo',
-    tell: (intent) => void system(intent),
+    tell: (intent, by) => void (by === null ? system(intent) : inNameOf(by, intent)),
   });
   const past = startPast(file);
   const previews = createPreviews(file, partition.previewed);
@@ -132,7 +138,12 @@ async function serve(options: Config): Promise<void> {
     people: gate,
     audience: audienceOf(options),
     governedFacts: () => store.stream(0, 'firm').filter(({ kind }) => GOVERNED_KINDS.has(kind)),
-    questions: createQuestions({ store, people: gate.list, checkpoint: () => checkpoint(0) }),
+    questions: createQuestions({
+      store,
+      governance,
+      people: gate.list,
+      checkpoint: () => checkpoint(0),
+    }),
     quarantined: (limit) => store.quarantined(limit),
     now: Date.now,
   });

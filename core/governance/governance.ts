@@ -274,11 +274,10 @@ export function createGovernance(): Governance {
   /** Approved or done: what counts against limits from then on. */
   const weighs = (proposal: Proposal | undefined, since: number): number => {
     if (!proposal) return 0;
-    const stands =
-      proposal.closed?.outcome === 'executed' ||
-      (proposal.closed === null && proposal.openedAt >= since);
-    const recent = (proposal.closed?.at ?? proposal.openedAt) >= since;
-    return stands && recent ? proposal.amount : 0;
+    // However old: what is open may be carried out in the same run as what is summed up here.
+    if (!proposal.closed) return proposal.amount;
+    const { outcome, at } = proposal.closed;
+    return outcome === 'executed' && at >= since ? proposal.amount : 0;
   };
   const summed: Governance['summed'] = ({ proposalId, action, about, amount }, at) => {
     const { windowDays } = policyOf(action);

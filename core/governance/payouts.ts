@@ -150,10 +150,11 @@ export function reportPayment(
     const about = { exceptionId, payoutId: report.payoutId, entryId: null };
     drafts.push({ kind: 'exceptionRaised', data: { ...about, type, sentence, at } });
   };
-  if (before === 'declined' && report.state === 'paid') {
+  const words = [before, report.state] as const;
+  if (words.includes('declined') && words.includes('paid')) {
     raise(
       'paidTwice',
-      'The rail said "declined" and then "paid": find out which before anything else is done',
+      `The rail said "${before}" and then "${report.state}": find out which before anything else is done`,
     );
   }
   if (report.state === 'unknown' && before !== 'unknown') {

@@ -22,7 +22,9 @@ export function reconcile(entries: readonly BankEntry[], governance: Governance)
     drafts.push({ kind: 'bankEntryBooked', data: entry });
     if (entry.fee) continue;
     const payment = entry.endToEndId === null ? undefined : byInstruction.get(entry.endToEndId);
-    const problem = payment ? differenceOf(entry, payment) : unknownEntry(entry);
+    const problem = payment
+      ? (differenceOf(entry, payment) ?? contradictionOf(entry, payment, governance))
+      : unknownEntry(entry);
     const payoutId = payment?.payoutId ?? null;
     const again = payment && (matched.has(payment.payoutId) || isMatched(payment, governance));
     if (problem === null && payment && !again) {
@@ -75,6 +77,19 @@ function differenceOf(entry: BankEntry, payment: PaymentData): Problem | null {
     return ['payeeDiffers', `It went to …${entry.payeeLast4}, …${payment.payee.last4} was ordered`];
   }
   return null;
+}
+
+/** The rail declined it, so nobody expects it: that it left all the same must not go unseen. */
+function contradictionOf(
+  { amount }: BankEntry,
+  { payoutId, instructionId }: PaymentData,
+  governance: Governance,
+): Problem | null {
+  if (governance.paymentState(payoutId) !== 'declined') return null;
+  return [
+    'paidAfterStop',
+    `${moneyText(amount)} left for payment ${instructionId}, which the rail says it declined`,
+  ];
 }
 
 function isMatched({ payoutId }: PaymentData, governance: Governance): boolean {

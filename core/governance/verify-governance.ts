@@ -6,7 +6,6 @@ import {
   ENROLMENT_PAYLOAD,
   enrolmentSchema,
   type Decision,
-  type DecisionType,
   type NotCounted,
 } from '#core/approvals/decision.ts';
 import { DEFAULT_POLICIES, type ApprovalPolicy } from '#core/approvals/policy.ts';
@@ -91,6 +90,8 @@ export interface GovernanceAudit {
   readonly counts: Readonly<Record<'decisions' | 'payouts' | 'payments' | 'proposals', number>>;
   /** All that happened to a payout or another proposal, a line each; null when there is none. */
   story(proposalId: string): readonly string[] | null;
+  /** A payout of an account that was instructed after an entry: what a wrong verdict may have led to. */
+  paidAfter(accountId: string, seq: number): string | null;
 }
 
 const DAY_MS = 86_400_000;
@@ -232,6 +233,12 @@ export function auditGovernance(evidence: Evidence): GovernanceAudit {
       };
     },
     story: (proposalId) => state.stories.get(proposalId) ?? null,
+    paidAfter: (accountId, seq) => {
+      const paid = [...state.payments.values()].find(
+        (one) => one.payment.accountId === accountId && one.seq > seq,
+      );
+      return paid?.payment.payoutId ?? null;
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { present } from '#core/kernel/assert.ts';
-import type { Command } from '#core/sync/protocol.ts';
+import type { Intent } from '#core/sync/protocol.ts';
 import { createReplayAdapter } from '#server/adapters/replay/adapter.ts';
 import { createCatalogue } from '#server/partition/catalogue.ts';
 import { openPartition, type Partition } from '#server/partition/partition.ts';
@@ -13,6 +13,7 @@ import { runWorker } from './worker.ts';
 /** A Friday morning in May. */
 const START = Date.UTC(2014, 4, 2, 9);
 const ACCOUNTS = 6;
+const OFFICER = { type: 'operator', id: 'officer' } as const;
 const RECORDS_PER_BATCH = 40;
 
 /** Batches of records and an operator's commands in turn: what a server has answered stays decided. */
@@ -45,6 +46,7 @@ function openFirm(folder: string): Opened {
       recorded: null,
     }),
   });
+  found(partition);
   return {
     ...inspect(store),
     act: (index) => (index % 2 === 0 ? takeRecords(partition, index) : decide(partition, index)),
@@ -55,6 +57,18 @@ function openFirm(folder: string): Opened {
   };
 }
 
+/** Somebody who may decide, at the first start. */
+function found({ governance, command: send }: Partition): void {
+  if (governance.people.persons.has(OFFICER.id)) return;
+  const people = [{ personId: OFFICER.id, roles: ['seniorRiskOfficer'] as const }];
+  const { result } = send({
+    commandId: 'founding',
+    actor: { type: 'system', id: 'start' },
+    intent: { type: 'found', people, policies: [] },
+  });
+  if (result.type !== 'accepted') throw new Error(`not founded: ${result.message}`);
+}
+
 function takeRecords(partition: Partition, index: number): void {
   const until = (index / 2 + 1) * RECORDS_PER_BATCH;
   while (partition.records < until) partition.run(Infinity, until - partition.records);
@@ -63,15 +77,14 @@ function takeRecords(partition: Partition, index: number): void {
 function decide(partition: Partition, index: number): void {
   const { result } = partition.command({
     commandId: command.id(index),
-    operatorId: 'manager',
-    issuedAt: START + index,
+    actor: OFFICER,
     intent: restrictionOf(partition, index),
   });
   if (result.type !== 'accepted') throw new Error(`refused for its content: ${result.message}`);
 }
 
 /** Restricts accounts one after the other: an active one is there at every index. */
-function restrictionOf({ ingest }: Partition, index: number): Command['intent'] {
+function restrictionOf({ ingest }: Partition, index: number): Intent {
   const { book } = ingest;
   const ACTIVE = 0;
   const numbers = Array.from({ length: book.accounts }, (_, account) => account);
@@ -98,9 +111,10 @@ function batchesIn(store: Store): string[] {
 
 /** From the facts; what the server would answer is compared with them. */
 function commandsIn(store: Store): string[] {
-  return [...store.facts(0, 1, Number.MAX_SAFE_INTEGER)].flatMap(({ envelope }) =>
-    envelope.causation.type === 'command' ? [envelope.causation.id] : [],
-  );
+  return [...store.facts(0, 1, Number.MAX_SAFE_INTEGER)].flatMap(({ envelope }) => {
+    const { kind, causation } = envelope;
+    return kind === 'accountDirected' && causation.type === 'command' ? [causation.id] : [];
+  });
 }
 
 function commandProblems(store: Store): string[] {

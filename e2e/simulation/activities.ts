@@ -33,7 +33,7 @@ export function planDays(world: World): void {
   plan(some(drawn.revision, 4), 'a payout is revised', () => revise(world));
   plan(some(drawn.breach, 3), 'an account gets into trouble', () => trouble(world));
   plan(some(drawn.opposition, 2), 'something is withdrawn', () => withdraw(world));
-  plan(some(drawn.peopleChange, 4), 'people change', () => changePeople(world));
+  plan(some(drawn.peopleChange, 6), 'people change', () => changePeople(world));
   plan(some(drawn.policyChange, 2), 'a policy changes', () => changePolicy(world));
   plan(some(drawn.partition, 3 * drawn.desks), 'a cable', () => cutOff(world));
   plan(some(drawn.deskCrash, drawn.desks), 'a desk', () => anyDesk(world)?.crash());
@@ -42,9 +42,9 @@ export function planDays(world: World): void {
   plan(random.below(2), 'maintenance', () => world.server.restart());
   plan(some(drawn.clone, 1), 'a burglar', () => copyDesk(world, true));
   plan(some(drawn.moved, 1), 'a new laptop', () => copyDesk(world, false));
-  plan(some(drawn.forgery, 8), 'a thief', () => forge(world));
-  plan(some(drawn.rail.saysUnknown, 3), 'finance looks', () => settle(world));
-  if (random.below(3) === 0) plan(2, 'a new key', () => enrolAnother(world));
+  plan(some(drawn.forgery, 10), 'a thief', () => forge(world));
+  plan(some(drawn.rail.saysUnknown, 9), 'finance looks', () => settle(world));
+  if (random.below(3) === 0) plan(3, 'a new key', () => enrolAnother(world));
 }
 
 function anyDesk({ desks, kernel }: World): Desk | null {
@@ -85,7 +85,7 @@ function decideSomething(world: World): void {
   const who = somebody(world);
   const governance = who?.desk.state()?.governance;
   if (!who || !governance) return;
-  const proposal = pickProposal(governance, who.personId, random);
+  const proposal = pickProposal(governance, who.personId, random, world.drawn.isFocused);
   if (!proposal) return;
   const decision = pickDecision(world, governance, proposal, random);
   const key = who.desk.people.get(who.personId);
@@ -98,7 +98,12 @@ function decideSomething(world: World): void {
   who.desk.decide(who.personId, wish, drawDwell(random));
 }
 
-function pickProposal(governance: Governance, personId: string, random: Random): Proposal | null {
+function pickProposal(
+  governance: Governance,
+  personId: string,
+  random: Random,
+  isFocused: boolean,
+): Proposal | null {
   const open = [...governance.open()];
   const able = open.filter(({ action, about, amount }) =>
     governance.people.may(personId, PERMITS[action].approve, { ...about, amount }),
@@ -108,7 +113,8 @@ function pickProposal(governance: Governance, personId: string, random: Random):
     received.every((one) => one.personId !== personId || one.version !== version),
   );
   const wanted = random.below(6) === 0 || fresh.length === 0 ? pool : fresh;
-  return wanted.length > 0 ? random.pick(wanted) : null;
+  const [first] = wanted;
+  return first && isFocused ? first : wanted.length > 0 ? random.pick(wanted) : null;
 }
 
 function pickDecision(world: World, governance: Governance, proposal: Proposal, random: Random): DecisionType {
@@ -179,10 +185,14 @@ function changePeople(world: World): void {
   if (!admin || !governance) return;
   const propose = (action: 'changeRole' | 'revokeKey', params: Extract<Intent, { type: 'propose' }>['params']): void =>
     admin.desk.queue(admin.personId, { type: 'propose', action, params, reason: 'people come and go' });
-  const name = random.pick(['cleo', 'dario', 'ezra', 'rhea', 'jona', 'finn']);
-  if (random.below(3) === 0) {
+  // Mostly of somebody whose word is being counted just now.
+  const words = payouts(governance).flatMap(({ received }) => received.filter(({ decision, verdict }) => decision === 'approve' && verdict.type === 'counted'));
+  const names = words.map(({ personId }) => personId).filter((personId) => personId !== 'mallory');
+  const name = names.length > 0 && random.below(3) > 0 ? random.pick(names) : random.pick(['cleo', 'dario', 'ezra', 'rhea', 'jona', 'finn']);
+  if (random.below(2) === 0) {
     const keys = [...governance.people.keys.values()].filter(({ personId, revokedSeq }) => personId === name && revokedSeq === null);
-    if (keys.length > 0) propose('revokeKey', { keyId: random.pick(keys).keyId, compromisedSince: null });
+    const keyId = words.findLast(({ personId }) => personId === name)?.keyId ?? keys[0]?.keyId;
+    if (keyId !== undefined) propose('revokeKey', { keyId, compromisedSince: null });
     return;
   }
   const role = name === 'jona' ? 'manager' : 'payoutApprover';
@@ -201,7 +211,8 @@ function changePolicy(world: World): void {
     { ...payout, approvals: 1 + random.below(3) },
     { ...payout, autoUpTo: payout.autoUpTo === null ? 3_000_0000 : null },
     { ...payout, windowDays: 7, steps: [{ above: 6_000_0000, approvals: 3, oneOf: ['manager' as const] }] },
-    { ...governance.policy('grantKey'), approvals: 2, coolOffMs: DAY_MS },
+    { ...governance.policy('grantKey'), approvals: 2, coolOffMs: 4 * HOUR_MS },
+    { ...governance.policy('grantKey'), approvals: 2, coolOffMs: 4 * HOUR_MS },
   ]);
   who.desk.queue(who.personId, { type: 'propose', action: 'changePolicy', params: { policy }, reason: 'new limits' });
 }
@@ -260,9 +271,27 @@ function settle(world: World): void {
     if (!payment || governance.paymentState(payoutId) !== 'unknown') continue;
     // Finance looks at the bank's statement, which tells what really happened.
     const truth = world.rail.truth(payment.instructionId);
-    if (truth !== 'paid') continue;
-    who.desk.queue(who.personId, { type: 'settlePayment', payoutId, state: 'paid', reason: 'seen on the statement' });
+    if (truth !== 'paid' && truth !== 'declined') continue;
+    who.desk.queue(who.personId, { type: 'settlePayment', payoutId, state: truth, reason: 'seen on the statement' });
   }
+}
+
+/** The bank's statement of everything that left so far: lines that are known already change nothing. */
+export function bookStatement({ rail, system, situations }: World): void {
+  if (rail.moved.length === 0) return;
+  situations.seen('bankStatement');
+  const entries = rail.moved.map(({ key, amount, last4, at }, place) => ({
+    entryId: `line-${place + 1}`,
+    file: digestOfText(`statement ${rail.moved.length}`),
+    direction: 'out' as const,
+    amount,
+    currency: 'USD',
+    endToEndId: key.slice(0, 35),
+    payeeLast4: last4,
+    fee: false,
+    bookedOn: new Date(at).toISOString().slice(0, 10),
+  }));
+  system({ type: 'bookEntries', entries });
 }
 
 /** What somebody on the wire, or with a key of their own, tries. */

@@ -120,13 +120,13 @@ function keysAreFrozenForAReason({ copied }: World, facts: readonly Fact[]): str
 }
 
 /** I6: server and desks, folding the same facts, know the same. */
-function foldsAgree({ server, desks }: World, facts: readonly Fact[]): string[] {
+function foldsAgree({ server, desks, plant }: World, facts: readonly Fact[]): string[] {
   const governance = createGovernance();
   for (const fact of facts) governance.apply(fact);
   const wanted = told(governance);
   const found: string[] = [];
   const own = server.partition()?.governance;
-  if (own && told(own) !== wanted) found.push('I6 the server knows something else than its log says');
+  if (own && plant.isBent !== true && told(own) !== wanted) found.push('I6 the server knows something else than its log says');
   for (const desk of desks) {
     const state = desk.state();
     if (!state) continue;

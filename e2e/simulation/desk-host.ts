@@ -12,9 +12,8 @@ import { createDecisions, type DecisionWish, type Decisions, type PreparedDecisi
 import type { Twin } from '#desk/signing/twin.ts';
 import { openDeskStore, type DeskStore, type SignedHere } from '#desk/store/store.ts';
 import { createOutbox, type Outbox } from '#desk/sync/outbox.ts';
-import { verifyEd25519 } from '#desk/sync/witness.ts';
 import { HOUR_MS, MINUTE_MS, type Kernel } from './kernel.ts';
-import type { SimulatedKey } from './keys.ts';
+import { verifyNote, type SimulatedKey } from './keys.ts';
 import type { Network } from './network.ts';
 import type { Plant } from './planted.ts';
 import type { FactsMessage, Server } from './server-host.ts';
@@ -103,6 +102,8 @@ export function createDesk(
   let held = new Set<string>();
   /** Up to where facts were sent to this desk; put back whenever it asks. */
   let sent = 0;
+  /** Something may be in the outbox: asking it costs. */
+  let mayWait = true;
   const now = (): number => kernel.now + at.skewMs;
   const show = (what: string, claim: string): void => {
     kernel.note(`${deskId} shows ${what}: ${claim}`);
@@ -189,11 +190,15 @@ export function createDesk(
       random: (bytes) => Uint8Array.from({ length: bytes }, () => random.below(256)),
     });
     held = new Set();
+    mayWait = true;
     mind = { state, decisions, outbox: createOutbox(kept, link, decided, () => {}) };
     kernel.note(`${deskId} starts at ${state.cursor.seq}`);
     tick();
   };
   const send = (): void => {
+    if (!mayWait) return;
+    mayWait = kept.queued(logId).length > 0;
+    if (!mayWait) return;
     kernel.promised();
     void mind?.outbox.send(logId);
   };
@@ -220,7 +225,7 @@ export function createDesk(
       const latest = kept.witnessed(logId);
       if (latest?.note !== witnessed?.note || note === latest?.note) return;
       const shown = { note, publicKey: bytesIn(publicKey), proof: proof.map(bytesIn) };
-      const seen = witness(`propdesk/${logId}`, latest, shown, verifyEd25519);
+      const seen = witness(`propdesk/${logId}`, latest, shown, verifyNote);
       if (seen.ok) kept.saveWitnessed(logId, { note, publicKey: latest?.publicKey ?? shown.publicKey });
       else if (!seen.error.includes('rolled back')) complaints.push(`${deskId}: ${seen.error}`);
     });
@@ -274,6 +279,7 @@ export function createDesk(
       const done = mind.decisions.sign(prepared, key, { audience, logId });
       if (!done.ok) return kernel.note(`${deskId} cannot sign: ${done.error}`);
       const { commandId } = done.value;
+      mayWait = true;
       ports.signed.push({ decisionId: commandId, deskId, personId: prepared.personId, keyId: key.keyId });
       show(commandId, 'signed here');
       if (network.isCut(deskId) && witnessed) situations.seen('signedOffline');
@@ -317,6 +323,7 @@ export function createDesk(
       if (!mind) return;
       counter += 1;
       const command: Command = { commandId: `${deskId}-${epoch}-${counter}`, operatorId: personId, issuedAt: now(), intent };
+      mayWait = true;
       kept.queue(command, logId);
       send();
     },
@@ -439,7 +446,8 @@ function copyStore(from: DeskStore, to: DeskStore, logId: string, isWhole: boole
   const queued = new Map(from.queued(logId).map((command) => [command.commandId, command]));
   for (const row of from.signed(logId)) {
     const command = queued.get(row.decisionId);
-    const stub = { commandId: row.decisionId, operatorId: row.personId, issuedAt: row.signedAt, intent: { type: 'addPerson', personId: 'nobody' } } as const;
+    const intent: Intent = { type: 'addPerson', personId: 'nobody' };
+    const stub: Command = { commandId: row.decisionId, operatorId: row.personId, issuedAt: row.signedAt, intent };
     to.keepSigned(row, command ?? stub, logId);
     if (!command || !isWhole) to.settled({ type: 'accepted', commandId: row.decisionId, seq: 1 });
   }

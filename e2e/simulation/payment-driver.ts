@@ -16,7 +16,7 @@ export interface PaymentView {
   readonly lastWord: 'notKnown' | 'known' | null;
 }
 
-export type PaymentStep = 'submit' | 'query' | 'wait' | 'leave';
+export type PaymentStep = 'submit' | 'query' | 'doubt' | 'wait' | 'leave';
 
 export interface PaymentLimits {
   readonly askAgainMs: number;
@@ -29,6 +29,7 @@ export const PAYMENT_LIMITS: PaymentLimits = { askAgainMs: HOUR_MS / 2, keySafeM
  * What a payment worker does next with one payment. It is handed over once by the process that
  * instructed it. Whoever cannot know whether that happened asks first; and only a rail that says
  * that it knows nothing of the key is sent the same key again, while it would know a repetition.
+ * After that it becomes a person's matter.
  */
 export function nextPaymentStep(view: PaymentView, limits: PaymentLimits = PAYMENT_LIMITS): PaymentStep {
   const { state, at, askedAt, triedAt, isWaiting, lastWord, instructedAt } = view;
@@ -37,6 +38,7 @@ export function nextPaymentStep(view: PaymentView, limits: PaymentLimits = PAYME
   const isFresh = state === 'instructed' && triedAt === null && askedAt === null;
   if (isFresh && at - instructedAt < MINUTE_MS) return 'submit';
   if (lastWord === 'notKnown' && at - instructedAt < limits.keySafeMs) return 'submit';
+  if (lastWord === 'notKnown' && state !== 'unknown') return 'doubt';
   const lastTouch = Math.max(askedAt ?? -Infinity, triedAt ?? -Infinity);
   return at - lastTouch >= limits.askAgainMs ? 'query' : 'wait';
 }

@@ -50,9 +50,10 @@ export function createPaymentWorker(ports: {
   const act = (payoutId: string, taken: PaymentStep): void => {
     const up = server.partition();
     const payment = up?.governance.payout(payoutId)?.payment;
-    if (!payment || (taken !== 'submit' && taken !== 'query')) return;
+    if (!payment || taken === 'wait' || taken === 'leave') return;
     const memory = memoryOf(payoutId);
     const key = payment.instructionId;
+    if (taken === 'doubt') return report(payoutId, key, 'unknown', `${key}-doubt-${kernel.now}`);
     memory.isWaiting = true;
     const answered = (said: RailReport | null): void => {
       // The process that asked is gone: what it would have done is decided anew.

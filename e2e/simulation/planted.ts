@@ -12,6 +12,8 @@ import { nextPaymentStep, type PaymentStep, type PaymentView } from './payment-d
  * code is as it is. Each must be noticed by some checker, or the checkers are not worth much.
  */
 export interface Plant {
+  /** The server's fold is bent: that it differs from the log is the plant itself, and no catch. */
+  readonly isBent?: boolean;
   store?(store: Store): Store;
   patch?(partition: Partition, at: { readonly store: Store }): void;
   before?(command: ServerCommand, partition: Partition): void;
@@ -37,6 +39,7 @@ type Received = Extract<Fact, { kind: 'decisionReceived' }>;
 function bending(bend: Bend, more: Plant = {}): Plant {
   return {
     ...more,
+    isBent: true,
     store: (store) => {
       const inner = more.store?.(store) ?? store;
       return {
@@ -136,7 +139,11 @@ function payingFromMemory(): Plant {
 function forgettingOn(isForgotten: (seq: number, openedAt: number) => boolean, isLenient: boolean): Plant {
   let openedAt = 0;
   return {
-    store: (store) => ({ ...store, commandResult: () => null }),
+    store: (store) => ({
+      ...store,
+      commandResult: () => null,
+      append: (partition, batch) => store.append(partition, { ...batch, commandResults: [] }),
+    }),
     patch: ({ governance }, { store }) => {
       openedAt = store.progress(0).seq;
       const { decision } = governance;

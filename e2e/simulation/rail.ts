@@ -45,6 +45,8 @@ interface Known {
   events: number;
 }
 
+/** An order is under way so long at the most: less than any rail forgets its key in. */
+const LATE_MS_MAX = HOUR_MS / 2;
 export const RAIL_TIMEOUT_MS: number = MINUTE_MS;
 
 export function createRail(
@@ -98,6 +100,7 @@ export function createRail(
     const isForgotten = before && kernel.now - before.at > ports.faults().forgetsKeyAfterMs;
     if (before && !isForgotten) {
       situations.seen('sameKeySubmittedAgain');
+      if (before.state !== 'pending') situations.seen('submittedAfterItsEnd');
       return before;
     }
     const fresh: Known = { order, at: kernel.now, state: 'pending', events: 0 };
@@ -119,19 +122,28 @@ export function createRail(
   return {
     moved,
     submit: (order, answered) => {
+      const { worksThenTimesOut, losesOrder, takesLate, saysUnknown } = ports.faults();
       kernel.note(`submit ${order.key}`);
-      const lost = chance(ports.faults().worksThenTimesOut);
+      if (chance(losesOrder)) {
+        situations.seen('orderLost');
+        return answering(answered, () => null, true);
+      }
+      if (chance(takesLate)) {
+        situations.seen('orderArrivedLate');
+        kernel.after(random.below(LATE_MS_MAX), `rail takes ${order.key}`, () => void accept(order));
+        return answering(answered, () => null, true);
+      }
+      const lost = chance(worksThenTimesOut);
       if (lost) situations.seen('workedThenTimedOut');
-      const one = accept(order);
-      const unsure = chance(ports.faults().saysUnknown);
-      const answer = (): RailReport => ({ key: order.key, state: unsure ? 'unknown' : 'sent', eventId: `${order.key}-accepted` });
+      accept(order);
+      const unsure = chance(saysUnknown);
       if (unsure && !lost) situations.seen('railSaidUnknown');
-      if (one.state !== 'pending') situations.seen('submittedAfterItsEnd');
+      const answer = (): RailReport => ({ key: order.key, state: unsure ? 'unknown' : 'sent', eventId: `${order.key}-accepted-${kernel.now}` });
       answering(answered, answer, lost);
     },
     query: (key, answered) => {
       kernel.note(`query ${key}`);
-      const lost = chance(ports.faults().worksThenTimesOut / 2);
+      const lost = chance(ports.faults().worksThenTimesOut);
       const answer = (): RailReport => {
         const one = known.get(key);
         if (!one) return { key, state: 'notKnown', eventId: `${key}-none` };

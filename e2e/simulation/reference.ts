@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
 import type { Fact } from '#core/facts/registry.ts';
 
 /*
@@ -348,9 +348,13 @@ function wordOf(fact: Extract<Fact, { kind: 'decisionReceived' }>, publicKey: Ui
   };
 }
 
+const verifiers = new Map<string, KeyObject>();
+
 function isSignedBy(publicKey: Uint8Array, message: Buffer, signature: Buffer): boolean {
   const x = Buffer.from(publicKey).toString('base64url');
-  return verify(null, message, createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }), signature);
+  const key = verifiers.get(x) ?? createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  verifiers.set(x, key);
+  return verify(null, message, key, signature);
 }
 
 interface Shown {

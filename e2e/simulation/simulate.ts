@@ -1,4 +1,4 @@
-import { planDays } from './activities.ts';
+import { bookStatement, planDays } from './activities.ts';
 import { check, type Heard } from './checkers.ts';
 import { HOUR_MS, MINUTE_MS, RUN_START } from './kernel.ts';
 import { observe } from './observed.ts';
@@ -14,7 +14,7 @@ const DAY_MS = 24 * HOUR_MS;
 const FOUNDING_MS = 2 * HOUR_MS;
 /** For so long nothing fails any more: what still waits at its end waits for ever. */
 const HEALING_MS = 1.5 * DAY_MS;
-const DESK_EVERY_MS = 4 * HOUR_MS;
+const DESK_EVERY_MS = 5 * HOUR_MS;
 
 export interface Outcome {
   readonly seed: number;
@@ -43,12 +43,13 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     if (name !== 'content answered') wire.push(text);
   });
   found(world);
-  every(world, 'server', 2 * HOUR_MS, () => server.tick());
+  every(world, 'server', 3 * HOUR_MS, () => server.tick());
   every(world, 'payment run', world.drawn.paymentEveryMs, () => {
     world.system({ type: 'runPayments' });
     world.payments.tick();
   });
   every(world, 'payments', HOUR_MS, () => world.payments.tick());
+  every(world, 'a bank statement', DAY_MS, () => bookStatement(world));
   every(world, 'desks', DESK_EVERY_MS, () => tickDesks(world));
   kernel.after(10 * MINUTE_MS, 'desks', () => tickDesks(world));
   await kernel.runUntil(RUN_START + FOUNDING_MS);
@@ -58,6 +59,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   heal(world);
   await kernel.runUntil(kernel.now + HEALING_MS);
   world.isEnding = true;
+  bookStatement(world);
   tickDesks(world);
   await kernel.runUntil(kernel.now + HOUR_MS);
   return outcomeOf(world, { wire });

@@ -12,6 +12,9 @@ export interface RailFaults {
   readonly declinesThenPays: number;
   readonly paysThenReturns: number;
   readonly saysUnknown: number;
+  /** An order never arrives, or only after its sender has given up. */
+  readonly losesOrder: number;
+  readonly takesLate: number;
   readonly repeatsWebhook: number;
   readonly losesWebhook: number;
   readonly answersLateMs: number;
@@ -45,6 +48,8 @@ export interface Swarm {
   readonly policyChange: number;
   readonly revision: number;
   readonly opposition: number;
+  /** People go through what is open in order, so that words of many meet on one payout. */
+  readonly isFocused: boolean;
   readonly payeeChange: number;
   readonly paymentEveryMs: number;
   readonly rail: RailFaults;
@@ -80,6 +85,7 @@ export function drawSwarm(seed: number): Swarm {
     policyChange: rate(0.1),
     revision: rate(0.12),
     opposition: rate(0.5),
+    isFocused: isOn(),
     payeeChange: rate(0.8),
     paymentEveryMs: random.pick([HOUR_MS, 4 * HOUR_MS, 12 * HOUR_MS, DAY_MS]),
     rail: drawRail(random, rate),
@@ -93,7 +99,9 @@ function drawRail(random: Random, rate: (most: number) => number): RailFaults {
     declines: rate(0.2),
     declinesThenPays: rate(0.2),
     paysThenReturns: rate(0.1),
-    saysUnknown: rate(0.3),
+    saysUnknown: rate(0.5),
+    losesOrder: rate(0.3),
+    takesLate: rate(0.4),
     repeatsWebhook: rate(0.6),
     losesWebhook: rate(0.5),
     answersLateMs: random.pick([1_000, 30_000, 10 * 60_000, 5 * HOUR_MS]),
@@ -121,7 +129,7 @@ function drawPolicies(random: Random, isOn: () => boolean): readonly ApprovalPol
       case 'changeRole':
       case 'revokeKey':
       case 'changePolicy':
-        return { ...policy, approvals: 1, coolOffMs: isOn() ? 6 * HOUR_MS : 0, receiptAgeMaxMs: 3 * DAY_MS };
+        return { ...policy, approvals: 1, coolOffMs: isOn() ? 3 * HOUR_MS : 0, receiptAgeMaxMs: 3 * DAY_MS };
       // The first keys count at once; a change of this very policy makes later ones wait for two admins.
       case 'grantKey':
         return { ...policy, approvals: 0, coolOffMs: 0, receiptAgeMaxMs: 3 * DAY_MS };
@@ -141,6 +149,8 @@ export function calm(swarm: Swarm): Swarm {
     declinesThenPays: 0,
     paysThenReturns: 0,
     saysUnknown: 0,
+    losesOrder: 0,
+    takesLate: 0,
     repeatsWebhook: 0,
     losesWebhook: 0,
     answersLateMs: 1_000,

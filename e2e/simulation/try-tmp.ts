@@ -1,9 +1,8 @@
-import { simulate } from './simulate.ts';
-const from = Number(process.argv[2] ?? 1), n = Number(process.argv[3] ?? 5);
-const start = performance.now();
-for (let seed = from; seed < from + n; seed++) {
-  const o = await simulate(seed, { verbose: process.argv[4] === 'v' });
-  if (process.argv[4] === 'v') for (const l of o.trace) console.log(l);
-  console.log(seed, o.steps, o.facts, 'paid', o.paid, o.situations.length, o.violations.slice(0, 4).join(' | ').slice(0, 600));
+import { answerJob } from './jobs.ts';
+import { PLANTED_NAMES } from './planted.ts';
+const names = process.argv.slice(3);
+for (const name of names.length ? names : PLANTED_NAMES) {
+  const t = performance.now();
+  const a = await answerJob({ type: 'planted', name, from: 1, to: Number(process.argv[2]) });
+  console.log(JSON.stringify(a.caught).slice(0, 220), ((performance.now() - t) / 1000).toFixed(0) + 's');
 }
-console.log(((performance.now() - start) / n).toFixed(0), 'ms/seed', (process.cpuUsage().user/1000/n).toFixed(0), 'cpu');

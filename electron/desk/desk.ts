@@ -309,6 +309,10 @@ export function createDesk(host: DeskHost): Desk {
     ask: askServer,
     tryAsk,
     changed: () => tell('governed', { lastSeq: state.cursor.seq }),
+    witness: async () => {
+      const followed = follower.following();
+      if (followed !== null) await checkLog(followed);
+    },
   });
   const { fetchBytes: _fetchBytes, ...governedCalls } = governed;
 
@@ -409,13 +413,15 @@ export function createDesk(host: DeskHost): Desk {
     },
   };
   return {
-    api,
+    api: forSomebody(api, () => session.person() !== null),
     listen: (listener) => {
       listeners.add(listener);
+      if (session.person() === null) return () => void listeners.delete(listener);
       for (const frame of rows.frames(connection.asOf ?? 0)) listener.rows(frame);
       return () => void listeners.delete(listener);
     },
-    rowsOf: (accounts) => rows.frames(connection.asOf ?? 0, accounts),
+    rowsOf: (accounts) =>
+      session.person() === null ? [] : rows.frames(connection.asOf ?? 0, accounts),
     close: () => {
       closed = true;
       clearInterval(watch);
@@ -424,4 +430,18 @@ export function createDesk(host: DeskHost): Desk {
       store.close();
     },
   };
+}
+
+/** What a desk keeps is shown to nobody who has not signed in. */
+function forSomebody(api: DeskApi, isSomebody: () => boolean): DeskApi {
+  const guarded = Object.entries(api).map(([name, call]) => [
+    name,
+    name.startsWith('session.')
+      ? call
+      : (input: never) => {
+          if (isSomebody()) return (call as (input: never) => Promise<unknown>)(input);
+          return Promise.reject(new DeskRefusal({ code: 'rejected', message: 'Sign in first.' }));
+        },
+  ]);
+  return Object.fromEntries(guarded) as DeskApi;
 }

@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deskCalls } from '#core/desk-api/contract.ts';
 import { digestOfText } from '#core/kernel/digest.ts';
@@ -154,6 +155,44 @@ describe('signing at a desk', () => {
     await world.connect();
     await expect(world.prepare(payoutId)).rejects.toThrow(/does not hold the bytes/);
     expect((await world.desk.api['proposals.get']({ proposalId: payoutId })).text).toBeNull();
+    world.instead = () => undefined;
+    await world.connect();
+    expect((await world.prepare(payoutId)).text).toContain(payoutId);
+  });
+});
+
+describe('bytes that were damaged on this desk', () => {
+  it('are fetched again when the proposal is opened', async () => {
+    const { world, payoutId } = await atADesk();
+    const database = new Database(world.databaseFile);
+    database.exec("UPDATE content SET text = replace(text, 'Tess', 'Jess')");
+    database.close();
+    await expect(world.prepare(payoutId)).rejects.toThrow(/does not hold the bytes/);
+    await world.desk.api['proposals.get']({ proposalId: payoutId });
+    expect((await world.prepare(payoutId)).text).toContain('Tess');
+  });
+});
+
+describe('the letter of a payout', () => {
+  async function withLetter(): Promise<{ world: FirmDesk; payoutId: string; html: string }> {
+    const { world, payoutId } = await atADesk();
+    const html = '<p>We have paid you.</p>';
+    world.firm.system({ type: 'issueLetter', payoutId, letter: digestOfText(html), text: html });
+    await world.connect();
+    return { world, payoutId, html };
+  }
+
+  it('is what the log names, and is there without a server from then on', async () => {
+    const { world, payoutId, html } = await withLetter();
+    expect(await world.desk.api['letter.get']({ payoutId })).toEqual({ html });
+    world.disconnect();
+    expect(await world.desk.api['letter.get']({ payoutId })).toEqual({ html });
+  });
+
+  it('is not shown when the server sends another', async () => {
+    const { world, payoutId } = await withLetter();
+    world.instead = (name) => (name === 'content' ? { text: '<p>Pay us.</p>' } : undefined);
+    await expect(world.desk.api['letter.get']({ payoutId })).rejects.toThrow(/another letter/);
   });
 });
 

@@ -26,6 +26,7 @@ import type { LocalState } from './local-state.ts';
 import { createProposalViews } from './proposals-view.ts';
 import { signedDecisions } from './signed-decisions.ts';
 import { createDecisions, DWELL_MS_MIN, type PreparedDecision } from './signing/decisions.ts';
+import { restoreFromTwin } from './signing/restore.ts';
 import { openTwin } from './signing/twin.ts';
 import type { SigningKey } from './signing/vault.ts';
 import type { DeskStore } from './store/store.ts';
@@ -58,6 +59,8 @@ export interface GovernedPorts {
     schema: Schema,
   ): Promise<z.output<Schema> | null>;
   changed(): void;
+  /** Looks at the newest checkpoint, where the server can be asked: what is signed rests on it. */
+  witness(): Promise<void>;
 }
 
 type GovernedApi = Pick<
@@ -83,6 +86,9 @@ export function createGovernedApi(ports: GovernedPorts): GovernedApi & {
 } {
   const { host, store, state, send } = ports;
   const twin = openTwin(host.twinFile);
+  const restored = restoreFromTwin(store, twin);
+  if (restored > 0)
+    host.log('warn', `${restored} signed decisions were put back from their second copy`);
   const names = new Map<string, string>();
   const nameOf = (personId: string): string => names.get(personId) ?? personId;
   const views = createProposalViews({
@@ -98,6 +104,7 @@ export function createGovernedApi(ports: GovernedPorts): GovernedApi & {
     presence: host.vault.presence,
     now: host.now,
     random: host.random,
+    log: (text) => host.log('error', text),
   });
   const prepared = new Map<string, PreparedDecision>();
   const signedIn = (): Profile => {
@@ -111,11 +118,16 @@ export function createGovernedApi(ports: GovernedPorts): GovernedApi & {
     throw refusal('This desk has not met a server yet.');
   };
 
+  /** Bytes that were damaged here are fetched again. */
+  const isHeld = (digest: string): boolean => {
+    const text = store.content(digest);
+    return text !== null && digestOfText(text) === digest;
+  };
   const fetchBytes = async (): Promise<void> => {
     const people = await ports.tryAsk('people', {}, peopleReplySchema);
     for (const { personId, name } of people?.people ?? []) names.set(personId, name);
     for (const { snapshot } of state.governance.open()) {
-      if (store.content(snapshot) !== null) continue;
+      if (isHeld(snapshot)) continue;
       const reply = await ports.tryAsk('content', { digest: snapshot }, contentReplySchema);
       if (reply === null) return;
       // Bytes that are not what their digest names are no bytes.
@@ -201,7 +213,7 @@ export function createGovernedApi(ports: GovernedPorts): GovernedApi & {
       Promise.resolve({ proposals: views.list(ports.person()?.personId ?? null) }),
     'proposals.get': async ({ proposalId }) => {
       const proposal = state.governance.proposal(proposalId);
-      if (proposal && store.content(proposal.snapshot) === null) {
+      if (proposal && !isHeld(proposal.snapshot)) {
         const reply = await ports.tryAsk(
           'content',
           { digest: proposal.snapshot },
@@ -242,6 +254,7 @@ export function createGovernedApi(ports: GovernedPorts): GovernedApi & {
         throw refusal('Open it again: it is not prepared any more.');
       const key = unwrap(await host.vault.open(person.personId, secret));
       if (!(await host.confirm(confirmationOf(ready)))) throw refusal('It was not signed.');
+      await ports.witness();
       // All of this took a while: the person may have left, or signed it by another click.
       if (ports.person()?.personId !== person.personId) throw refusal('Sign in first.');
       if (prepared.get(preparedId) !== ready) throw refusal('It was signed already.');
@@ -282,10 +295,11 @@ export function createGovernedApi(ports: GovernedPorts): GovernedApi & {
     'letter.get': async ({ payoutId }) => {
       const digest = state.governance.payout(payoutId)?.letter ?? null;
       if (digest === null) return { html: null };
-      const kept = store.content(digest);
-      if (kept !== null) return { html: kept };
+      if (isHeld(digest)) return { html: store.content(digest) };
       const { text } = await ports.ask('content', { digest }, contentReplySchema);
-      if (text !== null && digestOfText(text) === digest) store.saveContent(digest, text);
+      if (text === null) return { html: null };
+      if (digestOfText(text) !== digest) throw refusal('The server has sent another letter.');
+      store.saveContent(digest, text);
       return { html: text };
     },
     'audit.list': (wanted) => ports.ask('audit', wanted, auditReplySchema),

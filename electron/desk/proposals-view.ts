@@ -57,7 +57,7 @@ export function createProposalViews({ governance, content, nameOf }: ViewPorts):
       required,
       payment: now.paymentState(proposal.proposalId),
       reconciled: (payout?.entries.length ?? 0) > 0,
-      letter: payout?.letter != null,
+      letter: (payout?.letter ?? null) !== null,
       openedAt: proposal.openedAt,
       decideBy: proposal.decideBy,
       expiresAt: proposal.expiresAt,

@@ -92,7 +92,10 @@ export function startSession(client: RendererClient): void {
     if (linked) void read();
   });
   client.onFrame(ROWS_FRAME, book.applyFrame);
-  client.onStream('person', ({ person }) => setState({ person }));
+  client.onStream('person', ({ person }) => {
+    setState({ person });
+    if (person) void read();
+  });
   client.onStream('connection', (connection) => setState({ connection }));
   client.onStream('pulse', (pulse) => {
     const { connection } = getState();

@@ -32,7 +32,11 @@ interface Signed {
 
 /** The header that a client sends: for tests, and as an example of how it is made. */
 export function signRequest(
-  { client, secret, t }: { readonly client: string; readonly secret: Uint8Array; readonly t: number },
+  {
+    client,
+    secret,
+    t,
+  }: { readonly client: string; readonly secret: Uint8Array; readonly t: number },
   signed: Signed,
 ): string {
   return `client=${client},t=${t},v=${macOf(secret, REQUEST_KIND, t, signedBytes(signed))}`;

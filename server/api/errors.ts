@@ -7,6 +7,8 @@ export interface ApiError {
   readonly message: string;
   /** The field that is wrong, "payee.iban". */
   readonly path?: string;
+  /** Beside the answer, for programs between us and the client. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What a route answers; anything from 400 on is an error. */

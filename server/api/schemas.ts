@@ -13,7 +13,9 @@ const timeSchema = z.iso.datetime().describe('An instant of UTC: "2026-11-20T09:
 
 export const payoutRequestSchema = z.strictObject({
   accountId: idSchema,
-  amount: amountSchema.nullable().describe('What leaves the account; null for as much as there is.'),
+  amount: amountSchema
+    .nullable()
+    .describe('What leaves the account; null for as much as there is.'),
   currency: currencySchema.describe('The account’s own: a mistake is refused, never converted.'),
   payee: payeeDetailsSchema,
 });

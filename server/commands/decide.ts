@@ -69,7 +69,6 @@ const SERVER_INTENTS: ReadonlySet<string> = new Set([
   'openPayout',
   'recordCheck',
   'withdrawPayout',
-  'addPerson',
   'signedIn',
   'signedOut',
   'runPayments',

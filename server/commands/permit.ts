@@ -1,9 +1,13 @@
 import type { Action } from '#core/people/roles.ts';
 import { PERMITS } from '#core/approvals/action-types.ts';
 import type { Intent } from '#core/sync/protocol.ts';
+import type { ServerIntent } from './server-command.ts';
+
+/** What the server's own parts wish in a person's name. */
+type PersonsServerIntent = Extract<ServerIntent, { type: 'addPerson' | 'bookEntries' }>;
 
 /** What an intent asks of a person's roles. `null`: the decision itself checks it, entry by entry. */
-export function permissionFor(intent: Intent): Action | null {
+export function permissionFor(intent: Intent | PersonsServerIntent): Action | null {
   switch (intent.type) {
     case 'acknowledgeAlert':
     case 'directAccount':
@@ -27,7 +31,10 @@ export function permissionFor(intent: Intent): Action | null {
     case 'settlePayment':
       return 'settlePayment';
     case 'settleException':
+    case 'bookEntries':
       return 'reconcile';
+    case 'addPerson':
+      return 'proposePeople';
   }
 }
 
@@ -43,7 +50,8 @@ export const QUESTION_PERMITS: Readonly<Record<string, Action>> = {
   impactStart: 'previewImpact',
   impactState: 'previewImpact',
   impactCancel: 'previewImpact',
-  content: 'viewPayouts',
+  // What a person may read of it hangs on what the bytes are of: see questions.
+  content: 'view',
   people: 'view',
   sessions: 'view',
   totp: 'view',
@@ -56,6 +64,6 @@ export const QUESTION_PERMITS: Readonly<Record<string, Action>> = {
 };
 
 /** The account that an intent is about, where it is about one. */
-export function accountOf(intent: Intent): string | null {
+export function accountOf(intent: Intent | PersonsServerIntent): string | null {
   return 'accountId' in intent ? intent.accountId : null;
 }

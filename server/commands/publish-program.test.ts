@@ -8,7 +8,7 @@ import { runImpact } from '../impact/run.ts';
 import { FIRM_START, openDemoFirm, type DemoFirm } from '../partition/testing/demo-firm.ts';
 import { loadPrograms } from '../programs.ts';
 import { openStore } from '../store/store.ts';
-import { withTwoPersons, type TwoPersons } from './testing/second-person.ts';
+import { APPROVER, PROPOSER, withTwoPersons, type TwoPersons } from './testing/second-person.ts';
 
 const programs = loadPrograms().filter(({ program }) => program.programId === 'two-step-100k');
 const [twoStep] = programs;
@@ -85,6 +85,28 @@ describe('publishing a program', () => {
     expect(published()).toBe(0);
     expect(publish(firm, draft)).toBe('executed');
     expect(published()).toBe(1);
+  });
+
+  it('cannot be approved by who proposes it, though that person may approve others', () => {
+    const firm = openFirm();
+    firm.run(4_000);
+    const { hash } = preview(firm, tighter);
+    const draft = wish({ content: tighter as never, previewHash: hash });
+    const proposalId = firm.people.propose(draft);
+    expect(firm.people.approve(PROPOSER, proposalId)).toMatch(/^maker/);
+    expect(firm.people.approve(APPROVER, proposalId)).toBe('counted');
+  });
+
+  it('stops where another version of the program came first', () => {
+    const firm = openFirm();
+    firm.run(4_000);
+    const { hash } = preview(firm, tighter);
+    const draft = wish({ content: tighter as never, previewHash: hash });
+    const [first, second] = [firm.people.propose(draft), firm.people.propose(draft)];
+    expect(firm.people.approve(APPROVER, first)).toBe('counted');
+    expect(firm.people.approve(APPROVER, second)).toMatch(
+      /^blocked: another version of two-step-100k was published since/,
+    );
   });
 
   it('leaves open accounts with the version they were bought under; new ones get the new one', () => {

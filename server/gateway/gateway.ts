@@ -137,7 +137,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
     if (connected.size >= DESKS_MAX) return next(new Error('too many desks'));
     const { deskId, session } = auth.data;
     const known = session === null ? null : ports.people.session(session, deskId);
-    socket.data = { deskId, person: known } satisfies SocketData;
+    socket.data = { deskId, session, person: known } satisfies SocketData;
     next();
   });
   io.on('connection', (socket) => {
@@ -199,7 +199,16 @@ export function createGateway(ports: GatewayPorts): Gateway {
 /** Who is at a desk: null while nobody is signed in. */
 interface SocketData {
   readonly deskId: string;
+  /** What the person's session is known by; asked again so that being used keeps it alive. */
+  session: string | null;
   person: { readonly personId: string; readonly sessionId: string } | null;
+}
+
+/** What desks ask without anybody touching them: it keeps no session alive. */
+const ASKED_BY_ITSELF: ReadonlySet<string> = new Set(['checkpoint', 'people', 'content', 'look']);
+
+function keepAlive({ session, deskId }: SocketData, { people }: GatewayPorts): void {
+  if (session !== null) people.session(session, deskId);
 }
 
 function stopFollowing(desk: Desk): void {
@@ -264,6 +273,7 @@ function answer(desk: Desk, ports: GatewayPorts): void {
       if (!action || !ports.people.may(personId, action)) {
         return rejected('No role of yours allows this');
       }
+      if (!ASKED_BY_ITSELF.has(name)) keepAlive(data, ports);
       return handle(input, personId);
     });
   on('doors', z.strictObject({}), () => ports.people.doors());
@@ -273,8 +283,9 @@ function answer(desk: Desk, ports: GatewayPorts): void {
       deskId: data.deskId,
       address: socket.handshake.address,
     });
-    if (person) {
+    if (person && signedIn.type === 'signedIn') {
       data.person = person;
+      data.session = signedIn.session;
       stopFollowing(desk);
     }
     return signedIn;
@@ -284,7 +295,7 @@ function answer(desk: Desk, ports: GatewayPorts): void {
     data.person ? ports.people.sessions(data.person) : rejected('Sign in first'),
   );
   ask('totp', totpRequestSchema, (wish, personId) => ports.people.totp(personId, wish));
-  ask('addPerson', newPersonSchema, (wish) => ports.people.add(wish));
+  ask('addPerson', newPersonSchema, (wish, personId) => ports.people.add(wish, personId));
   on('signOut', z.strictObject({ everywhere: z.boolean() }), ({ everywhere }) => {
     if (data.person) ports.people.signOut(data.person, data.deskId, everywhere);
     data.person = null;
@@ -309,6 +320,7 @@ function answer(desk: Desk, ports: GatewayPorts): void {
     ({ commandId, intent }) => {
       const { person } = data;
       if (!person) return { type: 'busy' };
+      keepAlive(data, ports);
       const actor = { type: 'operator' as const, id: person.personId };
       return ports.command({ commandId, actor, intent });
     },

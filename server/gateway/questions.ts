@@ -8,6 +8,7 @@ import {
 } from '#core/sync/protocol.ts';
 import { readCheckpoint } from '#core/audit/checkpoint.ts';
 import { base64Of } from '#core/kernel/base64.ts';
+import type { Governance } from '#core/governance/governance.ts';
 import type { Store } from '../store/store.ts';
 import type { Questions } from './gateway.ts';
 
@@ -15,19 +16,26 @@ const PARTITION = 0;
 
 export interface QuestionPorts {
   readonly store: Store;
+  readonly governance: Governance;
   people(): PeopleReply;
   /** A signed checkpoint that covers everything so far. */
   checkpoint(): { readonly note: string; readonly publicKey: string };
 }
 
 /** What people ask of the log: read only. */
-export function createQuestions({ store, people, checkpoint }: QuestionPorts): Questions {
+export function createQuestions({
+  store,
+  governance,
+  people,
+  checkpoint,
+}: QuestionPorts): Questions {
   return {
     content: {
       schema: contentRequestSchema,
-      answer: ({ digest }: z.output<typeof contentRequestSchema>) => ({
-        text: store.content(digest),
-      }),
+      answer: ({ digest }: z.output<typeof contentRequestSchema>, personId: string) =>
+        mayRead(digest, personId, governance)
+          ? { text: store.content(digest) }
+          : { type: 'rejected', reason: 'No role of yours allows this' },
     },
     people: { schema: z.strictObject({}), answer: () => people() },
     audit: {
@@ -43,6 +51,15 @@ export function createQuestions({ store, people, checkpoint }: QuestionPorts): Q
         proofOf(store, seq, checkpoint()),
     },
   };
+}
+
+/** Who decides on keys and roles reads those; bytes of payouts and letters are for who may see payouts. */
+function mayRead(digest: string, personId: string, { people, proposals }: Governance): boolean {
+  if (people.may(personId, 'viewPayouts')) return true;
+  for (const { action, snapshot } of proposals()) {
+    if (snapshot === digest) return action !== 'payPayout';
+  }
+  return false;
 }
 
 /** An entry's way to the root that the server has signed; a desk walks it again by itself. */

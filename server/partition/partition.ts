@@ -224,7 +224,10 @@ export function openPartition(options: PartitionOptions): Partition {
         ? { type: 'accepted', commandId, seq: facts[0]?.envelope.seq ?? ingest.lastSeq }
         : { type: 'rejected', commandId, ...decision.error };
       const contents = decision.ok ? decision.value.contents : [];
-      commit({ facts, marks: [], quarantined: [], commandResults: [result], contents });
+      // A decision before it has not come yet: asked again, the answer may be another.
+      const isOpen = result.type === 'rejected' && result.code === 'needSequence';
+      const commandResults = isOpen ? [] : [result];
+      commit({ facts, marks: [], quarantined: [], commandResults, contents });
       carryOut(actions, options, source);
       return { result, facts };
     },

@@ -34,7 +34,8 @@ function entryOf(entry: Entry): string {
   ].join('');
 }
 
-const statement = (...entries: Entry[]): string => statementOf({ parts: entries.map(entryOf).join('') });
+const statement = (...entries: Entry[]): string =>
+  statementOf({ parts: entries.map(entryOf).join('') });
 const read = (text: string, accounts: string[] = []) => {
   const file = importBankFile('file.xml', text, { accounts });
   if (!file.ok) throw new Error(file.error);

@@ -133,8 +133,7 @@ function linesOf(report: AccountReport, { createdAt }: BankReport): Line[] {
     .filter(({ status, amount }) => status === BOOKED && amount > 0)
     .flatMap((entry) => {
       const { amount, currency, direction } = entry;
-      const bookedOn =
-        entry.bookingDate ?? entry.valueDate ?? calendarDate(createdAt.slice(0, 10));
+      const bookedOn = entry.bookingDate ?? entry.valueDate ?? calendarDate(createdAt.slice(0, 10));
       const whole: Line = {
         account,
         entry,

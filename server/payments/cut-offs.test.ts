@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { businessDay, calendarOf, cutOffsSchema, nextCutOff, paymentCalendarSchema } from './cut-offs.ts';
+import {
+  businessDay,
+  calendarOf,
+  cutOffsSchema,
+  nextCutOff,
+  paymentCalendarSchema,
+} from './cut-offs.ts';
 
 const prague = paymentCalendarSchema.parse({
   zone: 'Europe/Prague',

@@ -14,7 +14,12 @@ import { digestOf, digestOfText } from '#core/kernel/digest.ts';
 import { err, type Result } from '#core/kernel/result.ts';
 import type { PaymentData } from '#core/payouts/payouts.events.ts';
 import { openDatabase, type Connection, type Migration } from '../store/open.ts';
-import { PAYMENTS_MAX, type Debtor, type Payment, type PaymentBatch } from './files/payment-batch.ts';
+import {
+  PAYMENTS_MAX,
+  type Debtor,
+  type Payment,
+  type PaymentBatch,
+} from './files/payment-batch.ts';
 import { accountOf, type PayeeDetails } from './payee-vault.ts';
 import {
   frozen,
@@ -154,10 +159,7 @@ function orderDigest({ amount, currency, payee }: PaymentData): string {
   return digestOf({ amount, currency, payee: payee.digest });
 }
 
-function knownOf(
-  instruction: PaymentData,
-  connection: Connection,
-): Submitted | null {
+function knownOf(instruction: PaymentData, connection: Connection): Submitted | null {
   const row = connection
     .prepare('SELECT message_id, order_digest FROM instruction WHERE instruction_id = ?')
     .get(instruction.instructionId) as { message_id: string; order_digest: string } | undefined;
@@ -182,7 +184,8 @@ function refusalOf(
   // The reason names the payee, and messages are kept for ever.
   return {
     type: 'declined',
-    message: 'The file cannot hold this payment: its amount, name, account or BIC is none that banks take',
+    message:
+      'The file cannot hold this payment: its amount, name, account or BIC is none that banks take',
   };
 }
 
@@ -205,7 +208,8 @@ function send(
 ): Submitted {
   const batch = batchOf(orders, options);
   const written = batch ? format.write(batch) : err('no account to pay from');
-  if (!batch || !written.ok) return unknown('The file could not be made of these payments together');
+  if (!batch || !written.ok)
+    return unknown('The file could not be made of these payments together');
   stage(stagedFile(batch.messageId, shelves), written.value);
   note(batch, orders, connection);
   handOver(connection, shelves);
@@ -298,4 +302,3 @@ function syncFolder(folder: string): void {
   fsyncSync(handle);
   closeSync(handle);
 }
-

@@ -40,7 +40,7 @@ export function createLetters(ports: LetterPorts): Letters {
     issue: async () => {
       const governance = ports.governance();
       let made = 0;
-      for (const payout of [...governance.payouts()]) {
+      for (const payout of governance.payouts()) {
         const { payoutId } = payout;
         if (payout.letter !== null || given.has(payoutId) || made >= LETTERS_PER_GO_MAX) continue;
         const input = inputOf(payout, governance, ports);

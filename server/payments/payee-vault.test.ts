@@ -86,7 +86,11 @@ describe('the payee vault', () => {
 
   it('finds nobody whose details were changed from outside', () => {
     const { digest } = keep('T1');
-    const connection = openDatabase(join(folder, 'payees.sqlite'), [{ number: 10, sql: '' }], 'write');
+    const connection = openDatabase(
+      join(folder, 'payees.sqlite'),
+      [{ number: 10, sql: '' }],
+      'write',
+    );
     const swap = connection.prepare('UPDATE payee SET details = replace(details, ?, ?)');
     swap.run(IBANS.czech, IBANS.british);
     connection.close();

@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PAYOUT_DUE, ruinousTrade } from '#server/partition/testing/scripted-firm.ts';
 import type { Submitted } from './payment-provider.ts';
-import { QUESTION_FIRST_MS, QUESTIONS_MAX, SENT_QUIET_MAX_MS, SUBMIT_WITHIN_MS } from './payment-steps.ts';
+import {
+  QUESTION_FIRST_MS,
+  QUESTIONS_MAX,
+  SENT_QUIET_MAX_MS,
+  SUBMIT_WITHIN_MS,
+} from './payment-steps.ts';
 import { createPaymentWorker } from './payment-worker.ts';
 import { openPayingFirm, type PayingFirm } from './testing/paying-firm.ts';
 
@@ -249,8 +254,7 @@ describe('a rail that does not answer', () => {
     batches: false,
     close: () => {},
     submit: () => Promise.resolve(said),
-    query: () =>
-      Promise.resolve(known ? said : ({ type: 'notKnown' } as const)),
+    query: () => Promise.resolve(known ? said : ({ type: 'notKnown' } as const)),
   });
 
   it('is asked so often, then a person is told, and nothing is sent again', async () => {

@@ -29,6 +29,7 @@ import {
   type Step,
 } from './payment-steps.ts';
 import { systemCommand } from './system-command.ts';
+import { createTicker, type Ticker } from './ticker.ts';
 
 /** What is due is looked at this often. */
 export const TICK_MS = 3_000;
@@ -56,42 +57,14 @@ export interface PaymentWorkerPorts {
   readonly log: PaymentLog;
 }
 
-export interface PaymentWorker {
-  /** Does once everything that is due; one at a time. */
-  tick(): Promise<void>;
-  /** Goes on doing so. */
-  start(): void;
-  /** Ends when what is on its way has been answered. */
-  stop(): Promise<void>;
-}
-
 /**
- * Carries approved payouts to their providers and what became of them back into the log. What has
- * to be done follows from the facts and from what the provider says; what this keeps in memory only
- * saves questions, so it may stop and begin anew at any point.
+ * Carries approved payouts to their providers and what became of them back into the log: `tick`
+ * does once all that is due. What has to be done follows from the facts and from what the provider
+ * says; what this keeps in memory only saves questions, so it may stop and begin anew at any point.
  */
-export function createPaymentWorker(ports: PaymentWorkerPorts): PaymentWorker {
+export function createPaymentWorker(ports: PaymentWorkerPorts): Ticker {
   const memory: Memory = { attempts: new Map(), run: { payouts: '', at: -Infinity } };
-  let ticking: Promise<void> | null = null;
-  let timer: NodeJS.Timeout | null = null;
-  const tick = (): Promise<void> => {
-    ticking ??= tickOnce(ports, memory).finally(() => (ticking = null));
-    return ticking;
-  };
-  const loop = (): void => {
-    void tick().finally(() => {
-      if (timer !== null) timer = setTimeout(loop, TICK_MS);
-    });
-  };
-  return {
-    tick,
-    start: () => (timer ??= setTimeout(loop, 0)),
-    stop: async () => {
-      if (timer !== null) clearTimeout(timer);
-      timer = null;
-      await ticking;
-    },
-  };
+  return createTicker(() => tickOnce(ports, memory), TICK_MS);
 }
 
 interface Memory {
@@ -150,7 +123,7 @@ function leavesAt(
 /** Lines of the bank that were matched say what became of a payment, too. */
 async function tellStatements(ports: PaymentWorkerPorts): Promise<void> {
   const governance = ports.governance();
-  for (const payout of [...governance.payouts()]) {
+  for (const payout of governance.payouts()) {
     if (payout.entries.length === 0) continue;
     const report = statementReport(payout, governance.paymentState(payout.payoutId));
     if (report) await tell(report, ports);
@@ -253,7 +226,8 @@ async function hear(payout: Payout, said: Queried, ports: PaymentWorkerPorts): P
   if (report) await tell(report, ports);
 }
 
-const GIVEN_UP = 'Whether it has arrived could not be found out: look it up at the rail, then settle it';
+const GIVEN_UP =
+  'Whether it has arrived could not be found out: look it up at the rail, then settle it';
 const QUIET = 'It was sent long ago and nothing was heard since: look it up, then settle it';
 
 async function tellPerson(payout: Payout, ports: PaymentWorkerPorts): Promise<void> {

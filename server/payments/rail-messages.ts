@@ -52,11 +52,6 @@ export const railEventSchema = z.strictObject({
 export type RailEvent = z.output<typeof railEventSchema>;
 
 /** What the signature of a request is over, beside its kind and time. */
-export function signedPart(
-  method: string,
-  path: string,
-  key: string,
-  body: string,
-): Uint8Array {
+export function signedPart(method: string, path: string, key: string, body: string): Uint8Array {
   return Buffer.from(`${method}\n${path}\n${key}\n${body}`);
 }

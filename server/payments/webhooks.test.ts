@@ -18,8 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => paying.close());
 
-const body = (over: object = {}): string =>
-  JSON.stringify({ eventId: 'event-0001', key, ...over });
+const body = (over: object = {}): string => JSON.stringify({ eventId: 'event-0001', key, ...over });
 const sign = (raw: string, t = paying.firm.clock, secret = RAIL_SECRET, kind = EVENT_KIND) =>
   signatureHeader({ t, v: macOf(secret, kind, t, Buffer.from(raw)) });
 const send = async (raw: string, signature: string | undefined = sign(raw)): Promise<string> => {

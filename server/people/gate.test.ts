@@ -146,9 +146,10 @@ describe('the gate', () => {
   });
 
   it('adds a person with a code that sets the first password', async () => {
-    const added = gate.add({ name: 'Nell Newcomer', login: 'nell' });
+    const added = gate.add({ name: 'Nell Newcomer', login: 'nell' }, ADA);
     if (added.type !== 'added') throw new Error(added.message);
     expect(told).toEqual([{ type: 'addPerson', personId: added.personId }]);
+    governance.people.add(added.personId);
     expect(await gate.accept(added.code, 'five other random words')).toEqual({ type: 'done' });
     expect((await signIn({ login: 'nell', password: 'five other random words' })).person).toEqual({
       personId: added.personId,
@@ -157,7 +158,7 @@ describe('the gate', () => {
   });
 
   it('adds nobody under a login that is taken, and tells the log nothing', () => {
-    expect(gate.add({ name: 'Another Ada', login: 'ada' }).type).toBe('refused');
+    expect(gate.add({ name: 'Another Ada', login: 'ada' }, ADA).type).toBe('refused');
     expect(told).toEqual([]);
   });
 

@@ -53,7 +53,7 @@ export interface PeopleGate {
     wish: z.output<typeof totpRequestSchema>,
   ): Promise<z.output<typeof totpReplySchema>>;
   /** Adds somebody, and gives the code that sets the first password. */
-  add(wish: z.output<typeof newPersonSchema>): z.output<typeof newPersonReplySchema>;
+  add(wish: z.output<typeof newPersonSchema>, by: string): z.output<typeof newPersonReplySchema>;
 }
 
 /** Somebody who is signed in. */
@@ -67,8 +67,8 @@ export interface GatePorts {
   readonly governance: Governance;
   /** A demonstration shows its doors: names, and the password that all of them have. */
   readonly demo: boolean;
-  /** Puts into the log who came and went. */
-  tell(intent: ServerIntent): void;
+  /** Puts into the log who came and went; `by` is the person who did it, null for the server. */
+  tell(intent: ServerIntent, by: string | null): void;
 }
 
 export function createPeopleGate({ store, governance, demo, tell }: GatePorts): PeopleGate {
@@ -93,14 +93,19 @@ export function createPeopleGate({ store, governance, demo, tell }: GatePorts): 
       const answer = await store.signIn({ ...attempt, ...(totp === null ? {} : { totp }) });
       if (!answer.ok) return { signedIn: { type: 'refused', ...answer.error }, person: null };
       const { personId, sessionId, token } = answer.value;
-      tell({ type: 'signedIn', personId, deskId: attempt.deskId });
+      if (people.persons.get(personId)?.active !== true) {
+        store.signOut(sessionId);
+        const message = 'You are no longer a person of this firm: ask an administrator.';
+        return { signedIn: { type: 'refused', code: 'wrong', message }, person: null };
+      }
+      tell({ type: 'signedIn', personId, deskId: attempt.deskId }, null);
       const signedIn = { type: 'signedIn', session: token, profile: profile(personId) } as const;
       return { signedIn, person: { personId, sessionId } };
     },
     signOut: ({ personId, sessionId }, deskId, everywhere) => {
       if (everywhere) store.signOutEverywhere(personId);
       else store.signOut(sessionId);
-      tell({ type: 'signedOut', personId, deskId, everywhere });
+      tell({ type: 'signedOut', personId, deskId, everywhere }, null);
     },
     session: (token, deskId) => {
       const live = store.session(token, deskId);
@@ -129,13 +134,13 @@ export function createPeopleGate({ store, governance, demo, tell }: GatePorts): 
       const begun = store.beginTotp(personId);
       return begun.ok ? { type: 'begun', ...begun.value } : { type: 'refused', ...begun.error };
     },
-    add: ({ name, login }) => {
+    add: ({ name, login }, by) => {
       const personId = `p-${randomUUID().slice(0, 8)}`;
       const added = store.add({ personId, name, login });
       if (!added.ok) return { type: 'refused', ...added.error };
       const code = store.invite(personId);
       if (!code.ok) return { type: 'refused', ...code.error };
-      tell({ type: 'addPerson', personId });
+      tell({ type: 'addPerson', personId }, by);
       return { type: 'added', personId, code: code.value };
     },
     may: people.may,

@@ -2,6 +2,7 @@ import { createCalendar } from '#core/market/calendar.ts';
 import { createMarketView } from '#core/accounts/market-view.ts';
 import { canonicalText } from '#core/kernel/canonical.ts';
 import type { Fact } from '#core/facts/registry.ts';
+import type { AccountNow } from '#core/governance/verify-governance.ts';
 import type { JournalledMark } from '#core/market/mark.ts';
 import { openReferenceAccount, type ReferenceAccount } from '#core/rules/reference.ts';
 import { compileRuleSet, type RuleSet } from '#core/rules/rule-set.ts';
@@ -97,13 +98,15 @@ const ENGINE_INPUTS: ReadonlySet<Fact['kind']> = new Set([
   'rulesChanged',
 ]);
 
-interface Replay {
+export interface Replay {
   readonly differences: string[];
   mark(mark: JournalledMark): void;
   fact(fact: Fact): void;
   end(): void;
   marks(): number;
   derived(): number;
+  /** What it makes of an account so far; null for one that is not derived. */
+  account(accountId: string): AccountNow | null;
 }
 
 interface Holder {
@@ -112,7 +115,7 @@ interface Holder {
   readonly clockId: string;
 }
 
-function createReplay(everyNth: number): Replay {
+export function createReplay(everyNth: number): Replay {
   const market = createMarketView();
   const ruleSets = new Map<string, RuleSet>();
   const days = new Map<string, TradingDay>();
@@ -281,6 +284,13 @@ function createReplay(everyNth: number): Replay {
     end: () => settled('the end of the log'),
     marks: () => marks,
     derived: () => derived,
+    account: (accountId) => {
+      const account = byAccount.get(accountId)?.account;
+      if (!account) return null;
+      const { status, states, latches, exceptions } = account.judged;
+      const positions = [...account.positions.values()];
+      return { status, states, latches, exceptions, positions, balance: account.balance };
+    },
   };
 }
 

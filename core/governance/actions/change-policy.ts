@@ -23,7 +23,8 @@ export const changePolicy = formAction({
     policy.approverPerDay === null
       ? 'One person may approve any amount in a day'
       : `One person may approve ${moneyText(policy.approverPerDay)} in 24 hours`,
-    `Expires after ${policy.expiresAfterMs} ms; cool-off ${policy.coolOffMs} ms; after a change of payee ${policy.payeeCoolOffMs} ms`,
+    `Expires after ${policy.expiresAfterMs} ms; cool-off ${policy.coolOffMs} ms`,
+    `After a change of payee ${policy.payeeCoolOffMs} ms`,
     `A signature may be ${policy.receiptAgeMaxMs} ms old; to be decided within ${policy.decideWithinMs} ms`,
   ],
   execute: ({ policy }, { at }) => ok([{ kind: 'policyChanged', data: { policy, at } }]),

@@ -52,6 +52,7 @@ export interface DecisionPorts {
   readonly presence: Vault['presence'];
   now(): number;
   random(bytes: number): Uint8Array;
+  log(text: string): void;
 }
 
 /** Signing on a desk: what is seen is what is signed, and what is signed is kept before it is said. */
@@ -105,15 +106,18 @@ export function createDecisions(ports: DecisionPorts): Decisions {
         return err('It changed while it was on screen: look at it again.');
       }
       if (proposal.closed) return err(`It was ${proposal.closed.outcome} while it was on screen.`);
-      // The server takes no decision of a key that the log does not know, and none that follows one.
-      if (!ports.governance().people.key(fingerprintOf(key.publicKey))) {
+      // The server would refuse it without a trace, and then miss its place in this key's chain.
+      const known = ports.governance().people.key(fingerprintOf(key.publicKey));
+      if (!known)
         return err('Your key is not in the log yet: enrol it, and wait until it has arrived.');
-      }
       const base = baseOf(store, logId);
       if (!base)
         return err(
           'This desk has not yet checked the server’s log: wait a moment, and sign again.',
         );
+      if (known.grantedSeq !== null && known.grantedSeq > base.size) {
+        return err('The log has just let your key count: sign again in a few seconds.');
+      }
       const decision = decisionOf(prepared, proposal, key, { audience, base, ports });
       const text = canonicalText(decision);
       const payload = new TextEncoder().encode(text);
@@ -139,7 +143,12 @@ export function createDecisions(ports: DecisionPorts): Decisions {
         logId,
       );
       if (!kept) return err('Too many decisions wait for the server: connect first.');
-      twin.keep(canonicalText({ logId, command }));
+      try {
+        twin.keep(canonicalText({ logId, command }));
+      } catch (error) {
+        // It is signed and kept: saying that it is not would be the worse mistake.
+        ports.log(`the second copy of ${decision.id} could not be written: ${String(error)}`);
+      }
       return ok(command);
     },
   };

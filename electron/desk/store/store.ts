@@ -179,7 +179,7 @@ export function openDeskStore(file: string): DeskStore {
         .all()
         .map(({ fact }) => JSON.parse(fact) as Fact),
     saveContent: (digest, text) =>
-      void db.prepare('INSERT OR IGNORE INTO content VALUES (?, ?)').run(digest, text),
+      void db.prepare('INSERT OR REPLACE INTO content VALUES (?, ?)').run(digest, text),
     content: (digest) =>
       db
         .prepare<[string], { text: string }>('SELECT text FROM content WHERE digest = ?')

@@ -38,7 +38,12 @@ function proofOf(seq: number): AuditProof {
     publicKey: base64Of(pinned.publicKey),
   });
   const people = (): { people: [] } => ({ people: [] });
-  const { auditProof } = createQuestions({ store: firm.store, people, checkpoint });
+  const { auditProof } = createQuestions({
+    store: firm.store,
+    governance: firm.partition.governance,
+    people,
+    checkpoint,
+  });
   const reply = auditProof?.answer({ seq } as never, 'somebody');
   return JSON.parse(JSON.stringify(reply)) as AuditProof;
 }

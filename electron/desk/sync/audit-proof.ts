@@ -10,8 +10,9 @@ import type { DeskStore } from '../store/store.ts';
 import { verifyEd25519 } from './witness.ts';
 
 /**
- * Whether the entry that was asked for is in the log. Walks an entry's way to the signed root by itself: the entry's own bytes, its leaf, every hash on
- * the way, and the signature of the key that this desk has known since it first met the log.
+ * Whether the entry that was asked for is in the log. Walks its way to the signed root by itself:
+ * the entry's own bytes, its leaf, every hash on the way, and the signature of the key that this
+ * desk has known since it first met the log.
  */
 export function walkProof(
   seq: number,
@@ -53,7 +54,9 @@ export function walkProof(
   if (!included) return failed('The way from this entry does not lead to the signed root.');
   return {
     verified: true,
-    says: `Entry ${index + 1} is in the log of ${size} entries that this server has signed: ${proof.length} hashes, walked here.`,
+    says:
+      `Entry ${index + 1} is in the log of ${size} entries that this server has signed: ` +
+      `${proof.length} hashes, walked here.`,
     size,
     root: Buffer.from(root).toString('base64'),
     ...shown,

@@ -1,10 +1,9 @@
-import { createPublicKey, verify } from 'node:crypto';
-import { z } from 'zod';
 import { readCheckpoint } from '#core/audit/checkpoint.ts';
 import { witness, type VerifySignature } from '#core/audit/witness.ts';
 import { bytesOfBase64 } from '#core/kernel/base64.ts';
 import { present } from '#core/kernel/assert.ts';
 import { checkpointReplySchema } from '#core/sync/protocol.ts';
+import { verifyStrictly } from '../signing/ed25519.ts';
 import type { DeskStore } from '../store/store.ts';
 
 /** A desk asks its server so often to show that the log goes on from where it was. */
@@ -46,11 +45,5 @@ function bytesIn(text: string): Uint8Array {
   return present(bytes.ok ? bytes.value : null, 'base64');
 }
 
-const keySchema = z.instanceof(Uint8Array).refine(({ length }) => length === 32);
-
-export const verifyEd25519: VerifySignature = (publicKey, message, signature) => {
-  if (!keySchema.safeParse(publicKey).success || signature.length !== 64) return false;
-  const x = Buffer.from(publicKey).toString('base64url');
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-  return verify(null, Buffer.from(message), key, signature);
-};
+export const verifyEd25519: VerifySignature = (publicKey, message, signature) =>
+  verifyStrictly(publicKey, new TextEncoder().encode(message), signature);

@@ -25,6 +25,7 @@ const DESK_ID = 'desk';
 export interface FirmDesk {
   readonly firm: GovernedFirm;
   readonly desk: Desk;
+  readonly databaseFile: string;
   /** Whether the server can be reached. */
   online: boolean;
   /** What the server answers instead of what it would; undefined leaves its answer. */
@@ -107,6 +108,7 @@ export async function openFirmDesk(
     get desk() {
       return desk;
     },
+    databaseFile: host.databaseFile,
     online: true,
     instead: () => undefined,
     confirmed,
@@ -246,6 +248,7 @@ function answer(wire: Wire, name: string, input: unknown): unknown {
   const checkpoint = (): { note: string; publicKey: string } => checkpointOf(wire, 0);
   const questions = createQuestions({
     store: firm.store,
+    governance: firm.partition.governance,
     people: () => peopleOf(firm),
     checkpoint,
   });

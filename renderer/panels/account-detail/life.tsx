@@ -8,6 +8,7 @@ import type { AccountDetail } from '#core/sync/protocol.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
 import { dateTimeText, instantOf } from '#renderer/ui/format.ts';
 import { TableHead } from '#renderer/ui/table-head.tsx';
+import { Proposing } from './proposing.tsx';
 
 type Directive = 'restrict' | 'lift' | 'close';
 
@@ -111,6 +112,7 @@ export function Life({
           </Next>
         )}
         <Offers client={client} detail={detail} reason={reason} hear={hear} />
+        <Proposing client={client} detail={detail} reason={reason} />
       </div>
       <Events detail={detail} />
     </div>

@@ -8,23 +8,28 @@ import { createSigningDesk, type SigningDesk } from './signing-desk.ts';
 
 /** Who proposes, and who has to agree: a firm of two, for tests that are about something else. */
 export const PROPOSER = 'gia';
-const APPROVER = 'jona';
+export const APPROVER = 'jona';
 
 export interface TwoPersons {
   /** What the first person wishes, and what the server says. */
   say(intent: Intent): CommandResult;
+  /** The first person proposes: the id of what was opened, or what the server says against it. */
+  propose(intent: Intent): string;
+  /** A person signs: what the signature was judged. */
+  approve(personId: string, proposalId: string): string;
   /** The first person proposes, the second signs: what the proposal came to. */
   agree(intent: Intent): string;
 }
 
 let commands = 0;
 
-/** Founds the firm's people; `desk` is the second person's, where it was opened before. */
+/** Founds the firm's people. */
 export function withTwoPersons(firm: {
   readonly partition: Partition;
   readonly store: Store;
 }): TwoPersons {
   const { partition } = firm;
+  const { governance } = partition;
   const send = (actorId: string | null, intent: Intent | ServerIntent): CommandResult => {
     commands += 1;
     const actor = {
@@ -36,24 +41,36 @@ export function withTwoPersons(firm: {
     return result;
   };
   found(send);
-  let desk: SigningDesk | null = null;
-  const opened = (): string =>
-    present([...partition.governance.proposals()].at(-1), 'one').proposalId;
-  return {
+  const desks = new Map<string, SigningDesk>();
+  const deskOf = (personId: string): SigningDesk => {
+    const known = desks.get(personId);
+    if (known) return known;
+    const desk = createSigningDesk(personId, `desk-${personId}`, firm);
+    desks.set(personId, desk);
+    send(personId, desk.enrolment());
+    return desk;
+  };
+  const two: TwoPersons = {
     say: (intent) => send(PROPOSER, intent),
-    agree: (intent) => {
+    propose: (intent) => {
       const proposed = send(PROPOSER, intent);
       if (proposed.type === 'rejected') return `${proposed.code}: ${proposed.message}`;
-      const proposalId = opened();
-      if (!desk) {
-        desk = createSigningDesk(APPROVER, `desk-${APPROVER}`, firm);
-        send(APPROVER, desk.enrolment());
-      }
-      send(APPROVER, desk.decide(proposalId, 'approve'));
-      const { closed, received } = present(partition.governance.proposal(proposalId), proposalId);
-      return closed?.outcome ?? JSON.stringify(received.at(-1)?.verdict);
+      return present([...governance.proposals()].at(-1), 'a proposal').proposalId;
+    },
+    approve: (personId, proposalId) => {
+      send(personId, deskOf(personId).decide(proposalId, 'approve'));
+      const last = present(governance.proposal(proposalId), proposalId).received.at(-1);
+      const { verdict } = present(last, 'a decision');
+      return verdict.type === 'counted' ? 'counted' : `${verdict.code}: ${verdict.message}`;
+    },
+    agree: (intent) => {
+      const proposalId = two.propose(intent);
+      if (!governance.proposal(proposalId)) return proposalId;
+      const verdict = two.approve(APPROVER, proposalId);
+      return governance.proposal(proposalId)?.closed?.outcome ?? verdict;
     },
   };
+  return two;
 }
 
 /** Keys count at once here: how they come to is not what these tests are about. */

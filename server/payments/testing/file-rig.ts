@@ -29,7 +29,10 @@ export function openFileRig(create: (options: FileOutboxOptions) => BatchPayment
   const opened = [create(options)];
   const files = () =>
     existsSync(outbox)
-      ? readdirSync(outbox).map((name) => ({ name, text: readFileSync(join(outbox, name), 'utf8') }))
+      ? readdirSync(outbox).map((name) => ({
+          name,
+          text: readFileSync(join(outbox, name), 'utf8'),
+        }))
       : [];
   return {
     provider: opened[0] as BatchPayments,

@@ -33,7 +33,12 @@ export function orderOf(name: string, given: Given = {}): PaymentOrder {
       amount,
       gross: amount,
       currency,
-      payee: { digest: digestOfText(JSON.stringify(payee)), last4, method: payee.method, region: 'CZ' },
+      payee: {
+        digest: digestOfText(JSON.stringify(payee)),
+        last4,
+        method: payee.method,
+        region: 'CZ',
+      },
       at: Date.UTC(2026, 0, 20, 12),
     },
   };

@@ -8,7 +8,8 @@ import { openGovernedFirm, type GovernedFirm } from '#server/commands/testing/go
 import type { CutOffs } from '../cut-offs.ts';
 import { openPayeeVault, type PayeeDetails, type PayeeVault } from '../payee-vault.ts';
 import type { PaymentProvider } from '../payment-provider.ts';
-import { createPaymentWorker, type PaymentWorker } from '../payment-worker.ts';
+import { createPaymentWorker } from '../payment-worker.ts';
+import type { Ticker } from '../ticker.ts';
 import { createHttpRail } from '../providers/http-rail/provider.ts';
 import { RAIL_SIGNATURE } from '../rail-messages.ts';
 import { startTestRail, type TestRail } from '../test-rail/test-rail.ts';
@@ -23,6 +24,9 @@ export interface PayingFirmOptions {
   readonly accounts?: number;
 }
 
+/** Fields of the payee that are other than usual; undefined for none. */
+type OtherPayee = { readonly [Field in keyof PayeeDetails]?: PayeeDetails[Field] | undefined };
+
 /** A governed firm with payees, the test rail, and a worker between them. */
 export interface PayingFirm {
   readonly firm: GovernedFirm;
@@ -30,16 +34,16 @@ export interface PayingFirm {
   readonly vault: PayeeVault;
   readonly rail: TestRail;
   readonly provider: PaymentProvider;
-  readonly worker: PaymentWorker;
+  readonly worker: Ticker;
   readonly webhooks: Webhooks;
   readonly logged: string[];
   /** Answers to the events that the rail sent. */
   readonly heard: WebhookAnswer[];
   command(command: ServerCommand): Promise<CommandResult>;
   /** Asks for a payout to a payee whose account ends so. */
-  request(accountId: string, over?: Partial<PayeeDetails>): string;
+  request(accountId: string, over?: OtherPayee): string;
   /** As `request`, and signed by two persons. */
-  approved(accountId: string, over?: Partial<PayeeDetails>): string;
+  approved(accountId: string, over?: OtherPayee): string;
   state(payoutId: string): PaymentState;
   /** Lets time pass, and the worker do what is due then. */
   pass(ms: number): Promise<void>;
@@ -135,7 +139,7 @@ function request(
   firm: GovernedFirm,
   vault: PayeeVault,
   accountId: string,
-  over: Partial<PayeeDetails>,
+  over: OtherPayee,
 ): string {
   requests += 1;
   const payoutId = `po-${String(requests).padStart(4, '0')}`;

@@ -14,8 +14,8 @@ import { fingerprintOf } from '#core/signing/public-key.ts';
 import type { Command, Intent } from '#core/sync/protocol.ts';
 import { openLogSigner, type LogSigner } from '#server/audit/log-signer.ts';
 import { openGovernedFirm, type GovernedFirm } from '#server/commands/testing/governed-firm.ts';
-import { createLocalState, type LocalState } from '../../local-state.ts';
-import { openDeskStore, type DeskStore } from '../../store/store.ts';
+import { createLocalState, type LocalState } from '#desk/local-state.ts';
+import { openDeskStore, type DeskStore } from '#desk/store/store.ts';
 import {
   createDecisions,
   DWELL_MS_MIN,
@@ -148,6 +148,7 @@ function openFiles(
     presence: 'passphrase',
     now: () => world().clock,
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
+    log: () => {},
   });
   return { store, state: createLocalState(store), twin, decisions };
 }

@@ -35,10 +35,12 @@ describe('a bank file', () => {
 
   it('is one for each currency', async () => {
     await rig.provider.submitBatch([one, orderOf('euro', { currency: 'EUR' }), two]);
-    expect(rig.files().map(({ text }) => /Ccy="(\w+)"/.exec(text)?.[1]).sort()).toEqual([
-      'EUR',
-      'USD',
-    ]);
+    expect(
+      rig
+        .files()
+        .map(({ text }) => /Ccy="(\w+)"/.exec(text)?.[1])
+        .sort(),
+    ).toEqual(['EUR', 'USD']);
   });
 
   it('leaves out an order that no bank takes, and sends the others', async () => {

@@ -178,7 +178,9 @@ function differenceOf(
   }
   const said = payment.payee;
   const isSame = payee
-    ? said.name === payee.name && said.account === accountOf(payee) && said.bic === (payee.bic ?? null)
+    ? said.name === payee.name &&
+      said.account === accountOf(payee) &&
+      said.bic === (payee.bic ?? null)
     : lastOf(said.account) === instruction.payee.last4;
   return isSame ? null : 'the rail names another payee than was approved';
 }

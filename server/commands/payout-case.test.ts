@@ -4,8 +4,8 @@ import type { Fact } from '#core/facts/registry.ts';
 import { present } from '#core/kernel/assert.ts';
 import { sampleTerms } from '#core/programs/compile.ts';
 import type { BalanceOperation, Deal } from '#core/accounts/account.ts';
-import { loadPrograms } from '#server/programs.ts';
-import { payoutHistoryOf, payoutNow } from './payout-case.ts';
+import { loadPrograms } from '../programs.ts';
+import { payoutHistoryOf, payoutNow } from '#core/governance/payout-case.ts';
 
 const DAY_MS = 86_400_000;
 const START = Date.UTC(2026, 0, 5, 12);

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { decisionSchema } from '#core/approvals/decision.ts';
+import { digestOfText } from '#core/kernel/digest.ts';
+import { openEnvelope } from '#core/signing/dsse.ts';
+import { commandSchema } from '#core/sync/protocol.ts';
+import type { DeskStore } from '../store/store.ts';
+import type { Twin } from './twin.ts';
+
+const lineSchema = z.object({ logId: z.string(), command: commandSchema });
+
+/**
+ * Puts what the twin holds and the database does not back into the database, with its place in the
+ * outbox: what a lost or damaged database had not sent is sent after all. Returns how many.
+ */
+export function restoreFromTwin(store: DeskStore, twin: Twin): number {
+  let restored = 0;
+  const known = new Map<string, Set<string>>();
+  for (const line of twin.lines()) {
+    const parsed = lineSchema.safeParse(JSON.parse(line));
+    if (!parsed.success) continue;
+    const { logId, command } = parsed.data;
+    const { intent } = command;
+    if (intent.type !== 'decide') continue;
+    const here =
+      known.get(logId) ?? new Set(store.signed(logId).map(({ decisionId }) => decisionId));
+    known.set(logId, here);
+    if (here.has(command.commandId)) continue;
+    const signed = signedIn(intent.envelope);
+    if (!signed) continue;
+    const { decision, text } = signed;
+    const { actor, chain } = decision;
+    const entry = {
+      decisionId: decision.id,
+      personId: actor.person,
+      keyId: actor.key,
+      chainSeq: chain.seq,
+      digest: digestOfText(text),
+      decision: text,
+      signedAt: command.issuedAt,
+    };
+    restored += Number(store.keepSigned(entry, command, logId));
+  }
+  return restored;
+}
+
+function signedIn(
+  envelope: unknown,
+): { readonly decision: z.output<typeof decisionSchema>; readonly text: string } | null {
+  const opened = openEnvelope(envelope);
+  if (!opened.ok) return null;
+  const text = new TextDecoder().decode(opened.value.payload);
+  const decision = decisionSchema.safeParse(JSON.parse(text));
+  return decision.success ? { decision: decision.data, text } : null;
+}
