@@ -123,6 +123,7 @@ export function describeDeskPort(name: string, open: () => Promise<PortPair>): v
     ): Promise<void> => {
       const pair = await open();
       const { desk, server } = openPlayedDesk();
+      await signIn(desk);
       const stop = serveWindow(desk, pair.host);
       const client = connectDesk(pair.renderer, (ms, done) => void setTimeout(done, ms).unref());
       try {

@@ -166,8 +166,9 @@ describe('a desk and its server', () => {
   it('keeps facts once, asks again after a gap, and restarts from its cache', async () => {
     const file = join(folder, 'desk.sqlite');
     const { desk, server } = openPlayedDesk(file);
+    await signIn(desk);
     server.listener.connected();
-    await expect.poll(() => server.hellos.length).toBe(1);
+    await expect.poll(() => server.hellos.length).toBe(2);
     server.listener.facts({ fromSeq: 1, toSeq: 1, facts: [fact(1, 'accountOpened', terms)] });
     const paused = { fromSeq: 2, toSeq: 4, facts: [changed(3, 'active', 'paused')] };
     server.listener.facts(paused);

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { DECISION_PAYLOAD, ENROLMENT_PAYLOAD, type Decision } from '#core/approvals/decision.ts';
 import { DEFAULT_POLICIES, type ApprovalPolicy } from '#core/approvals/policy.ts';
 import type { Proposal } from '#core/approvals/proposal.ts';
 import type { Fact, FactKind } from '#core/facts/registry.ts';
+import { auditGovernance, type Finding } from '#core/governance/verify-governance.ts';
 import { base64Of } from '#core/kernel/base64.ts';
 import { present } from '#core/kernel/assert.ts';
 import { canonicalText } from '#core/kernel/canonical.ts';
@@ -46,6 +47,31 @@ const CLAUSE = (...facts: number[]): Decision['grounds'] => ({
   quantity: '4 trades within two minutes of a release',
 });
 const DISCRETION: Decision['grounds'] = { type: 'discretion', reviewOn: '2026-12-01' };
+
+/** Every firm that a test opened, to be judged when the test ends. */
+const opened: GovernedFirm[] = [];
+function openFirm(...given: Parameters<typeof openGovernedFirm>): GovernedFirm {
+  const firm = openGovernedFirm(...given);
+  opened.push(firm);
+  return firm;
+}
+
+/** What the verifier, which decides everything a second time from the log alone, finds wrong in it. */
+function findingsIn({ store }: GovernedFirm): readonly Finding[] {
+  const tree = store.tree(0);
+  const audit = auditGovernance({
+    origin: `propdesk/${store.logId}`,
+    content: store.content,
+    verify: verifyInTests,
+    rootAt: (size) => (size <= tree.size ? Buffer.from(tree.root(size)).toString('hex') : null),
+  });
+  for (const fact of store.facts(0, 1, tree.size)) audit.take(fact);
+  audit.end();
+  return audit.findings;
+}
+afterEach(() => {
+  for (const firm of opened.splice(0)) expect(findingsIn(firm)).toEqual([]);
+});
 
 /** What a decision of a device came to: "counted", why not, or why it was not even taken in. */
 function send(
@@ -175,7 +201,7 @@ function openFounded(
   const { store, accounts = [['A1', 'T1']], people = [], policies = [] } = over;
   const options = { ...(store ? { store } : {}), now: () => PAYOUT_DUE, verify: verifyInTests };
   const before = { firm: openScriptedFirm(options), clock: PAYOUT_DUE, desks: new Map() };
-  const firm = openGovernedFirm({}, before);
+  const firm = openFirm({}, before);
   firm.platform.tell(EURUSD);
   for (const [accountId, traderId] of accounts) {
     firm.platform.tell(...fundedAccount(accountId, traderId, 5_000_0000));
@@ -203,7 +229,7 @@ const lengthOf = ({ partition }: GovernedFirm): number => partition.ingest.lastS
 
 describe('an approval is a person’s, not a login’s', () => {
   it('counts once, from however many devices it comes', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     expect(approve(firm, payoutId, 'cleo')).toEqual(['counted']);
     const laptop = secondDevice(firm, 'cleo');
@@ -213,7 +239,7 @@ describe('an approval is a person’s, not a login’s', () => {
   });
 
   it('is refused of who revised it, from any device of that person', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     expect(deduct(firm, 'cleo', payoutId)).toBe('accepted');
     expect(say(firm, 'cleo', payoutId, 'approve')).toMatch(/^maker/);
@@ -222,7 +248,7 @@ describe('an approval is a person’s, not a login’s', () => {
   });
 
   it('is refused of who proposed it, from any device of that person', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const params = { accountId: 'A1', traderId: 'T1', programId: 'x', amount: 100 };
     const proposalId = propose(firm, 'gia', 'adjustBalance', params);
     expect(say(firm, 'gia', proposalId, 'approve')).toMatch(/^maker/);
@@ -232,7 +258,7 @@ describe('an approval is a person’s, not a login’s', () => {
   });
 
   it('is nobody else’s than the key’s: a decision that names another person or device does not count', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     const { keyId, deviceId } = firm.desk('cleo');
     const others = [
@@ -253,7 +279,7 @@ describe('an approval is a person’s, not a login’s', () => {
 
 describe('a role', () => {
   it('that was granted after signing does not count', () => {
-    const firm = openGovernedFirm(quickly());
+    const firm = openFirm(quickly());
     const payoutId = firm.request('A1');
     const desk = firm.desk('finn');
     const signed = desk.decide(payoutId, 'approve');
@@ -265,7 +291,7 @@ describe('a role', () => {
   });
 
   it('that was taken away after signing does not count when the signature arrives', () => {
-    const firm = openGovernedFirm(quickly());
+    const firm = openFirm(quickly());
     const payoutId = firm.request('A1');
     const desk = firm.desk('cleo');
     const signed = desk.decide(payoutId, 'approve');
@@ -274,7 +300,7 @@ describe('a role', () => {
   });
 
   it('that is taken away between approval and payment stops the payment, until another approves', () => {
-    const firm = openGovernedFirm(quickly());
+    const firm = openFirm(quickly());
     const payoutId = firm.request('A1');
     approve(firm, payoutId, 'cleo', 'dario');
     changeRole(firm, 'cleo', 'revoke', 'payoutApprover');
@@ -284,7 +310,7 @@ describe('a role', () => {
   });
 
   it('reaches as far as its scope: not another program, not another region, not more money', () => {
-    const firm = openGovernedFirm(quickly());
+    const firm = openFirm(quickly());
     const payoutId = firm.request('A1');
     const { programId } = proposalOf(firm, payoutId).about;
     const scopes: readonly [Partial<Scope>, RegExp][] = [
@@ -302,7 +328,7 @@ describe('a role', () => {
 
   it('asks for a manager of what is approved: managing another program does not do', () => {
     const step = { above: 0, approvals: 2, oneOf: ['manager' as const] };
-    const firm = openGovernedFirm(quickly({ action: 'payPayout', steps: [step] }));
+    const firm = openFirm(quickly({ action: 'payPayout', steps: [step] }));
     const payoutId = firm.request('A1');
     changeRole(firm, 'cleo', 'grant', 'manager', { programs: ['another'] });
     approve(firm, payoutId, 'cleo', 'dario');
@@ -312,7 +338,7 @@ describe('a role', () => {
   });
 
   it('limits who may revise: a reviewer of another program changes no payout', () => {
-    const firm = openGovernedFirm(quickly());
+    const firm = openFirm(quickly());
     const payoutId = firm.request('A1');
     changeRole(firm, 'finn', 'revoke', 'riskOfficer');
     changeRole(firm, 'finn', 'grant', 'riskOfficer', { programs: ['another'] });
@@ -323,7 +349,7 @@ describe('a role', () => {
 
 describe('what was signed', () => {
   it('is stale once the payout has another version', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     const desk = firm.desk('dario');
     const signed = desk.decide(payoutId, 'approve');
@@ -334,7 +360,7 @@ describe('what was signed', () => {
   });
 
   it('is stale when it names the new version, and the bytes of the old one', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     const { snapshot } = proposalOf(firm, payoutId);
     deduct(firm, 'cleo', payoutId);
@@ -342,7 +368,7 @@ describe('what was signed', () => {
   });
 
   it('is void after a deduction, which makes who deducted a maker: all others sign again, for less', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     approve(firm, payoutId, 'cleo', 'dario');
     expect(deduct(firm, 'ezra', payoutId)).toBe('accepted');
@@ -363,7 +389,7 @@ describe('what was signed', () => {
     ['a staging system', { env: 'staging' as const }],
     ['another log', { log: 'propdesk/another' }],
   ])('counts for nothing here when it was signed for %s', (_what, other) => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     const aud = { org: 'test-firm', env: 'test', log: `propdesk/${firm.store.logId}` } as const;
     const verdict = say(firm, 'cleo', payoutId, 'approve', { aud: { ...aud, ...other } });
@@ -372,7 +398,7 @@ describe('what was signed', () => {
   });
 
   it('for another system does nothing to a device whose chain is another there', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     const aud = { org: 'test-firm', env: 'staging', log: 'propdesk/staging' } as const;
     const desk = firm.desk('cleo');
@@ -390,7 +416,7 @@ describe('what was signed', () => {
   });
 
   it('is of no use in another firm, where nobody knows its key', () => {
-    const payouts = [openGovernedFirm(), openGovernedFirm()].map((firm) => ({
+    const payouts = [openFirm(), openFirm()].map((firm) => ({
       firm,
       payoutId: firm.request('A1'),
     }));
@@ -403,7 +429,7 @@ describe('what was signed', () => {
   });
 
   it('counts once, however often it is sent', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     const desk = firm.desk('cleo');
     const signed = desk.decide(payoutId, 'approve');
@@ -417,7 +443,7 @@ describe('what was signed', () => {
   });
 
   it('is a conflict under the name of another decision, and leaves no trace', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     const id = 'ab'.repeat(16);
     firm.desk('dario');
@@ -442,7 +468,7 @@ describe('an envelope', () => {
     JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as Decision;
 
   it('of another type is no decision, though a decision is in it and rightly signed', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const desk = firm.desk('cleo');
     const { envelope } = desk.decide(firm.request('A1'), 'approve');
     const types = [ENROLMENT_PAYLOAD, `${DECISION_PAYLOAD}.v2`, 'application/json'];
@@ -452,7 +478,7 @@ describe('an envelope', () => {
   });
 
   it('of an enrolment is no decision, and of a decision no enrolment', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const desk = firm.desk('cleo');
     expectNoTrace(firm, desk.enrolment().envelope, /^invalid: .*is no decision$/);
     const { envelope } = desk.decide(firm.request('A1'), 'approve');
@@ -464,14 +490,14 @@ describe('an envelope', () => {
   });
 
   it('of a key that is not enrolled leaves no trace', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const stranger = createSigningDesk('cleo', 'desk-cleo', firm);
     const { envelope } = stranger.decide(firm.request('A1'), 'approve');
     expectNoTrace(firm, envelope, /^forbidden: this key is not enrolled$/);
   });
 
   it('that another key signed leaves no trace, whatever key it names', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const stranger = createSigningDesk('cleo', 'desk-cleo', firm);
     const { keyId } = firm.desk('cleo');
     const { envelope } = stranger.decide(firm.request('A1'), 'approve');
@@ -481,7 +507,7 @@ describe('an envelope', () => {
   });
 
   it('that was changed after signing leaves no trace', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const desk = firm.desk('cleo');
     const { envelope } = desk.decide(firm.request('A1'), 'reject');
     const [{ keyid, sig }] = envelope.signatures;
@@ -498,7 +524,7 @@ describe('an envelope', () => {
   });
 
   it('with a field that is not known, or without one that has to be there, is refused', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const desk = firm.desk('cleo');
     const payload = payloadOf(desk.decide(firm.request('A1'), 'approve').envelope);
     const { money: _money, ...without } = payload;
@@ -530,7 +556,7 @@ describe('enrolling a key', () => {
   it.each(SMALL_ORDER)(
     'refuses the key %s, under which one signature fits every message',
     (hex) => {
-      const firm = openGovernedFirm();
+      const firm = openFirm();
       const publicKey = base64Of(new Uint8Array(Buffer.from(hex, 'hex')));
       const payload = new TextEncoder().encode(canonicalText(statementOf(firm, { publicKey })));
       const signature = new Uint8Array(64);
@@ -544,7 +570,7 @@ describe('enrolling a key', () => {
   );
 
   it('refuses a statement that its own key did not sign', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const other = createSigningDesk('cleo', 'desk-2', firm);
     const envelope = other.seal(ENROLMENT_PAYLOAD, statementOf(firm));
     expect(firm.ask('cleo', { type: 'enrolKey', envelope })).toBe(
@@ -553,13 +579,13 @@ describe('enrolling a key', () => {
   });
 
   it('refuses a statement about another person, whoever brings it', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const desk = createSigningDesk('dario', 'desk-2', firm);
     expect(firm.ask('cleo', desk.enrolment())).toBe('forbidden: it enrols another person');
   });
 
   it('refuses one that was made for another log, or long ago', () => {
-    const [firm, other] = [openGovernedFirm(), openGovernedFirm()];
+    const [firm, other] = [openFirm(), openFirm()];
     const foreign = createSigningDesk('cleo', 'desk-2', other);
     expect(firm.ask('cleo', foreign.enrolment())).toMatch(/^invalid: it was made for another/);
     const late = createSigningDesk('cleo', 'desk-2', firm).enrolment();
@@ -568,13 +594,13 @@ describe('enrolling a key', () => {
   });
 
   it('takes a key once', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const desk = firm.desk('cleo');
     expect(firm.ask('cleo', desk.enrolment())).toBe('invalid: this key is enrolled already');
   });
 
   it('lets it count for nothing until it is granted', () => {
-    const firm = openGovernedFirm({ policies: [{ action: 'grantKey', approvals: 2 }] });
+    const firm = openFirm({ policies: [{ action: 'grantKey', approvals: 2 }] });
     const payoutId = firm.request('A1');
     expect(say(firm, 'cleo', payoutId, 'approve')).toBe(
       'revoked: this key was not granted when it signed',
@@ -583,7 +609,7 @@ describe('enrolling a key', () => {
   });
 
   it('lets nothing count that was signed before it was granted', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     const desk = createSigningDesk('cleo', 'desk-2', firm);
     const enrolment = desk.enrolment();
@@ -594,7 +620,7 @@ describe('enrolling a key', () => {
   });
 
   it('grants it after two others have agreed and a day has passed; its own person cannot', () => {
-    const firm = openGovernedFirm(quickly());
+    const firm = openFirm(quickly());
     changeRole(firm, 'cleo', 'grant', 'admin');
     changeRole(firm, 'gia', 'grant', 'admin');
     for (const personId of ['ada', 'bram', 'gia', 'cleo']) firm.desk(personId);
@@ -626,7 +652,7 @@ describe('enrolling a key', () => {
 
 describe('a key', () => {
   it('that was revoked before its decision arrived does not count', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     const desk = firm.desk('cleo');
     const signed = desk.decide(payoutId, 'approve');
@@ -636,7 +662,7 @@ describe('a key', () => {
   });
 
   it('that is revoked between approval and payment stops the payment', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     approve(firm, payoutId, 'cleo', 'dario');
     revokeKey(firm, firm.desk('cleo').keyId);
@@ -646,7 +672,7 @@ describe('a key', () => {
   });
 
   it('that was revoked may be followed by another: its person approves again, and counts once', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     approve(firm, payoutId, 'cleo');
     revokeKey(firm, firm.desk('cleo').keyId);
@@ -659,7 +685,7 @@ describe('a key', () => {
 
   it('of the one manager that is asked for stops the payment, though enough others agree', () => {
     const step = { above: 0, approvals: 2, oneOf: ['manager' as const] };
-    const firm = openGovernedFirm({ policies: [{ action: 'payPayout', steps: [step] }] });
+    const firm = openFirm({ policies: [{ action: 'payPayout', steps: [step] }] });
     const payoutId = firm.request('A1');
     approve(firm, payoutId, 'jona', 'cleo', 'dario');
     revokeKey(firm, firm.desk('jona').keyId);
@@ -667,7 +693,7 @@ describe('a key', () => {
   });
 
   it('is revoked by another person than who proposed it', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const { keyId } = firm.desk('cleo');
     const proposalId = propose(firm, 'ada', 'revokeKey', { keyId, compromisedSince: 7 });
     expect(say(firm, 'ada', proposalId, 'approve')).toMatch(/^maker/);
@@ -677,7 +703,7 @@ describe('a key', () => {
   });
 
   it('of a device that was cloned freezes: its approvals stand no more, and it decides nothing', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     const desk = firm.desk('cleo');
     approve(firm, payoutId, 'cleo', 'dario');
@@ -692,7 +718,7 @@ describe('a key', () => {
   });
 
   it('freezes as well when a decision goes on from another than the last', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     approve(firm, payoutId, 'cleo');
     const chain = { seq: 2, prev: '0'.repeat(64) };
@@ -701,7 +727,7 @@ describe('a key', () => {
   });
 
   it('whose decisions come with a gap waits for the missing one, and goes on in order', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     const desk = firm.desk('cleo');
     const [first, second, third] = (['hold', 'release', 'approve'] as const).map((word) =>
@@ -723,7 +749,7 @@ describe('a key', () => {
 
 describe('what the signer had seen', () => {
   it('must be of this log, and of a place in it that there is', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     const root = '0'.repeat(64);
     const bases = [
@@ -738,7 +764,7 @@ describe('what the signer had seen', () => {
   });
 
   it('must not be older than the policy allows: then it has expired', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     const desk = firm.desk('cleo');
     const inTime = desk.decide(payoutId, 'hold');
@@ -750,7 +776,7 @@ describe('what the signer had seen', () => {
   });
 
   it('is what counts, and not the desk’s clock, whatever that says', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     const tenYears = 3_650 * DAY_MS;
     const clocks = [0, firm.clock + tenYears];
@@ -761,14 +787,14 @@ describe('what the signer had seen', () => {
   });
 
   it('must be what these bytes say: a digest of another text does not count', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     const display = digestOfText('Pay nothing to nobody');
     expect(say(firm, 'cleo', payoutId, 'approve', { display })).toMatch(/^displayDiffers/);
   });
 
   it('must be this amount and this payee, named once more', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     const money = { ccy: 'USD', exp: 2, minor: '400000' };
     const payee = { digest: digestOfText('4410'), last4: '4410' };
@@ -792,7 +818,7 @@ describe('limits', () => {
   const STEP = { above: 10_000_0000, approvals: 3, oneOf: ['manager' as const] };
 
   it('add one trader’s payouts up over the window: split in three, they need the third approval', () => {
-    const firm = openGovernedFirm({ policies: [{ action: 'payPayout', steps: [STEP] }] });
+    const firm = openFirm({ policies: [{ action: 'payPayout', steps: [STEP] }] });
     for (const accountId of ['B1', 'C1']) addAccount(firm, accountId, 'T1');
     const payouts = ['A1', 'B1', 'C1'].map((accountId) => firm.request(accountId));
     const alone = firm.request('A2');
@@ -816,7 +842,7 @@ describe('limits', () => {
   });
 
   it('are asked again when it is paid: what was asked for since counts, too', () => {
-    const firm = openGovernedFirm({
+    const firm = openFirm({
       policies: [{ action: 'payPayout', steps: [{ ...STEP, above: 5_000_0000 }] }],
     });
     addAccount(firm, 'B1', 'T1');
@@ -828,7 +854,7 @@ describe('limits', () => {
   });
 
   it('keep one person from approving more than a day’s sum, and let it go on a day later', () => {
-    const firm = openGovernedFirm({
+    const firm = openFirm({
       policies: [{ action: 'payPayout', approverPerDay: 7_999_9999 }],
     });
     const [first, second] = [firm.request('A1'), firm.request('A2')];
@@ -842,7 +868,7 @@ describe('limits', () => {
   });
 
   it('cannot be emptied by holding what one approved and letting it go again', () => {
-    const firm = openGovernedFirm({
+    const firm = openFirm({
       policies: [{ action: 'payPayout', approverPerDay: 4_000_0000 }],
     });
     const [first, second] = [firm.request('A1'), firm.request('A2')];
@@ -853,7 +879,7 @@ describe('limits', () => {
   });
 
   it('count an approval that was turned into a rejection no more', () => {
-    const firm = openGovernedFirm({
+    const firm = openFirm({
       policies: [{ action: 'payPayout', approverPerDay: 4_000_0000 }],
     });
     const [first, second] = [firm.request('A1'), firm.request('A2')];
@@ -866,7 +892,7 @@ describe('limits', () => {
 describe('a change of payee', () => {
   /** The trader was paid to one account, and now wants to be paid to another. */
   function withNewPayee(): { firm: GovernedFirm; payoutId: string } {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     addAccount(firm, 'B1', 'T1');
     const first = firm.request('A1');
     approve(firm, first, 'cleo', 'dario');
@@ -911,7 +937,7 @@ describe('a change of payee', () => {
   });
 
   it('is none where the trader is paid for the first time, or as before', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     addAccount(firm, 'B1', 'T1');
     const first = firm.request('A1');
     expect(proposalOf(firm, first).coolingUntil).toBeNull();
@@ -923,7 +949,7 @@ describe('a change of payee', () => {
 
 describe('a hold', () => {
   function held(): { firm: GovernedFirm; payoutId: string } {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     approve(firm, payoutId, 'cleo', 'dario');
     expect(say(firm, 'finn', payoutId, 'hold')).toBe('counted');
@@ -977,7 +1003,7 @@ describe('a rejection', () => {
   ): string => say(firm, personId, payoutId, 'reject', { grounds });
 
   it('by a clause and its facts ends the payout, with its reason', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     expect(reject(firm, 'cleo', payoutId, CLAUSE(3, 4))).toBe('counted');
     expect(proposalOf(firm, payoutId).closed).toMatchObject({
@@ -988,7 +1014,7 @@ describe('a rejection', () => {
   });
 
   it('by a clause does not count when a fact that it names does not exist', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     const beyond = lengthOf(firm) + 100;
     expect(reject(firm, 'cleo', payoutId, CLAUSE(3, beyond))).toBe(
@@ -998,7 +1024,7 @@ describe('a rejection', () => {
   });
 
   it('does not count without grounds, and not without a reason', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     expect(reject(firm, 'cleo', payoutId, null)).toMatch(/^grounds: a denial needs a clause/);
     for (const reason of ['', '  ']) {
@@ -1009,7 +1035,7 @@ describe('a rejection', () => {
   });
 
   it('at discretion takes two persons', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     expect(reject(firm, 'cleo', payoutId, DISCRETION)).toBe('counted');
     expect(reject(firm, 'cleo', payoutId, DISCRETION)).toBe('counted');
@@ -1019,7 +1045,7 @@ describe('a rejection', () => {
   });
 
   it('against an approval is a contest, which two others release', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     approve(firm, payoutId, 'cleo');
     reject(firm, 'dario', payoutId, CLAUSE(3));
@@ -1035,7 +1061,7 @@ describe('a rejection', () => {
   });
 
   it('against an approval is a contest, which one rejection more decides', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     approve(firm, payoutId, 'cleo');
     reject(firm, 'dario', payoutId, CLAUSE(3));
@@ -1044,7 +1070,7 @@ describe('a rejection', () => {
   });
 
   it('wins over what was approved, until the payment is instructed', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     approve(firm, payoutId, 'cleo', 'dario');
     reject(firm, 'dario', payoutId, DISCRETION);
@@ -1052,7 +1078,7 @@ describe('a rejection', () => {
   });
 
   it('after the payment was instructed comes too late, and says so', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     approve(firm, payoutId, 'cleo', 'dario');
     pay(firm, payoutId);
@@ -1060,7 +1086,7 @@ describe('a rejection', () => {
   });
 
   it('may be taken back by a manager, who may not hold', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     approve(firm, payoutId, 'cleo');
     expect(reject(firm, 'jona', payoutId, CLAUSE(3))).toBe('counted');
@@ -1072,7 +1098,7 @@ describe('a rejection', () => {
 
 describe('time', () => {
   it('ends what nobody decides, and what was approved and not paid', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const [open, approved] = [firm.request('A1'), firm.request('A2')];
     approve(firm, approved, 'cleo', 'dario');
     firm.clock += 14 * DAY_MS - 1;
@@ -1086,7 +1112,7 @@ describe('time', () => {
   });
 
   it('escalates what is not decided, a level for every time that passed again, to the third', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     const levelAfter = (ms: number): number => {
       firm.clock = PAYOUT_DUE + ms;
@@ -1099,7 +1125,7 @@ describe('time', () => {
   });
 
   it('does not escalate what was approved', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     approve(firm, payoutId, 'cleo', 'dario');
     firm.clock += 3 * DAY_MS;
@@ -1110,7 +1136,7 @@ describe('time', () => {
 
 describe('taking back', () => {
   it('is for the client that asked for a payout: approvals come too late then', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     approve(firm, payoutId, 'cleo', 'dario');
     expect(firm.system({ type: 'withdrawPayout', payoutId, reason: 'by its trader' })).toBe(
@@ -1122,7 +1148,7 @@ describe('taking back', () => {
   });
 
   it('of a payout is for no person: not even for who revised it, because that would deny it', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     deduct(firm, 'finn', payoutId);
     for (const personId of ['finn', 'cleo', 'jona']) {
@@ -1133,7 +1159,7 @@ describe('taking back', () => {
   });
 
   it('of a proposal is for who made it: not for whom it is about, and for nobody else', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const params = { personId: 'bram', role: 'admin', change: 'revoke', scope: EVERYWHERE };
     const proposalId = propose(firm, 'ada', 'changeRole', params);
     const withdraw = { type: 'withdraw', proposalId, reason: 'a mistake' } as const;
@@ -1151,22 +1177,22 @@ describe('approval by nobody', () => {
   });
 
   it('pays what is clean and not above the limit', () => {
-    const firm = openGovernedFirm(auto(4_000_0000));
+    const firm = openFirm(auto(4_000_0000));
     const payoutId = firm.request('A1');
     expect(pay(firm, payoutId)).toBe('instructed');
     expect(factsOf(firm, 'proposalApproved').at(-1)?.data).toMatchObject({ by: [], required: 0 });
   });
 
   it('pays nothing above the limit', () => {
-    const firm = openGovernedFirm(auto(3_999_9999));
+    const firm = openFirm(auto(3_999_9999));
     expect(pay(firm, firm.request('A1'))).toBe('none');
   });
 
   it('pays nothing that is not clean: an identity check that is pending, or a deduction', () => {
-    const firm = openGovernedFirm(auto(100_000_0000));
+    const firm = openFirm(auto(100_000_0000));
     firm.system({ type: 'recordCheck', traderId: 'T1', check: 'identity', result: 'pending' });
     expect(pay(firm, firm.request('A1'))).toBe('none');
-    const held = openGovernedFirm({ policies: [{ action: 'payPayout', autoUpTo: 1 }] });
+    const held = openFirm({ policies: [{ action: 'payPayout', autoUpTo: 1 }] });
     const payoutId = held.request('A1');
     deduct(held, 'finn', payoutId, 4_999_9999);
     expect(proposalOf(held, payoutId).amount).toBeLessThanOrEqual(1);
@@ -1174,7 +1200,7 @@ describe('approval by nobody', () => {
   });
 
   it('pays nothing that a person holds in time', () => {
-    const firm = openGovernedFirm({
+    const firm = openFirm({
       policies: [{ action: 'payPayout', autoUpTo: 4_000_0000, coolOffMs: HOUR_MS }],
     });
     const payoutId = firm.request('A1');
@@ -1187,7 +1213,7 @@ describe('approval by nobody', () => {
 
 describe('what comes between approval and payment', () => {
   it('a failed identity check stops it', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     approve(firm, payoutId, 'cleo', 'dario');
     firm.system({ type: 'recordCheck', traderId: 'T1', check: 'identity', result: 'failed' });
@@ -1195,7 +1221,7 @@ describe('what comes between approval and payment', () => {
   });
 
   it('a restriction of the account stops it, and lets nobody approve another', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const payoutId = firm.request('A1');
     approve(firm, payoutId, 'cleo', 'dario');
     firm.as('finn', {
@@ -1210,7 +1236,7 @@ describe('what comes between approval and payment', () => {
   });
 
   it('a cool-off is waited for to its last millisecond', () => {
-    const firm = openGovernedFirm({ policies: [{ action: 'payPayout', coolOffMs: HOUR_MS }] });
+    const firm = openFirm({ policies: [{ action: 'payPayout', coolOffMs: HOUR_MS }] });
     const payoutId = firm.request('A1');
     approve(firm, payoutId, 'cleo', 'dario');
     firm.clock += HOUR_MS - 1;
@@ -1229,7 +1255,7 @@ describe('changing roles', () => {
   });
   /** Four admins, so that two of them are neither makers nor concerned. */
   function withAdmins(): GovernedFirm {
-    const firm = openGovernedFirm(quickly());
+    const firm = openFirm(quickly());
     for (const personId of ['gia', 'hana']) changeRole(firm, personId, 'grant', 'admin');
     const policy = present(
       DEFAULT_POLICIES.find(({ action }) => action === 'changeRole'),
@@ -1260,7 +1286,7 @@ describe('changing roles', () => {
   });
 
   it('may not be proposed by who only approves payouts, nor for a person whom nobody added', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     expect(propose(firm, 'cleo', 'changeRole', params('cleo'))).toMatch(/^forbidden/);
     expect(propose(firm, 'ada', 'changeRole', params('nobody'))).toBe(
       'invalid: there is no person nobody',
@@ -1287,7 +1313,7 @@ describe('changing roles', () => {
 
 describe('changing limits', () => {
   it('takes a second person, and holds from then on', () => {
-    const firm = openGovernedFirm({
+    const firm = openFirm({
       policies: [{ action: 'changePolicy', approvals: 1, coolOffMs: HOUR_MS }],
     });
     const before = firm.partition.governance.policy('payPayout');
@@ -1306,7 +1332,7 @@ describe('changing limits', () => {
   });
 
   it('may not be proposed by who approves payouts, nor approved by who does', () => {
-    const firm = openGovernedFirm({ policies: [{ action: 'changePolicy', approvals: 1 }] });
+    const firm = openFirm({ policies: [{ action: 'changePolicy', approvals: 1 }] });
     const policy = firm.partition.governance.policy('payPayout');
     expect(propose(firm, 'cleo', 'changePolicy', { policy })).toMatch(/^forbidden/);
     const proposalId = propose(firm, 'jona', 'changePolicy', { policy });
@@ -1324,7 +1350,7 @@ describe('adjusting a balance', () => {
     }));
 
   it('takes a second person, and comes back from the platform as what it booked', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const proposalId = propose(firm, 'edda', 'adjustBalance', params);
     expect(say(firm, 'edda', proposalId, 'approve')).toMatch(/^maker/);
     expect(say(firm, 'gia', proposalId, 'approve')).toBe('counted');
@@ -1338,7 +1364,7 @@ describe('adjusting a balance', () => {
   });
 
   it('takes two others, one of them manager, above 5,000 of one trader in a week', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     const wish = { ...params, amount: 3_000_0000 };
     const [first, second] = [0, 1].map(() => propose(firm, 'edda', 'adjustBalance', wish));
     expect(approve(firm, present(second, 'one'), 'gia', 'hana')).toEqual(['counted', 'counted']);
@@ -1349,7 +1375,7 @@ describe('adjusting a balance', () => {
   });
 
   it('of an account that there is not cannot be proposed, nor of nothing', () => {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     expect(propose(firm, 'edda', 'adjustBalance', { ...params, accountId: 'Z9' })).toBe(
       'invalid: there is no account Z9',
     );
@@ -1366,7 +1392,7 @@ describe('overriding a verdict', () => {
     readonly params: { readonly accountId: string; readonly programId: string };
   }
   function failed(): Failed {
-    const firm = openGovernedFirm();
+    const firm = openFirm();
     firm.platform.tell(...ruinousTrade('A1', PAYOUT_DUE + HOUR_MS));
     firm.run();
     const breach = present(factsOf(firm, 'breachDetected').at(-1), 'a breach');
@@ -1666,7 +1692,7 @@ describe('what a person may wish', () => {
   });
 
   it('is about an account of a program that the role reaches', () => {
-    const limited = openGovernedFirm(quickly());
+    const limited = openFirm(quickly());
     const restrict = {
       type: 'directAccount',
       accountId: 'A1',
