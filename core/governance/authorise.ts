@@ -39,8 +39,9 @@ export function asItStands(proposal: Proposal, { people }: Governance): Proposal
   const about = { ...proposal.about, amount: proposal.amount };
   const stands = ({ personId, keyId }: Received): boolean => {
     const key = people.key(keyId);
-    if (key?.grantedSeq == null || key.revokedSeq !== null || key.frozen) return false;
+    const holds = key && key.grantedSeq !== null && key.revokedSeq === null && !key.frozen;
     return (
+      holds === true &&
       people.may(personId, PERMITS[proposal.action].approve, about) &&
       !proposal.makers.includes(personId)
     );

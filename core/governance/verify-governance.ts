@@ -658,26 +658,16 @@ function checkVerdict(
   reasons: readonly Reason[],
   state: State,
 ): void {
-  const [first] = reasons;
   const whose = `"${decision}" of ${personId}`;
+  const why = reasons.map(([, sentence]) => sentence).join(', and ');
+  const say = (rule: 'counted' | 'notCounted', sentence: string): void =>
+    report(state, rule, `${whose} was ${sentence}`, proposalId);
   if (verdict.type === 'counted') {
-    if (first) report(state, 'counted', `${whose} was counted, though ${first[1]}`, proposalId);
-    return;
-  }
-  if (!first) {
-    report(
-      state,
-      'notCounted',
-      `${whose} was not counted, though nothing stands against it`,
-      proposalId,
-    );
+    if (why !== '') say('counted', `counted, though ${why}`);
+  } else if (why === '') {
+    say('notCounted', 'not counted, though nothing stands against it');
   } else if (!reasons.some(([code]) => code === verdict.code)) {
-    report(
-      state,
-      'notCounted',
-      `${whose} was not counted as "${verdict.code}"; it is that ${first[1]}`,
-      proposalId,
-    );
+    say('notCounted', `not counted as "${verdict.code}"; it is that ${why}`);
   }
 }
 
@@ -763,8 +753,10 @@ function subjectReasons({ decision, one }: Judged, state: State): readonly Reaso
     reasons.push(['maker', `${actor.person} made or changed it`]);
   }
   if (one.closed) reasons.push(['moot', `it was ${one.closed.outcome} before`]);
-  if (subject.action !== one.action || subject.ver !== one.version || snapshot !== one.snapshot) {
-    reasons.push(['stale', `version ${subject.ver} was signed, and version ${one.version} stood`]);
+  if (subject.action !== one.action || subject.ver !== one.version) {
+    reasons.push(['stale', `version ${subject.ver} was signed, version ${one.version} stood`]);
+  } else if (snapshot !== one.snapshot) {
+    reasons.push(['stale', 'other bytes were signed than stood']);
   }
   if (type === 'approve' && approversNow(one, state).includes(actor.person)) {
     reasons.push(['duplicatePerson', `${actor.person} had approved it already`]);

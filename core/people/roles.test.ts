@@ -261,6 +261,14 @@ describe('without a grant', () => {
     expect(people.whoMay('approvePayout')).toEqual([]);
   });
 
+  it('a person who left may do nothing even with a role that was granted since', () => {
+    const people = peopleWith('manager');
+    people.deactivate('p', 20);
+    people.grant('p', 'auditor', EVERYWHERE, 30);
+    expect(allowedTo(people, 'p')).toEqual([]);
+    expect(people.whoMay('view')).toEqual([]);
+  });
+
   it('taking one role away leaves the others', () => {
     const people = peopleWith('manager');
     people.grant('p', 'finance', EVERYWHERE, 11);

@@ -27,7 +27,7 @@ describe.skipIf(notHere !== null)(`what was acknowledged${because}`, () => {
   afterAll(() => workshop.close());
 
   it('survives in the desk, and a store that loses is found out', async () => {
-    const plan = { scenarios: [scenario('desk')], everyPoint: 50, everyImage: 12 };
+    const plan = { scenarios: [scenario('desk')], everyPoint: 100, everyImage: 24 };
     const measured = await measure(workshop, plan);
     expect(violationsOf(measured)).toEqual([]);
     expect(closingLine(measured)).toMatch(
@@ -38,9 +38,9 @@ describe.skipIf(notHere !== null)(`what was acknowledged${because}`, () => {
   it('survives in the server, and with synchronous=NORMAL it does not', async () => {
     const surveyed = await survey(workshop, scenario('server'));
     const writes = killPoints(surveyed.calls).filter(({ call }) => call === 'pwrite64');
-    const [row] = await runPoints(surveyed, thinned(writes, 90));
+    const [row] = await runPoints(surveyed, thinned(writes, 120));
     expect(row).toMatchObject({ lost: 0, corrupt: 0, unclear: 0 });
-    expect((await cutPowerWhenNormal(surveyed, 40)).lost).toBeGreaterThan(0);
+    expect((await cutPowerWhenNormal(surveyed, 60)).lost).toBeGreaterThan(0);
   });
 });
 

@@ -24,7 +24,7 @@ export interface Plan {
 
 const FULL: Plan = { scenarios: SCENARIOS, everyPoint: 1, everyImage: 1 };
 
-const CANARY_POINTS = 10;
+const CANARY_POINTS = 6;
 
 /** What one scenario came to. */
 export interface Measured {

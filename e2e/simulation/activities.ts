@@ -24,10 +24,13 @@ export function planDays(world: World): void {
     for (let done = 0; done < count; done += 1) kernel.after(random.fraction() * span, name, act);
   };
   const some = (rate: number, most: number): number => (rate > 0 ? 1 + random.below(most) : 0);
-  const decisions = Math.min(45, drawn.days * drawn.actionsPerDay);
+  const decisions = Math.min(14, drawn.days * drawn.actionsPerDay);
   // Most ask early, so that there is something to decide.
   for (let asked = 0; asked <= drawn.accounts + random.below(3); asked += 1) {
-    kernel.after(random.fraction() * random.fraction() * span, 'a trader asks', () => askForPayout(world));
+    kernel.after(random.fraction() * random.fraction() * span, 'a trader asks', () => {
+      askForPayout(world);
+      gather(world);
+    });
   }
   plan(decisions, 'a person decides', () => decideSomething(world));
   plan(some(drawn.revision, 4), 'a payout is revised', () => revise(world));
@@ -45,6 +48,19 @@ export function planDays(world: World): void {
   plan(some(drawn.forgery, 10), 'a thief', () => forge(world));
   plan(some(drawn.rail.saysUnknown, 9), 'finance looks', () => settle(world));
   if (random.below(3) === 0) plan(3, 'a new key', () => enrolAnother(world));
+}
+
+/** A payout draws people, and trouble: most of what goes wrong goes wrong around one. */
+function gather(world: World): void {
+  const { kernel, drawn } = world;
+  const random = kernel.random('days');
+  const within = random.pick([HOUR_MS, 4 * HOUR_MS, 12 * HOUR_MS]);
+  const soon = (name: string, act: () => void): void => kernel.after(MINUTE_MS + random.fraction() * within, name, act);
+  for (let came = random.below(3); came < 5; came += 1) soon('a person decides', () => decideSomething(world));
+  if (random.fraction() < 3 * drawn.revision) soon('a payout is revised', () => revise(world));
+  if (random.fraction() < 2 * drawn.breach) soon('an account gets into trouble', () => trouble(world));
+  if (random.fraction() < 2 * drawn.peopleChange) soon('people change', () => changePeople(world));
+  if (random.fraction() < drawn.partition) soon('a cable', () => cutOff(world));
 }
 
 function anyDesk({ desks, kernel }: World): Desk | null {

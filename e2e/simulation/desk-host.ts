@@ -188,6 +188,7 @@ export function createDesk(
       presence: 'passphrase',
       now,
       random: (bytes) => Uint8Array.from({ length: bytes }, () => random.below(256)),
+      log: (text) => kernel.note(`${deskId} says ${text}`),
     });
     held = new Set();
     mayWait = true;
@@ -446,7 +447,7 @@ function copyStore(from: DeskStore, to: DeskStore, logId: string, isWhole: boole
   const queued = new Map(from.queued(logId).map((command) => [command.commandId, command]));
   for (const row of from.signed(logId)) {
     const command = queued.get(row.decisionId);
-    const intent: Intent = { type: 'addPerson', personId: 'nobody' };
+    const intent: Intent = { type: 'withdraw', proposalId: 'nothing', reason: 'a copy' };
     const stub: Command = { commandId: row.decisionId, operatorId: row.personId, issuedAt: row.signedAt, intent };
     to.keepSigned(row, command ?? stub, logId);
     if (!command || !isWhole) to.settled({ type: 'accepted', commandId: row.decisionId, seq: 1 });

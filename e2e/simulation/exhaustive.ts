@@ -235,7 +235,7 @@ function signedBy(name: string, type: DecisionType, governance: Governance, fact
   const key = keyOf(name);
   const display = shownAs(proposal.snapshot, proposal.version);
   const chain = governance.people.key(key.keyId)?.chain ?? null;
-  const grounds = { type: 'clause', ruleId: 'daily-loss', facts: [proposal.openedSeq], trades: [], quantity: 'one of one' } as const;
+  const grounds: Decision['grounds'] = { type: 'clause', ruleId: 'daily-loss', facts: [proposal.openedSeq], trades: [], quantity: 'one of one' };
   const decision: Decision = {
     v: 1,
     type,

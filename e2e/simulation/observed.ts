@@ -51,57 +51,73 @@ function observeWord(word: SignedFact, { keys, matters, rolesAt }: Reference, { 
 
 type Matter = Reference['instructed'][number];
 
+const BY_OUTCOME: Readonly<Record<string, Situation>> = {
+  rejected: 'refused',
+  withdrawn: 'withdrawn',
+  expired: 'expired',
+};
+
 function observeMatter(matter: Matter, reference: Reference, { situations }: World): void {
-  const { closed, instructed, versions, words, action } = matter;
-  if (closed?.outcome === 'rejected') situations.seen('refused');
-  if (closed?.outcome === 'withdrawn') situations.seen('withdrawn');
-  if (closed?.outcome === 'expired') situations.seen('expired');
-  if (action === 'grantKey' && closed?.outcome === 'executed' && words.filter(({ counted }) => counted).length >= 2) situations.seen('keyGrantedByTwo');
+  const { closed, words, action } = matter;
+  const end = BY_OUTCOME[closed?.outcome ?? ''];
+  if (end) situations.seen(end);
+  const isDone = closed?.outcome === 'executed';
+  if (action === 'grantKey' && isDone && words.filter(({ counted }) => counted).length >= 2) {
+    situations.seen('keyGrantedByTwo');
+  }
   if (action !== 'payPayout') return;
-  const version = versions.at(-1);
-  const counted = words.filter((word) => word.counted && word.word.subject.ver === version?.ver);
-  const is = (type: string): readonly SignedFact[] => counted.filter(({ word }) => word.type === type);
-  const isPaid = instructed !== null;
-  if (is('hold').length > 0) situations.seen('held');
-  if (is('hold').length > 0 && isPaid) situations.seen('holdReleased');
-  if (new Set(is('reject').map(({ word }) => word.actor.person)).size > 1) situations.seen('twoRejectsRacing');
-  if (is('reject').length > 0 && is('approve').length > 0) situations.seen('contested');
-  if (is('reject').length > 0 && is('approve').length > 0 && isPaid) situations.seen('contestedReleased');
-  if (isPaid && versions.length > 1) situations.seen('revisedThenPaid');
-  if (isPaid && is('approve').length === 0) situations.seen('autoApproved');
-  observeApproval(matter, reference, situations);
+  observeWords(matter, situations);
+  observeBetween(matter, reference, situations);
+  observeAmounts(matter, reference, situations);
 }
 
-function observeApproval(matter: Matter, reference: Reference, situations: World['situations']): void {
-  const { words, approvedAt, versions, instructed, closed, account } = matter;
-  const { keys, rolesAt, blocksOf, recordedAt, policyAt } = reference;
+/** Who opposed whom on the version that stood last. */
+function observeWords({ versions, words, instructed }: Matter, situations: World['situations']): void {
   const version = versions.at(-1);
-  const approved = version ? approvedAt.get(version.ver) : undefined;
+  const counted = words.filter((word) => word.counted && word.word.subject.ver === version?.ver);
+  const personsWho = (type: string): number =>
+    new Set(counted.filter(({ word }) => word.type === type).map(({ word }) => word.actor.person)).size;
+  const [approve, reject, hold] = [personsWho('approve'), personsWho('reject'), personsWho('hold')];
+  const isPaid = instructed !== null;
+  if (hold > 0) situations.seen(isPaid ? 'holdReleased' : 'held');
+  if (reject > 1) situations.seen('twoRejectsRacing');
+  if (reject > 0 && approve > 0) situations.seen(isPaid ? 'contestedReleased' : 'contested');
+  if (isPaid && versions.length > 1) situations.seen('revisedThenPaid');
+  if (isPaid && approve === 0) situations.seen('autoApproved');
+}
+
+/** What came between the words that counted and the end. */
+function observeBetween(matter: Matter, reference: Reference, situations: World['situations']): void {
+  const { words, approvedAt, versions, instructed, closed, account } = matter;
+  const { keys, rolesAt, blocksOf, recordedAt } = reference;
+  const approved = approvedAt.get(versions.at(-1)?.ver ?? 0) ?? NEVER;
   const end = instructed?.seq ?? closed?.seq ?? NEVER;
-  if (version && approved !== undefined) {
-    for (const { seq, what } of blocksOf(account ?? '')) {
-      if (recordedAt(seq) < approved || seq > end || instructed) continue;
-      situations.seen(what === 'restricted' ? 'restrictedAfterApproval' : 'breachAfterApproval');
-    }
+  for (const { seq, what } of instructed ? [] : blocksOf(account ?? '')) {
+    if (recordedAt(seq) < approved || seq > end) continue;
+    situations.seen(what === 'restricted' ? 'restrictedAfterApproval' : 'breachAfterApproval');
   }
   for (const { counted, word, keyId, seq } of words) {
     if (!counted || word.type !== 'approve') continue;
     const revoked = keys.get(keyId)?.revoked ?? NEVER;
     if (revoked > seq && revoked < end) situations.seen('keyRevokedAfterApproval');
-    const lost = end !== NEVER && rolesAt(word.actor.person, seq).length > rolesAt(word.actor.person, end).length;
-    if (lost) situations.seen('roleRevokedAfterApproval');
+    const { person } = word.actor;
+    if (end !== NEVER && rolesAt(person, seq).length > rolesAt(person, end).length) {
+      situations.seen('roleRevokedAfterApproval');
+    }
   }
-  if (!instructed || !version) return;
-  const policy = policyAt(instructed.seq);
-  const reached = (amount: number): number => policy?.steps.filter(({ above }) => amount > above).length ?? 0;
-  const within = instructed.at - (policy?.windowDays ?? 0) * 86_400_000;
-  const sum = reference.instructed.reduce(
-    (all, { trader, instructed: other }) =>
-      all + (other && trader === matter.trader && other.seq <= instructed.seq && other.at > within ? other.amount : 0),
-    0,
-  );
-  if (reached(sum) > reached(instructed.amount)) situations.seen('thresholdBySplit');
-  if (policy?.steps.some(({ above, oneOf }) => sum > above && oneOf.length > 0) === true) situations.seen('managerNeeded');
+}
+
+/** Whether it was the amounts of other payouts that asked for more. */
+function observeAmounts({ trader, instructed }: Matter, reference: Reference, situations: World['situations']): void {
+  const policy = instructed ? reference.policyAt(instructed.seq) : undefined;
+  if (!instructed || !policy) return;
+  const reached = (amount: number) => policy.steps.filter(({ above }) => amount > above);
+  const within = instructed.at - policy.windowDays * 86_400_000;
+  const counts = (other: Matter): boolean =>
+    other.trader === trader && (other.instructed?.seq ?? NEVER) <= instructed.seq && (other.instructed?.at ?? 0) > within;
+  const sum = reference.instructed.reduce((all, other) => all + (counts(other) ? (other.instructed?.amount ?? 0) : 0), 0);
+  if (reached(sum).length > reached(instructed.amount).length) situations.seen('thresholdBySplit');
+  if (reached(sum).some(({ oneOf }) => oneOf.length > 0)) situations.seen('managerNeeded');
 }
 
 function observeFact(fact: Fact, { matters }: Reference, world: World): void {

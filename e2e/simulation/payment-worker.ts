@@ -78,7 +78,7 @@ export function createPaymentWorker(ports: {
   return {
     tick: () => {
       const governance = server.partition()?.governance;
-      for (const { payoutId, payment } of [...(governance?.payouts() ?? [])]) {
+      for (const { payoutId, payment } of governance?.payouts() ?? []) {
         if (!governance || !payment) continue;
         const { triedAt, askedAt, isWaiting, lastWord } = memoryOf(payoutId);
         const state = governance.paymentState(payoutId);
@@ -89,7 +89,7 @@ export function createPaymentWorker(ports: {
       // A webhook to a server that is down is lost; its truth is found by asking.
       const governance = server.partition()?.governance;
       if (!governance || state === 'notKnown') return;
-      for (const { payoutId, payment } of [...governance.payouts()]) {
+      for (const { payoutId, payment } of governance.payouts()) {
         if (payment?.instructionId === key) report(payoutId, key, state, eventId);
       }
     },

@@ -13,7 +13,7 @@ rememberStatements();
 const DAY_MS = 24 * HOUR_MS;
 const FOUNDING_MS = 2 * HOUR_MS;
 /** For so long nothing fails any more: what still waits at its end waits for ever. */
-const HEALING_MS = 1.5 * DAY_MS;
+const HEALING_MS = DAY_MS;
 const DESK_EVERY_MS = 5 * HOUR_MS;
 
 export interface Outcome {

@@ -62,10 +62,11 @@ export function drawSwarm(seed: number): Swarm {
   const rate = (most: number): number => (isOn() ? random.fraction() * most : 0);
   const isNetworkCalm = random.below(4) === 0;
   return {
-    desks: 1 + random.below(6),
+    // Fewer more often: a desk more costs time, and finds little that three do not.
+    desks: 1 + Math.min(random.below(6), random.below(6)),
     accounts: 2 + random.below(3),
     days: 1 + random.below(random.below(5) === 0 ? 10 : 3),
-    actionsPerDay: 10 + random.below(30),
+    actionsPerDay: 8 + random.below(24),
     loss: isNetworkCalm ? 0 : rate(0.3),
     duplication: isNetworkCalm ? 0 : rate(0.3),
     delayMs: isNetworkCalm ? 1_000 : random.pick([2_000, 60_000, 10 * 60_000, 3 * HOUR_MS]),

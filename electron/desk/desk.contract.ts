@@ -163,6 +163,7 @@ export function describeDeskPort(name: string, open: () => Promise<PortPair>): v
         const states: string[] = [];
         client.onFrame(ROWS_FRAME, (bytes) => frames.push(new Uint8Array(bytes)));
         client.onStream('connection', ({ state }) => states.push(state));
+        server.listener.disconnected('for a moment');
         server.listener.connected();
         server.listener.rows(frame);
         await expect.poll(() => frames.length).toBe(1);

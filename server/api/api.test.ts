@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { request as httpRequest } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CommandResult } from '#core/sync/protocol.ts';
+import type { ServerCommand } from '../commands/server-command.ts';
 import { openPayingFirm, type PayingFirm } from '#server/payments/testing/paying-firm.ts';
 import { createLetters } from '../payments/letters.ts';
 import { macOf, signatureHeader } from '../payments/message-signature.ts';
@@ -247,6 +249,20 @@ describe('an idempotency key', () => {
     const answers = await Promise.all([1, 2, 3, 4].map(() => api.post(PATH, asks, { key })));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
     expect(payouts()).toHaveLength(1);
+  });
+
+  it('is answered together with the same request that is under way', async () => {
+    const key = 'order-00001';
+    let commands = 0;
+    const slow = async (command: ServerCommand): Promise<CommandResult> => {
+      commands += 1;
+      await new Promise((done) => setTimeout(done, 300));
+      return paying.command(command);
+    };
+    Object.assign(api.ports, { command: slow });
+    const answers = await Promise.all([1, 2, 3].map(() => api.post(PATH, asks, { key })));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+    expect(commands).toBe(1);
   });
 
   it('makes one payout when the server stopped before it could answer', async () => {

@@ -116,6 +116,13 @@ describe('an event of a rail', () => {
     expect(await send(body({ key: 'PD00000000' }))).toBe('404 notFound');
   });
 
+  it('is not taken of a payment that leaves by another way', async () => {
+    const other = paying.approved('A2', { method: 'csvExport' });
+    await paying.pass(0);
+    const instructionId = paying.governance.payout(other)?.payment?.instructionId;
+    expect(await send(body({ key: instructionId }))).toBe('404 notFound');
+  });
+
   it('is not taken when it is as large as no event is', async () => {
     expect(await send('x'.repeat(70_000))).toBe('413 tooLarge');
   });

@@ -35,7 +35,8 @@ export function wordsOf(fact: Fact): { readonly what: string; readonly why: stri
       return says(`A payout of account ${fact.data.accountId} was asked for`);
     case 'paymentInstructed':
       return says(
-        `Payment ${fact.data.instructionId} of ${moneyText(fact.data.amount)} ${fact.data.currency} ordered for ${fact.data.payoutId}`,
+        `Payment ${fact.data.instructionId} of ${moneyText(fact.data.amount)} ` +
+          `${fact.data.currency} ordered for ${fact.data.payoutId}`,
       );
     case 'paymentReported':
       return says(`Payment ${fact.data.instructionId} is ${fact.data.state}`, fact.data.message);

@@ -22,6 +22,7 @@ import { MODE_OF_LAST4, type RailMode } from './rail-modes.ts';
 const DECLINE_CODE = 'AC04';
 /** How long a payment that is answered late stays accepted. */
 const LATE_MS = 5_000;
+const SILENT_MS = 60_000;
 const ONE_UNIT = 10_000;
 
 export interface TestRailOptions {
@@ -31,6 +32,8 @@ export interface TestRailOptions {
   readonly file?: string;
   /** Infinity: until `settle` is called. */
   readonly lateMs?: number;
+  /** How long a line stays open on which no answer comes. */
+  readonly silentMs?: number;
   readonly resendFirstMs?: number;
 }
 
@@ -58,7 +61,7 @@ interface Rail {
   readonly book: RailBook;
   readonly events: RailEvents;
   readonly modes: Map<string, RailMode>;
-  readonly late: Set<NodeJS.Timeout>;
+  readonly timers: Set<NodeJS.Timeout>;
   webhookUrl: string | null;
 }
 
@@ -83,7 +86,7 @@ export async function startTestRail(options: TestRailOptions): Promise<TestRail>
     camt: () => railCamt(rail.book.all(), options.now()),
     idle: () => rail.events.idle(),
     close: async () => {
-      for (const timer of rail.late) clearTimeout(timer);
+      for (const timer of rail.timers) clearTimeout(timer);
       rail.events.close();
       await rail.events.idle();
       server.closeAllConnections();
@@ -105,7 +108,7 @@ function railOf(options: TestRailOptions): Rail {
       ...(resendFirstMs === undefined ? {} : { resendFirstMs }),
     }),
     modes: new Map(MODE_OF_LAST4),
-    late: new Set(),
+    timers: new Set(),
     webhookUrl: null,
   };
   return rail;
@@ -141,7 +144,9 @@ async function answer(
   if (known === 'differs') return send(409, { error: 'keyUsed' });
   const mode = modeOf(order.data, rail);
   const payment = known ?? take(key, order.data, mode, rail);
-  if (mode === 'timesOutAfterWork') return;
+  if (mode === 'timesOutAfterWork') {
+    return after(rail.options.silentMs ?? SILENT_MS, rail, () => response.destroy());
+  }
   send(known ? 200 : 201, payment);
 }
 
@@ -212,11 +217,17 @@ function altered(order: RailOrder, mode: RailMode): RailOrder {
 function payLater(key: string, rail: Rail): void {
   const { lateMs = LATE_MS } = rail.options;
   if (lateMs === Infinity) return;
-  const timer = setTimeout(() => {
-    rail.late.delete(timer);
+  after(lateMs, rail, () => {
     if (rail.book.find(key)?.state === 'accepted') change(key, 'paid', rail);
-  }, lateMs);
-  rail.late.add(timer);
+  });
+}
+
+function after(ms: number, { timers }: Rail, work: () => void): void {
+  const timer = setTimeout(() => {
+    timers.delete(timer);
+    work();
+  }, ms);
+  timers.add(timer);
 }
 
 function change(key: string, state: RailPayment['state'], rail: Rail): void {

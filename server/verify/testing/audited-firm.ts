@@ -134,7 +134,7 @@ function play(firm: GovernedFirm): Payouts {
   sign(open, 'approve', 'cleo');
   // Twice by one person, and by one who may not: kept, and not counted.
   sign(open, 'approve', 'cleo');
-  sign(open, 'approve', 'finn');
+  sign(open, 'approve', 'hana');
   const adjustment = propose(firm, 'gia', 'adjustBalance', adjustmentOf(firm));
   sign(adjustment, 'approve', 'gia');
   return { paid, rejected, deducted, breached, held, refused, open, adjustment };

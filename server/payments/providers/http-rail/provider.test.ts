@@ -11,7 +11,7 @@ const now = (): number => Date.UTC(2026, 0, 20, 12);
 
 describePaymentProvider('http-rail', async () => {
   const rail = await startTestRail({ secret, now });
-  const provider = createHttpRail({ url: rail.url, secret, now, timeoutMs: 500 });
+  const provider = createHttpRail({ url: rail.url, secret, now });
   let broken = false;
   return {
     provider,
@@ -35,17 +35,17 @@ afterEach(() => {
 });
 
 /** A rail that gives one answer to everything. */
-async function railThatSays(
-  status: number,
-  body: string,
-  headers: Record<string, string> = {},
-): Promise<string> {
+function railThatSays(status: number, body: string): Promise<string> {
   server = createServer((request, response) => {
     request.resume();
-    response.writeHead(status, headers).end(body);
+    response.writeHead(status).end(body);
   });
-  await new Promise<void>((done) => server?.listen(0, '127.0.0.1', () => done()));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return listening(server);
+}
+
+async function listening(one: Server): Promise<string> {
+  await new Promise<void>((done) => one.listen(0, '127.0.0.1', () => done()));
+  return `http://127.0.0.1:${(one.address() as AddressInfo).port}`;
 }
 
 const order = orderOf('one');
@@ -99,10 +99,25 @@ describe('the HTTP rail', () => {
     }
   });
 
-  it('sends nobody elsewhere with what it was given', async () => {
-    const url = await railThatSays(307, '', { location: 'http://127.0.0.1:9/payments' });
+  it('waits no longer than it says for an answer', async () => {
+    server = createServer((request) => void request.resume());
+    const url = await listening(server);
+    const provider = createHttpRail({ url, secret, now, timeoutMs: 50 });
+    expect(await provider.submit(order)).toMatchObject({ type: 'unknown', freeze: false });
+  });
+
+  it('goes nowhere else with what it was given', async () => {
+    const asked: string[] = [];
+    server = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      request.resume();
+      if (request.url === '/elsewhere') response.writeHead(200).end(JSON.stringify(right));
+      else response.writeHead(307, { location: '/elsewhere' }).end();
+    });
+    const url = await listening(server);
     const said = await createHttpRail({ url, secret, now }).submit(order);
     expect(said).toMatchObject({ type: 'unknown', freeze: false });
+    expect(asked).toEqual(['/payments']);
   });
 
   it('tells of a refusal with the rail’s code alone', async () => {
