@@ -9,6 +9,7 @@ import type { PreviewSummary } from '#core/programs/programs.events.ts';
 import { createAccountsView } from '#core/sync/accounts-view.ts';
 import type { AccountDetail, CheckpointReply, CommandResult, Pulse } from '#core/sync/protocol.ts';
 import type { Audience } from '#core/approvals/decision.ts';
+import type { Proposal } from '#core/approvals/proposal.ts';
 import { createGovernance, GOVERNED_KINDS } from '#core/governance/governance.ts';
 import { readCheckpoint } from '#core/audit/checkpoint.ts';
 import { base64Of } from '#core/kernel/base64.ts';
@@ -17,9 +18,11 @@ import { readConfig, type Config } from './config.ts';
 import type { ServerCommand, ServerIntent } from './commands/server-command.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { createQuestions } from './gateway/questions.ts';
+import { apiClient, createDemoSite, SITE_EVERY_MS } from './demo/site.ts';
 import { foundPeople } from './people/founding.ts';
 import { createPeopleGate } from './people/gate.ts';
 import { openPeopleStore } from './people/people-store.ts';
+import { openPayments } from './payments/payments.ts';
 import type { PastReply, PastRequest } from './history/worker.ts';
 import { createPreviews } from './impact/previews.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -96,6 +99,21 @@ async function serve(options: Config): Promise<void> {
     demo: options.people === 'demo',
     tell: (intent, by) => void (by === null ? system(intent) : inNameOf(by, intent)),
   });
+  const payments = await openPayments({
+    folder,
+    demo: options.people === 'demo',
+    logId: ready.logId,
+    governance: () => governance,
+    command: (command) => partition.command(command),
+    content: store.content,
+    account: (accountId) => {
+      const number = view.numberOf(accountId);
+      return number === undefined ? null : (view.accounts[number]?.terms ?? null);
+    },
+    now: Date.now,
+    log,
+  });
+  for (const fact of store.stream(0, 'firm')) payments.apply(fact);
   const past = startPast(file);
   const previews = createPreviews(file, partition.previewed);
   const view = createAccountsView();
@@ -103,12 +121,12 @@ async function serve(options: Config): Promise<void> {
   for (const fact of store.deskFacts(0, 1, lastSeq, -1)) view.apply(fact);
   let latest: Pulse | null = null;
   const http = createServer((request, response) => {
-    void respond(request.url ?? '', metrics, () => ({
-      lastSeq,
-      accounts: view.accounts.length,
-      latest,
-    }))
-      .then(({ status, type, body }) => {
+    const health = (): Health => ({ lastSeq, accounts: view.accounts.length, latest });
+    payments.api
+      .handle(request, response)
+      .then(async (handled) => {
+        if (handled) return;
+        const { status, type, body } = await respond(request.url ?? '', metrics, health);
         response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' });
         response.end(body);
       })
@@ -117,6 +135,10 @@ async function serve(options: Config): Promise<void> {
         response.writeHead(500).end();
       });
   });
+  const detail = async (accountId: string): Promise<AccountDetail | null> => {
+    const reply = await partition.state(accountId);
+    return reply === null ? null : detailOf(reply, await past.of(accountId, reply.state));
+  };
   const gateway: Gateway = createGateway({
     http,
     token,
@@ -126,10 +148,7 @@ async function serve(options: Config): Promise<void> {
     lastSeq: () => lastSeq,
     deskFacts: (fromSeq, toSeq, limit) => store.deskFacts(0, fromSeq, toSeq, limit),
     recentAlerts: (limit) => store.latestDeskFacts(0, FEED_KINDS, limit),
-    detail: async (accountId) => {
-      const reply = await partition.state(accountId);
-      return reply === null ? null : detailOf(reply, await past.of(accountId, reply.state));
-    },
+    detail,
     command: (command) => partition.command(command),
     programs: () => listPrograms(store, view.accounts),
     previews,
@@ -143,6 +162,7 @@ async function serve(options: Config): Promise<void> {
       governance,
       people: gate.list,
       checkpoint: () => checkpoint(0),
+      payments,
     }),
     quarantined: (limit) => store.quarantined(limit),
     now: Date.now,
@@ -152,6 +172,7 @@ async function serve(options: Config): Promise<void> {
       for (const fact of message.facts) {
         view.apply(fact);
         governance.apply(fact);
+        payments.apply(fact);
       }
       lastSeq = message.toSeq;
       metrics.facts(message.facts, lastSeq);
@@ -171,10 +192,28 @@ async function serve(options: Config): Promise<void> {
   }
   const expiry = setInterval(() => people.removeExpired(), SESSIONS_LOOKED_AT_EVERY_MS);
   const port = await listen(http, options.port);
+  payments.start(`http://127.0.0.1:${port}`);
   process.stdout.write(`server ready http://127.0.0.1:${port}\n`);
   log.info({ accounts: view.accounts.length, lastSeq, logId: ready.logId }, 'serving');
+  const site =
+    options.people === 'demo'
+      ? createDemoSite({
+          accounts: () => view.accounts,
+          detail,
+          waiting: () => [...governance.open()].filter(isPayout).length,
+          hasAsked: (accountId) => governance.payoutsOf(accountId).length > 0,
+          bankFile: () =>
+            payments.rail && payments.rail.payments().length > 0 ? payments.rail.camt() : null,
+          post: apiClient(`http://127.0.0.1:${port}`, join(folder, 'api-clients.json'), Date.now),
+        })
+      : null;
+  const siteTimer = setInterval(() => {
+    site?.look().catch((error: unknown) => log.warn({ error }, 'the demonstration’s site failed'));
+  }, SITE_EVERY_MS);
   await stopSignal();
+  clearInterval(siteTimer);
   log.info('stopping');
+  await payments.stop();
   await gateway.close();
   await Promise.race([partition.stop(), new Promise((done) => setTimeout(done, STOP_MS))]);
   await past.close();
@@ -206,6 +245,10 @@ function openCheckpoints(
     const proof = known ? tree.consistency(size, signed.value.size) : [];
     return { note, publicKey, proof: proof.map(base64Of) };
   };
+}
+
+function isPayout({ action }: Proposal): boolean {
+  return action === 'payPayout';
 }
 
 /** A demonstration's signatures count in no firm. */
@@ -327,10 +370,16 @@ function detailOf(reply: StateReply, past: PastReply['past']): AccountDetail {
   return { ...reply, ...past };
 }
 
+interface Health {
+  readonly lastSeq: number;
+  readonly accounts: number;
+  readonly latest: Pulse | null;
+}
+
 async function respond(
   url: string,
   metrics: Metrics,
-  health: () => { lastSeq: number; accounts: number; latest: Pulse | null },
+  health: () => Health,
 ): Promise<{ status: number; type: string; body: string }> {
   if (url === '/metrics') {
     return { status: 200, type: 'text/plain; version=0.0.4', body: await metrics.text() };

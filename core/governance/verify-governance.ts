@@ -151,6 +151,8 @@ interface Case {
   coolingUntil: number | null;
   /** The bytes of this version; null when they are not kept, or cannot be read. */
   bytes: string | null;
+  /** What persons saw of them. */
+  shown: Display | null;
   payout: PayoutSnapshot | null;
   clean: boolean;
   readonly words: Word[];
@@ -290,7 +292,7 @@ const FOUNDING_KINDS: ReadonlySet<string> = new Set<FactKind>([
 function take(fact: Fact, state: State): void {
   const { envelope } = fact;
   state.seq = envelope.seq;
-  state.recordedAt.push(envelope.recordedAt);
+  state.recordedAt[envelope.seq - 1] = envelope.recordedAt;
   const goesOn = FOUNDING_KINDS.has(fact.kind) && causeOf(envelope) === state.founding;
   if (state.founding !== null && !goesOn) state.founding = null;
   const handle = HANDLERS[fact.kind] as ((fact: Fact, state: State) => void) | undefined;
@@ -768,7 +770,7 @@ function subjectReasons({ decision, one }: Judged, state: State): readonly Reaso
 function displayReasons({ decision, one }: Judged): readonly Reason[] {
   // Bytes that were erased since cannot be shown again: their digest is all that is left to compare.
   if (one.bytes === null) return [];
-  const shown = displayOf(one);
+  const { shown } = one;
   if (shown === null || digestOfText(shown.text) !== decision.display) {
     return [['displayDiffers', 'what was signed is not what these bytes say']];
   }
@@ -1041,6 +1043,7 @@ function takeOpening(fact: FactOf<'proposalOpened'>, state: State): void {
     makers: [...data.makers],
     versionSeq: state.seq,
     bytes: null,
+    shown: null,
     payout: null,
     clean: false,
     words: [],
@@ -1140,17 +1143,17 @@ function takeRevision({ data, envelope }: FactOf<'proposalRevised'>, state: Stat
 
 /** The bytes of a version: those that were named, and in them what the entry says. */
 function checkVersion(one: Case, state: State): void {
-  one.bytes = null;
-  one.payout = null;
+  Object.assign(one, { bytes: null, shown: null, payout: null });
   one.clean = paramsOf(one)['clean'] === true;
   const text = contentOf(one.snapshot, one.proposalId, state);
   if (text === null) return;
   if (one.action === 'payPayout') return checkPayoutVersion(one, text, state);
   one.bytes = text;
+  one.shown = displayOf(one);
   const { action, params, reason } = one;
   const content = objectIn(text);
   const says = { action: content['action'], params: content['params'], reason: content['reason'] };
-  if (!isSame(says, { action, params, reason }) || displayOf(one) === null) {
+  if (!isSame(says, { action, params, reason }) || one.shown === null) {
     report(state, 'proposal', 'its bytes say something else than its entry', one.proposalId);
   }
 }
@@ -1185,6 +1188,7 @@ function checkPayoutVersion(one: Case, text: string, state: State): void {
   if (!request) return report(state, 'proposal', 'nobody asked for it', proposalId);
   const snapshot = read.value;
   one.bytes = text;
+  one.shown = displayOf(one);
   one.payout = snapshot;
   one.clean = isClean(snapshot);
   for (const what of differencesWithin(one, snapshot, request, state)) {

@@ -18,7 +18,9 @@ export function capturing<Value>(work: () => Value): {
     return original.apply(this, given);
   };
   try {
-    return { value: work(), connections: [...connections] };
+    const value = work();
+    // What the work has closed itself is past asking.
+    return { value, connections: [...connections].filter(({ open }) => open) };
   } finally {
     prototype.pragma = original;
   }

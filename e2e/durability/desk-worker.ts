@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from '#core/sync/protocol.ts';
 import { openDeskStore } from '#desk/store/store.ts';
+import { decision, lostDatabase } from './decisions.ts';
 import type { Opened, Operation } from './operation.ts';
 import { runWorker } from './worker.ts';
 
@@ -17,7 +18,7 @@ const queue: Operation = {
   inspect: openOutbox,
 };
 
-runWorker({ queue });
+runWorker({ queue, decision, lostDatabase });
 
 function openOutbox(folder: string): Opened {
   const store = openDeskStore(join(folder, 'desk.sqlite'));

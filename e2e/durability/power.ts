@@ -8,7 +8,7 @@ const POINTS_PER_TASK = 4;
 /** Where many recordings are cut, or only one loss has to be found, few images per point do. */
 const DRAWN_AFTER_FAILURE = 2;
 const POINT_EVERY_AFTER_FAILURE = 3;
-const DRAWN_WHEN_NORMAL = 12;
+const DRAWN_WHEN_WEAKER = 12;
 const EXAMPLES_MAX = 5;
 
 const NOTHING: ImagesReply = {
@@ -27,11 +27,11 @@ export function cutPower(surveyed: Surveyed, every: number): Promise<ImagesReply
   return imagesOf(surveyed, surveyed.recording, { drawn, every });
 }
 
-/** The canary: with `synchronous=NORMAL` a commit that returned is not on the disk. */
-export async function cutPowerWhenNormal(surveyed: Surveyed, every: number): Promise<ImagesReply> {
-  const given = ['--synchronous', 'NORMAL'];
-  const { recording } = await record(surveyed, 'normal', [], given);
-  return imagesOf(surveyed, recording, { drawn: DRAWN_WHEN_NORMAL, every });
+/** The canary: what was acknowledged is not on the disk. */
+export async function cutPowerWhenWeaker(surveyed: Surveyed, every: number): Promise<ImagesReply> {
+  const { drawn, weaker } = surveyed.scenario;
+  const { recording } = await record(surveyed, 'weaker', [], weaker.given);
+  return imagesOf(surveyed, recording, { drawn: Math.min(drawn, DRAWN_WHEN_WEAKER), every });
 }
 
 /** What came of it, apart by what could not be synchronised: a file, or the folder. */
@@ -42,9 +42,9 @@ export interface AfterFailure {
 
 /**
  * One synchronisation fails, and what it was about is gone: the operating system counts those pages
- * as clean. The power is cut later: whatever was acknowledged in between must be there. SQLite goes
- * on when it is the folder that cannot be synchronised, and a disk that keeps names only then may
- * lose a file: that is counted, and no fault of the store.
+ * as clean. The power is cut later: whatever was acknowledged in between must be there. When it is
+ * the folder that cannot be synchronised, SQLite goes on: its files have no safe names until the
+ * folder was synchronised after all.
  */
 export async function cutPowerAfterFailure(
   surveyed: Surveyed,

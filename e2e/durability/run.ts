@@ -1,9 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { errorPoints, killPoints, runPoints, thinned, type Point, type Row } from './kill.ts';
-import { cutPower, cutPowerAfterFailure, cutPowerWhenNormal, type AfterFailure } from './power.ts';
+import { cutPower, cutPowerAfterFailure, cutPowerWhenWeaker, type AfterFailure } from './power.ts';
 import type { ImagesReply } from './images.ts';
-import { SCENARIOS, survey, type Scenario, type Surveyed } from './scenario.ts';
+import {
+  NORMAL,
+  SCENARIOS,
+  survey,
+  UNSYNCHRONISED,
+  type Scenario,
+  type Surveyed,
+  type Weaker,
+} from './scenario.ts';
 import { whyNotHere } from './strace.ts';
 import { callsWhileSaying } from './trace.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
@@ -32,7 +40,7 @@ export interface Measured {
   readonly rows: readonly Row[];
   readonly power: ImagesReply;
   readonly afterFailure: AfterFailure;
-  readonly whenNormal: ImagesReply;
+  readonly whenWeaker: ImagesReply;
   /** Acknowledged before the store was asked, then killed; acknowledged whatever the store said. */
   readonly early: Row;
   readonly swallowed: Row;
@@ -59,12 +67,13 @@ async function measureOne(
 ): Promise<Measured> {
   const surveyed = await survey(workshop, scenario);
   const points = [...killPoints(surveyed.calls), ...errorPoints(surveyed.calls)];
+  const everyPoint = plan.everyPoint * scenario.everyPoint;
   const measured = {
     scenario,
-    rows: await runPoints(surveyed, thinned(points, plan.everyPoint)),
+    rows: await runPoints(surveyed, thinned(points, everyPoint)),
     power: await cutPower(surveyed, plan.everyImage),
-    afterFailure: await cutPowerAfterFailure(surveyed, plan.everyPoint),
-    whenNormal: await cutPowerWhenNormal(surveyed, plan.everyImage),
+    afterFailure: await cutPowerAfterFailure(surveyed, everyPoint),
+    whenWeaker: await cutPowerWhenWeaker(surveyed, plan.everyImage),
     early: await withMistake(surveyed, 'early', 'killed'),
     swallowed: await withMistake(surveyed, 'swallow', 'EIO'),
   };
@@ -93,20 +102,26 @@ async function withMistake(
 /** Everything that must not be; a canary that finds nothing is among it. */
 export function violationsOf(measured: readonly Measured[]): string[] {
   return measured.flatMap(
-    ({ scenario, rows, power, afterFailure, whenNormal, early, swallowed }) => {
+    ({ scenario, rows, power, afterFailure, whenWeaker, early, swallowed }) => {
       const where = `${scenario.worker} ${scenario.operation}`;
       const blind = [
-        ...(whenNormal.lost > 0 ? [] : ['synchronous=NORMAL loses nothing']),
+        ...(whenWeaker.lost > 0 ? [] : [`${scenario.weaker.name} loses nothing`]),
         ...(early.lost > 0 ? [] : ['acknowledging too early loses nothing']),
         ...(swallowed.lost > 0 ? [] : ['swallowing errors loses nothing']),
       ];
       return [
         ...rows.flatMap((row) => (isSound(row) ? [] : row.examples)),
-        ...[power, afterFailure.ofFile].flatMap((reply) => (isSound(reply) ? [] : reply.examples)),
+        ...[power, ...repliesOf(afterFailure)].flatMap((reply) =>
+          isSound(reply) ? [] : reply.examples,
+        ),
         ...blind.map((what) => `${what}: this harness sees nothing`),
       ].map((what) => `${where}: ${what}`);
     },
   );
+}
+
+function repliesOf({ ofFile, ofFolder }: AfterFailure): readonly ImagesReply[] {
+  return [ofFile, ofFolder];
 }
 
 function isSound(part: Row | ImagesReply): boolean {
@@ -114,18 +129,17 @@ function isSound(part: Row | ImagesReply): boolean {
 }
 
 function tableOf({ scenario, ...measured }: Measured): string[] {
-  const { rows, power, afterFailure, whenNormal, early, swallowed } = measured;
+  const { rows, power, afterFailure, whenWeaker, early, swallowed } = measured;
   return [
     '',
     `${scenario.worker} ${scenario.operation}`,
     '  at every call                N  reported  absorbed  lost  corrupt  unclear',
     ...rows.map(rowLine),
-    '  power cut at every point  points    built   opened     lost  corrupt  losing points',
+    '  power cut at every point        points    built   opened     lost  corrupt  losing points',
     powerLine('as it is', power),
     powerLine('after a failed sync', afterFailure.ofFile),
-    powerLine('synchronous=NORMAL', whenNormal),
-    `  after a failed sync of the folder, which SQLite ignores: ${afterFailure.ofFolder.lost} lost, ` +
-      `${afterFailure.ofFolder.corrupt} corrupt in ${afterFailure.ofFolder.opened} images (not counted below)`,
+    powerLine('… of the folder', afterFailure.ofFolder),
+    powerLine(scenario.weaker.name, whenWeaker),
     `  canaries: acknowledged too early, ${early.lost} lost at ${early.points} kills; ` +
       `errors swallowed, ${swallowed.lost} lost at ${swallowed.points} errors`,
   ];
@@ -146,7 +160,7 @@ function rowLine({ call, fault, points, reported, absorbed, lost, corrupt, uncle
 
 function powerLine(name: string, reply: ImagesReply): string {
   const { points, built, opened, lost, corrupt, losingPoints } = reply;
-  return `  ${name.padEnd(24)}${cellsText([
+  return `  ${name.padEnd(30)}${cellsText([
     [points, 8],
     [built, 9],
     [opened, 9],
@@ -172,13 +186,18 @@ export function closingLine(measured: readonly Measured[]): string {
     );
   const whole = (of: (part: Row | ImagesReply) => number): number =>
     sum(({ rows, power, afterFailure }) =>
-      [...rows, power, afterFailure.ofFile].reduce((total, part) => total + of(part), 0),
+      [...rows, power, ...repliesOf(afterFailure)].reduce((total, part) => total + of(part), 0),
     );
+  const images = ({ power, afterFailure }: Measured): number =>
+    [power, ...repliesOf(afterFailure)].reduce((total, { opened }) => total + opened, 0);
+  const lostWhen = (weaker: Weaker): number =>
+    sum(({ scenario, whenWeaker }) => (scenario.weaker === weaker ? whenWeaker.lost : 0));
   return (
     `durability: ${points(true)} kill points, ${points(false)} error points, ` +
-    `${sum(({ power, afterFailure }) => power.opened + afterFailure.ofFile.opened)} images: ` +
+    `${sum(images)} images: ` +
     `${whole(({ lost }) => lost)} acknowledged lost, ${whole(({ corrupt }) => corrupt)} corrupt; ` +
-    `with synchronous=NORMAL ${sum(({ whenNormal }) => whenNormal.lost)} acknowledged lost`
+    `with ${NORMAL.name} ${lostWhen(NORMAL)} acknowledged lost, ` +
+    `with the ${UNSYNCHRONISED.name} ${lostWhen(UNSYNCHRONISED)}`
   );
 }
 

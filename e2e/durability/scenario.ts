@@ -17,12 +17,31 @@ export interface Scenario {
   readonly operation: string;
   /** Images that are drawn per point, besides the plain ones: fewer where opening one takes longer. */
   readonly drawn: number;
+  /** Of the points to kill and to fail at: fewer where another scenario has the same work to do. */
+  readonly everyPoint: number;
+  /** What a worker is given to keep its promise no longer: this must be found. */
+  readonly weaker: Weaker;
 }
+
+export interface Weaker {
+  readonly name: string;
+  readonly given: readonly string[];
+}
+
+/** A commit that returned is not on the disk. */
+export const NORMAL: Weaker = { name: 'synchronous=NORMAL', given: ['--synchronous', 'NORMAL'] };
+/** Nor is what the program wrote into a file of its own. */
+export const UNSYNCHRONISED: Weaker = {
+  name: 'second copy not synchronised',
+  given: ['--unsynchronised'],
+};
 
 /** Every promise that is tested. A further operation of a worker is one more line. */
 export const SCENARIOS: readonly Scenario[] = [
-  { worker: 'desk', operation: 'queue', drawn: 500 },
-  { worker: 'server', operation: 'command', drawn: 50 },
+  { worker: 'desk', operation: 'queue', drawn: 150, everyPoint: 1, weaker: NORMAL },
+  { worker: 'desk', operation: 'decision', drawn: 60, everyPoint: 1, weaker: NORMAL },
+  { worker: 'desk', operation: 'lostDatabase', drawn: 4, everyPoint: 5, weaker: UNSYNCHRONISED },
+  { worker: 'server', operation: 'command', drawn: 40, everyPoint: 1, weaker: NORMAL },
 ];
 
 /** A scenario that was run once, to see which files it touches and how often it calls what. */

@@ -1,4 +1,5 @@
-import { writeSync } from 'node:fs';
+import fs, { writeSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { parseArgs } from 'node:util';
 import { serveChecks } from './checker.ts';
 import { capturing } from './connections.ts';
@@ -24,12 +25,20 @@ export function runWorker(operations: Operations): void {
     allowPositionals: true,
     options: {
       synchronous: { type: 'string', default: 'FULL' },
+      unsynchronised: { type: 'boolean', default: false },
       mistake: { type: 'string', default: 'none' },
     },
   });
   const [role, folder = '', name = ''] = positionals;
+  if (values.unsynchronised) leaveOutSynchronising();
   if (role === 'check') serveChecks(operations);
   else process.exitCode = work({ ...values, folder, operation: operationOf(operations, name) });
+}
+
+/** To files that the program writes itself, what a weaker `synchronous` is to SQLite. */
+function leaveOutSynchronising(): void {
+  fs.fsyncSync = () => {};
+  syncBuiltinESMExports();
 }
 
 function work(task: Task): number {

@@ -24,9 +24,9 @@ export function planDays(world: World): void {
     for (let done = 0; done < count; done += 1) kernel.after(random.fraction() * span, name, act);
   };
   const some = (rate: number, most: number): number => (rate > 0 ? 1 + random.below(most) : 0);
-  const decisions = Math.min(14, drawn.days * drawn.actionsPerDay);
+  const decisions = drawn.isSmall ? 6 : Math.min(20, drawn.days * drawn.actionsPerDay);
   // Most ask early, so that there is something to decide.
-  for (let asked = 0; asked <= drawn.accounts + random.below(3); asked += 1) {
+  for (let asked = 0; asked <= drawn.accounts - 1 + random.below(3); asked += 1) {
     kernel.after(random.fraction() * random.fraction() * span, 'a trader asks', () => {
       askForPayout(world);
       gather(world);

@@ -36,7 +36,7 @@ export interface SimulationOptions {
 
 /** One firm, from its founding through its bad days until all is well again; then everything is checked. */
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<Outcome> {
-  const world = createWorld(seed, options.plant ?? {}, options.verbose ?? false, options.over ?? {});
+  const world = createWorld(seed, options.plant ?? {}, options.verbose ?? false, options.over);
   const { kernel, server } = world;
   const wire: string[] = [];
   world.network.heard((name, text) => {

@@ -24,6 +24,8 @@ export interface RailFaults {
 
 /** Which faults a seed has, and how often: drawn before anything else. */
 export interface Swarm {
+  /** Most firms are small, live for a day, and have one kind of admin trouble less: they cost little. */
+  readonly isSmall: boolean;
   readonly desks: number;
   readonly accounts: number;
   readonly days: number;
@@ -61,11 +63,12 @@ export function drawSwarm(seed: number): Swarm {
   const isOn = (): boolean => random.below(2) === 0;
   const rate = (most: number): number => (isOn() ? random.fraction() * most : 0);
   const isNetworkCalm = random.below(4) === 0;
+  const isSmall = random.below(4) > 0;
   return {
-    // Fewer more often: a desk more costs time, and finds little that three do not.
-    desks: 1 + Math.min(random.below(6), random.below(6)),
-    accounts: 2 + random.below(3),
-    days: 1 + random.below(random.below(5) === 0 ? 10 : 3),
+    isSmall,
+    desks: isSmall ? 1 + random.below(3) : 1 + random.below(6),
+    accounts: isSmall ? 2 : 2 + random.below(3),
+    days: isSmall ? 1 : 1 + random.below(random.below(5) === 0 ? 10 : 3),
     actionsPerDay: 8 + random.below(24),
     loss: isNetworkCalm ? 0 : rate(0.3),
     duplication: isNetworkCalm ? 0 : rate(0.3),
@@ -82,8 +85,8 @@ export function drawSwarm(seed: number): Swarm {
     moved: rate(0.06),
     forgery: rate(0.08),
     breach: rate(0.1),
-    peopleChange: rate(0.2),
-    policyChange: rate(0.1),
+    peopleChange: rate(isSmall ? 0 : 0.3),
+    policyChange: rate(isSmall ? 0 : 0.2),
     revision: rate(0.12),
     opposition: rate(0.5),
     isFocused: isOn(),

@@ -28,6 +28,8 @@ export const STAFF: Readonly<Record<string, readonly Role[]>> = {
   mallory: ['payoutApprover'],
 };
 const HONEST = Object.keys(STAFF).filter((name) => name !== 'mallory');
+/** In a small firm the admins have no desk. */
+const FEW = HONEST.filter((name) => name !== 'ada' && name !== 'bram');
 export const CANARY_PAYEE = 'Canary Payee Zebedee';
 
 /** Everything of one run. */
@@ -148,7 +150,7 @@ function addFirstDesk(world: World, number: number): void {
   const { drawn, kernel } = world;
   const random = kernel.random('founding');
   const deskId = `desk-${number}`;
-  const here = HONEST.filter((_, at) => at % drawn.desks === number - 1);
+  const here = (drawn.isSmall ? FEW : HONEST).filter((_, at) => at % drawn.desks === number - 1);
   // Cleo works at two desks, with a key on each.
   if (number === 2 && !here.includes('cleo')) here.push('cleo');
   const people = new Map<string, SimulatedKey>(here.map((name) => [name, keyFrom(kernel.seed, `${name} on ${deskId}`)]));

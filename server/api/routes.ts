@@ -4,7 +4,7 @@ import { digestOfText } from '#core/kernel/digest.ts';
 import type { Money } from '#core/money/money.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
 import type { ServerIntent } from '../commands/server-command.ts';
-import { takeBankFile } from '../payments/bank-files.ts';
+import { takeBankFile } from '../payments/take-bank-file.ts';
 import { readAmount } from '../payments/files/currency.ts';
 import { refusalOf, refuse, type Answer } from './errors.ts';
 import { payoutView } from './payout-view.ts';

@@ -1,5 +1,7 @@
-import { hash } from '#core/kernel/random.ts';
+import { digestOfText } from '#core/kernel/digest.ts';
 import type { AccountDetail, AccountSummary } from '#core/sync/protocol.ts';
+import { openClientKeys } from '../api/client-keys.ts';
+import { CLIENT_SIGNATURE, IDEMPOTENCY_KEY, signRequest } from '../api/client-signature.ts';
 
 /** The site looks this often whether a trader of the demonstration would ask for money. */
 export const SITE_EVERY_MS = 10_000;
@@ -17,9 +19,13 @@ export interface SitePorts {
   /** Payouts that nobody has decided, and whether one of this account is among them. */
   waiting(): number;
   hasAsked(accountId: string): boolean;
-  /** As any client of the API does it. */
-  post(path: string, key: string, body: object): Promise<boolean>;
+  post: Post;
+  /** What its bank would say of what was paid; null where it has none. */
+  bankFile(): string | null;
 }
+
+/** Sends as any client of the API does; false when it was refused. */
+type Post = (path: string, key: string, body: object) => Promise<boolean>;
 
 /**
  * The invented firm's own site: its traders ask for what they have made, through the API that any
@@ -29,6 +35,7 @@ export function createDemoSite(ports: SitePorts): { look(): Promise<void> } {
   let cursor = 0;
   return {
     look: async () => {
+      await tellBank(ports);
       if (ports.waiting() >= WAITING_MAX) return;
       const accounts = ports.accounts();
       for (let seen = 0; seen < Math.min(LOOKED_AT, accounts.length); seen += 1) {
@@ -40,20 +47,55 @@ export function createDemoSite(ports: SitePorts): { look(): Promise<void> } {
   };
 }
 
+/** The bank's notification of all that was paid: what is known already changes nothing. */
+async function tellBank({ bankFile, post }: SitePorts): Promise<void> {
+  const content = bankFile();
+  if (content === null) return;
+  const key = `bank-${digestOfText(content).slice(0, 24)}`;
+  await post('/v1/bank-files', key, { name: 'notification.xml', content });
+}
+
 /** Whether this trader asked for money just now. */
 async function asks({ number, terms }: AccountSummary, ports: SitePorts): Promise<boolean> {
   const { accountId, traderId, currency } = terms;
   if (ports.hasAsked(accountId)) return false;
   const payout = (await ports.detail(accountId))?.payout;
-  const hopeful = payout !== null && payout !== undefined && payout.profit > 0 && number % HOPEFUL === 0;
+  const hopeful =
+    payout !== null && payout !== undefined && payout.profit > 0 && number % HOPEFUL === 0;
   if (!payout || (!payout.eligible && !hopeful)) return false;
   const result = number % UNCHECKED === 0 ? 'pending' : 'passed';
-  await ports.post('/v1/trader-checks', `check-${traderId}`, { traderId, check: 'identity', result });
-  const account = String(hash(number, 7, 7, 7) % 1_000_000_000).padStart(10, '4');
+  await ports.post('/v1/trader-checks', `check-${traderId}`, {
+    traderId,
+    check: 'identity',
+    result,
+  });
+  const account = String(Number.parseInt(digestOfText(traderId).slice(0, 9), 16)).padStart(11, '4');
   return ports.post('/v1/payout-requests', `payout-${accountId}`, {
     accountId,
     amount: null,
     currency,
     payee: { name: terms.traderName, method: 'testRail', account, region: 'CZ' },
   });
+}
+
+/** Posts to the API with the key of its first client, as any firm's site would. */
+export function apiClient(url: string, keyFile: string, now: () => number): Post {
+  const keys = openClientKeys(keyFile);
+  const [client = ''] = keys.clients;
+  return async (path, key, content) => {
+    const secret = keys.secretOf(client);
+    if (!secret) return false;
+    const body = Buffer.from(JSON.stringify(content));
+    const signed = { method: 'POST', path, idempotencyKey: key, body };
+    const { ok } = await fetch(`${url}${path}`, {
+      method: 'POST',
+      body,
+      headers: {
+        'content-type': 'application/json',
+        [IDEMPOTENCY_KEY]: key,
+        [CLIENT_SIGNATURE]: signRequest({ client, secret, t: now() }, signed),
+      },
+    });
+    return ok;
+  };
 }

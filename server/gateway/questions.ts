@@ -2,13 +2,16 @@ import { z } from 'zod';
 import {
   auditProofRequestSchema,
   auditRequestSchema,
+  bankFileRequestSchema,
   contentRequestSchema,
+  type ledgerReplySchema,
   type AuditProof,
   type PeopleReply,
 } from '#core/sync/protocol.ts';
 import { readCheckpoint } from '#core/audit/checkpoint.ts';
 import { base64Of } from '#core/kernel/base64.ts';
 import type { Governance } from '#core/governance/governance.ts';
+import type { Payments } from '../payments/payments.ts';
 import type { Store } from '../store/store.ts';
 import type { Questions } from './gateway.ts';
 
@@ -20,6 +23,7 @@ export interface QuestionPorts {
   people(): PeopleReply;
   /** A signed checkpoint that covers everything so far. */
   checkpoint(): { readonly note: string; readonly publicKey: string };
+  readonly payments: Pick<Payments, 'books' | 'takeBankFile'>;
 }
 
 /** What people ask of the log: read only. */
@@ -28,6 +32,7 @@ export function createQuestions({
   governance,
   people,
   checkpoint,
+  payments,
 }: QuestionPorts): Questions {
   return {
     content: {
@@ -38,6 +43,19 @@ export function createQuestions({
           : { type: 'rejected', reason: 'No role of yours allows this' },
     },
     people: { schema: z.strictObject({}), answer: () => people() },
+    ledger: {
+      schema: z.strictObject({}),
+      answer: () => ({ balances: balancesOf(payments.books) }),
+    },
+    bankFile: {
+      schema: bankFileRequestSchema,
+      answer: async ({ name, text }: z.output<typeof bankFileRequestSchema>) => {
+        const taken = await payments.takeBankFile(name, text);
+        if (!taken.ok) return { type: 'rejected', reason: taken.error };
+        const { entries, problems } = taken.value;
+        return { type: 'booked', entries, problems };
+      },
+    },
     audit: {
       schema: auditRequestSchema,
       answer: (wanted: z.output<typeof auditRequestSchema>) => ({
@@ -51,6 +69,13 @@ export function createQuestions({
         proofOf(store, seq, checkpoint()),
     },
   };
+}
+
+/** What each account stands at, in every currency. */
+function balancesOf(books: Payments['books']): z.output<typeof ledgerReplySchema>['balances'] {
+  return books
+    .currencies()
+    .flatMap((currency) => books.trialBalance(currency).map((line) => ({ ...line, currency })));
 }
 
 /** Who decides on keys and roles reads those; bytes of payouts and letters are for who may see payouts. */

@@ -15,6 +15,7 @@ import {
   asked,
   factAt,
   HELLO,
+  NO_PAYMENTS,
   OFFICER,
   outcomeOf,
   serveGateway,
@@ -214,6 +215,7 @@ describe('a question of a person', () => {
       governance: createGovernance(),
       people: () => ({ people: [] }),
       checkpoint: () => ({ note: '', publicKey: '' }),
+      payments: NO_PAYMENTS,
     });
     const unlisted = Object.keys(made).filter((name) => !Object.hasOwn(QUESTION_PERMITS, name));
     store.close();

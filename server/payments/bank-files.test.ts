@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { importBankFile, takeBankFile, type TakenFile } from './bank-files.ts';
+import { importBankFile } from './bank-files.ts';
+import { takeBankFile, type TakenFile } from './take-bank-file.ts';
 import { documentOf, IBANS, notificationOf, statementOf } from './files/testing/messages.ts';
 import { openPayingFirm, type PayingFirm } from './testing/paying-firm.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { takeBankFile } from './bank-files.ts';
+import { takeBankFile } from './take-bank-file.ts';
 import { cutOffsSchema } from './cut-offs.ts';
 import { documentOf, IBANS } from './files/testing/messages.ts';
 import { createBankFile } from './providers/bank-file/provider.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { takeBankFile } from './bank-files.ts';
+import { takeBankFile } from './take-bank-file.ts';
 import { createBooks, type Books } from './books.ts';
 import { statementOf } from './files/testing/messages.ts';
 import { firmFacts } from './testing/facts.ts';

@@ -11,7 +11,7 @@ import {
 
 /** The firm's books of payouts, kept by nothing but the facts of the log, in their order. */
 export interface Books {
-  /** Takes the next fact; facts that move no money are passed over. */
+  /** Takes the next fact; those that move no money, or were taken before, are passed over. */
   apply(fact: Fact): void;
   /** Currencies that anything was posted in, in order of their codes. */
   currencies(): readonly string[];
@@ -30,9 +30,13 @@ export function createBooks(): Books {
     byInstruction: new Map(),
     currencies: new Set(),
     problems: [],
+    lastSeq: 0,
   };
   return {
     apply: (fact) => {
+      const { seq } = fact.envelope;
+      if (seq <= state.lastSeq) return;
+      state.lastSeq = seq;
       for (const event of eventsOf(fact, state)) post(event, state);
     },
     currencies: () => [...state.currencies].sort(),
@@ -56,6 +60,7 @@ interface State {
   readonly byInstruction: Map<string, string>;
   readonly currencies: Set<string>;
   readonly problems: string[];
+  lastSeq: number;
 }
 
 function post(event: LedgerEvent, { ledger, currencies, problems }: State): void {

@@ -11,7 +11,7 @@ import { openClientKeys } from '../api/client-keys.ts';
 import { WEBHOOK_PATH } from '../api/openapi.ts';
 import { openRequestStore } from '../api/request-store.ts';
 import type { ServerCommand } from '../commands/server-command.ts';
-import { takeBankFile, type TakenFile } from './bank-files.ts';
+import { takeBankFile, type TakenFile } from './take-bank-file.ts';
 import { createBooks, type Books } from './books.ts';
 import { businessDay, calendarOf } from './cut-offs.ts';
 import type { FileOutboxOptions } from './file-outbox.ts';

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { checkpointBody, keyIdOf, signedNote } from '#core/audit/checkpoint.ts';
-import { leafHash } from '#core/audit/tree.ts';
+import type { Hash } from '#core/audit/tree.ts';
 import { bundleReadme } from './bundle-readme.ts';
 import {
   CHECKPOINT_FILE,
@@ -30,6 +30,8 @@ export interface BundleSource {
   /** The signed checkpoint over these entries. */
   readonly note: string;
   entries(): Iterable<Uint8Array>;
+  /** The hash that the log keeps of an entry, counted from 0: exported even where it is another. */
+  leaf(index: number, entry: Uint8Array): Hash;
   /** Asked for after all entries were. */
   contents(): Iterable<{ readonly digest: string; readonly text: string }>;
   marks(): Iterable<Uint8Array>;
@@ -65,7 +67,7 @@ export function writeBundle(
   files.write(CHECKPOINT_FILE, source.note);
   files.write(KEY_FILE, writeKey(source.key));
   const tree = createGrowingTree();
-  const large = writeEntries(source.entries(), files, tree, progress);
+  const large = writeEntries(source, files, tree, progress);
   writeTiles(tree, files);
   let contents = 0;
   for (const { digest, text } of source.contents()) {
@@ -105,7 +107,7 @@ function createWriter(folder: string): Writer {
 }
 
 function writeEntries(
-  entries: Iterable<Uint8Array>,
+  source: BundleSource,
   files: Writer,
   tree: GrowingTree,
   progress: (what: string) => void,
@@ -117,12 +119,12 @@ function writeEntries(
     files.write(tilePath('entries', number, waiting.length), encodeEntries(waiting));
     waiting = [];
   };
-  for (const entry of entries) {
+  for (const entry of source.entries()) {
     if (entry.length > ENTRY_BYTES_MAX) {
       files.write(largeEntryPath(tree.size), entry);
       large += 1;
     }
-    tree.add(leafHash(entry, sha256));
+    tree.add(source.leaf(tree.size, entry));
     waiting.push(entry);
     if (waiting.length === TILE_WIDTH) flush();
     if (tree.size % 65_536 === 0) progress(`${tree.size} entries`);

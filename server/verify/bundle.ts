@@ -1,6 +1,5 @@
 import { readCheckpoint, signatureOf, type SignedCheckpoint } from '#core/audit/checkpoint.ts';
 import { isSame } from '#core/audit/tree.ts';
-import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { heldAgainst, openFolder, type BundleFiles } from './bundle-files.ts';
 import {
   CHECKPOINT_FILE,
@@ -90,7 +89,7 @@ export function isSignedBy(
   verify: VerifyBytes,
 ): boolean {
   const signature = signatureOf(note, name, publicKey);
-  return signature !== null && verify(publicKey, utf8ToBytes(note.body), signature);
+  return signature !== null && verify(publicKey, Buffer.from(note.body), signature);
 }
 
 function textIn<Value>(

@@ -20,6 +20,8 @@ export interface EditsTried {
   readonly missed: readonly string[];
   /** Edits that were found, at another entry than the one that was edited. */
   readonly misplaced: readonly string[];
+  /** Of those found, edits of entries: named by the tree, whatever the manifest says. */
+  readonly placed: number;
   readonly byKind: Readonly<Record<string, number>>;
 }
 
@@ -51,11 +53,14 @@ export function makeEdits(
   const folder = mkdtempSync(join(tmpdir(), 'propdesk-edits-'));
   try {
     cpSync(bundle, folder, { recursive: true });
+    const { exit, problems } = verifyBundle(folder);
+    if (exit !== 0 && exit !== 2) throw new Error(`the bundle is not whole: ${problems[0]}`);
     const target = targetOf(folder, seed);
     const missed: string[] = [];
     const misplaced: string[] = [];
     const byKind: Record<string, number> = {};
     let tried = 0;
+    let placed = 0;
     while (tried < count) {
       const kind = target.random.pick(Object.keys(EDITORS)) as keyof typeof EDITORS;
       const edit = EDITORS[kind](target);
@@ -67,9 +72,10 @@ export function makeEdits(
       if (exit !== 1 && exit !== 3) missed.push(`${edit.what}: exit code ${exit}`);
       else if (edit.index !== null && firstBadIndex !== edit.index)
         misplaced.push(`${edit.what}: named ${firstBadIndex}, edited ${edit.index}`);
+      else if (edit.index !== null) placed += 1;
       progress(tried);
     }
-    return { tried, missed, misplaced, byKind };
+    return { tried, missed, misplaced, placed, byKind };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -102,9 +108,10 @@ const cutOff: Editor = (target) =>
   edited(target, 'the end of', (bytes, { below }) => bytes.subarray(0, below(bytes.length)));
 
 const addTo: Editor = (target) =>
-  edited(target, 'bytes after', (bytes, { below }) =>
-    Uint8Array.of(...bytes, ...Array.from({ length: 1 + below(8) }, () => below(256))),
-  );
+  edited(target, 'bytes after', (bytes, { below }) => {
+    const more = Array.from({ length: 1 + below(8) }, () => below(256));
+    return new Uint8Array(Buffer.concat([bytes, Uint8Array.from(more)]));
+  });
 
 /** Changes a file's bytes; null when that changed nothing. */
 function edited(

@@ -20,6 +20,7 @@ export function exportOf(store: Store, options: ExportOptions): BundleSource {
   if (size > ENTRIES_MAX) throw new Error(`a bundle holds ${ENTRIES_MAX} entries at the most`);
   const named = new Set<string>();
   let marksBefore = 0;
+  const tree = store.tree(0);
   const { key, note, sign, verifier } = options;
   return {
     key,
@@ -27,7 +28,6 @@ export function exportOf(store: Store, options: ExportOptions): BundleSource {
     sign,
     verifier,
     entries: function* () {
-      const tree = store.tree(0);
       for (const fact of store.facts(0, 1, size)) {
         const entry = entryOf(fact);
         const { seq, stream } = fact.envelope;
@@ -39,6 +39,7 @@ export function exportOf(store: Store, options: ExportOptions): BundleSource {
         yield entry;
       }
     },
+    leaf: (index) => tree.leaf(index + 1),
     contents: function* () {
       for (const digest of [...named].sort()) {
         const text = store.content(digest);

@@ -180,8 +180,9 @@ describe('changes of a bundle', () => {
     `are found, each of ${EDITS}, at the entry that was edited (seed ${SEED})`,
     { timeout: 300_000 },
     () => {
-      const { tried, missed, misplaced } = makeEdits(longBundle(), EDITS, SEED);
+      const { tried, missed, misplaced, placed } = makeEdits(longBundle(), EDITS, SEED);
       expect({ tried, missed, misplaced }).toEqual({ tried: EDITS, missed: [], misplaced: [] });
+      expect(placed).toBeGreaterThan(EDITS / 3);
     },
   );
 
@@ -248,7 +249,8 @@ describe('a bundle that was made to attack its verifier', () => {
     for (const args of [[], ['--json'], ['explain', '\u001b[2J']]) {
       const { stdout, stderr, status } = runAlone(folder, ...args);
       expect(status).toBe(2);
-      expect(`${stdout}${stderr}`).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+      const lines = `${stdout}${stderr}`.replaceAll('\n', '');
+      expect(lines).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     }
   });
 

@@ -196,7 +196,8 @@ function told(
     state: missing.length === 0 ? 'fine' : 'open',
     detail: missing.length === 0 ? 'all are there' : `${missing.length} are not kept any more`,
   };
-  const story = options.explain == null ? null : (audit.story(options.explain) ?? []);
+  const asked = options.explain ?? null;
+  const story = asked === null ? null : (audit.story(asked) ?? []);
   return {
     exit: findings.length === 0 ? 0 : 2,
     steps: [...steps, ...judged, erased],

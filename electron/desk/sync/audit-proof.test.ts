@@ -13,6 +13,7 @@ import type { AuditProof } from '#core/sync/protocol.ts';
 import { openLogSigner, type LogSigner } from '#server/audit/log-signer.ts';
 import { openGovernedFirm, type GovernedFirm } from '#server/commands/testing/governed-firm.ts';
 import { createQuestions } from '#server/gateway/questions.ts';
+import { NO_PAYMENTS } from '#server/gateway/testing/served.ts';
 import { walkProof } from './audit-proof.ts';
 
 const SEQ = 5;
@@ -43,6 +44,7 @@ function proofOf(seq: number): AuditProof {
     governance: firm.partition.governance,
     people,
     checkpoint,
+    payments: NO_PAYMENTS,
   });
   const reply = auditProof?.answer({ seq } as never, 'somebody');
   return JSON.parse(JSON.stringify(reply)) as AuditProof;

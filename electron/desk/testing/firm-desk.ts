@@ -12,6 +12,7 @@ import { openLogSigner, type LogSigner } from '#server/audit/log-signer.ts';
 import { QUESTION_PERMITS } from '#server/commands/permit.ts';
 import { openGovernedFirm, type GovernedFirm } from '#server/commands/testing/governed-firm.ts';
 import { createQuestions } from '#server/gateway/questions.ts';
+import { NO_PAYMENTS } from '#server/gateway/testing/served.ts';
 import { createDesk, type Desk } from '../desk.ts';
 import type { DeskHost, LinkListener } from '../host.ts';
 import { DWELL_MS_MIN } from '../signing/decisions.ts';
@@ -251,6 +252,7 @@ function answer(wire: Wire, name: string, input: unknown): unknown {
     governance: firm.partition.governance,
     people: () => peopleOf(firm),
     checkpoint,
+    payments: NO_PAYMENTS,
   });
   const question = Object.hasOwn(questions, name) ? questions[name] : undefined;
   // Over the wire everything is JSON.

@@ -169,7 +169,7 @@ function Proof({
           <p className={proof.verified ? 'gain' : 'loss'}>
             {proof.verified ? '✔' : '✖'} {proof.says}
           </p>
-          <dl className="figures">
+          <dl className="pairs">
             <div>
               <dt>Leaf</dt>
               <dd>

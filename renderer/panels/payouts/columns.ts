@@ -39,7 +39,7 @@ export function queueColumns(tab: 'payouts' | 'other'): ColDef<ProposalView>[] {
     colId: 'due',
     headerName: 'Due',
     headerTooltip: 'Until when it should be decided',
-    width: 118,
+    width: 104,
     valueGetter: ({ data }) => data?.decideBy,
     valueFormatter: ({ data }) =>
       data && isOpen(data.state) ? dueText(data.decideBy, Date.now()) : '',
@@ -55,7 +55,7 @@ export function queueColumns(tab: 'payouts' | 'other'): ColDef<ProposalView>[] {
     colId: 'approvals',
     headerName: 'Signed',
     headerTooltip: 'Approvals that count, of those that are needed',
-    width: 78,
+    width: 70,
     valueGetter: ({ data }) => (data ? `${data.approvals} of ${data.required}` : ''),
   };
   if (tab === 'other') {
@@ -74,11 +74,11 @@ export function queueColumns(tab: 'payouts' | 'other'): ColDef<ProposalView>[] {
     ];
   }
   return [
-    { field: 'traderName', headerName: 'Trader', flex: 2, minWidth: 130 },
+    { field: 'traderName', headerName: 'Trader', flex: 2, minWidth: 110 },
     {
       field: 'amount',
       headerName: 'Pays',
-      width: 112,
+      width: 96,
       cellClass: 'number',
       headerClass: 'ag-right-aligned-header',
       valueFormatter: ({ value }) => cents(value as number),
@@ -89,18 +89,18 @@ export function queueColumns(tab: 'payouts' | 'other'): ColDef<ProposalView>[] {
       headerTooltip:
         'What stands against it, and how often rules have spoken since the last payout',
       flex: 2,
-      minWidth: 150,
+      minWidth: 140,
       valueGetter: ({ data }) => (data ? standingText(data) : ''),
     },
     approvals,
+    due,
     state,
     {
       field: 'payment',
       headerName: 'Payment',
-      width: 104,
+      width: 100,
       valueFormatter: ({ value }) => PAYMENT_TEXT[value as ProposalView['payment']],
     },
-    due,
     { field: 'programName', headerName: 'Program', flex: 1, minWidth: 110 },
   ];
 }

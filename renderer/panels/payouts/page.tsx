@@ -144,7 +144,7 @@ function PayoutFacts({
     <div className="payout-facts">
       <section>
         <h3>What it comes to</h3>
-        <dl className="figures">
+        <dl className="pairs">
           <Figure name="Profit" value={money(assessment.profit)} />
           <Figure name="Withheld by rules" value={money(assessment.withheld)} />
           <Figure name="Leaves the account" value={money(amounts.gross)} />

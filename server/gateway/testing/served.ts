@@ -1,3 +1,6 @@
+import { err } from '#core/kernel/result.ts';
+import { createBooks } from '#server/payments/books.ts';
+import type { QuestionPorts } from '../questions.ts';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
@@ -151,3 +154,9 @@ export async function asked(
 export function factAt(seq: number): Fact {
   return { envelope: { seq } } as unknown as Fact;
 }
+
+/** A firm that has paid nothing and has no bank. */
+export const NO_PAYMENTS: QuestionPorts['payments'] = {
+  books: createBooks(),
+  takeBankFile: () => Promise.resolve(err('this firm has no bank')),
+};

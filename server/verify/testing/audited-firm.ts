@@ -240,7 +240,8 @@ function override(firm: GovernedFirm): void {
   for (const person of ['hana', 'jona']) {
     // A key of a new device waits for an admin since the limits changed.
     const desk = firm.desk(person);
-    for (const { action, proposalId: grant } of [...firm.partition.governance.open()]) {
+    const open = [...firm.partition.governance.open()];
+    for (const { action, proposalId: grant } of open) {
       if (action === 'grantKey') firm.as('bram', firm.desk('bram').decide(grant, 'approve'));
     }
     firm.as(person, desk.decide(proposalId, 'approve'));
@@ -305,6 +306,7 @@ export function bundleOf(log: AuditedLog, forged: Forgery = {}): string {
     note: noteOver(log, tree.size, tree.root(tree.size)),
     sign: log.sign,
     entries: () => entries,
+    leaf: (_index, entry) => leafHash(entry, sha256),
     contents: () =>
       [...(forged.contents ?? log.contents)].map(([digest, text]) => ({ digest, text })),
     marks: () => log.marks,
