@@ -37,7 +37,9 @@ test('nobody sees anything before signing in', async () => {
 });
 
 test('the grid is live within seconds, worst headroom first', async () => {
-  await expect(page.locator('.connection')).toHaveAttribute('data-state', 'live', { timeout: 15_000 });
+  await expect(page.locator('.connection')).toHaveAttribute('data-state', 'live', {
+    timeout: 15_000,
+  });
   await expect(page.locator('.count')).toHaveText(/^3\d\d accounts$/, { timeout: 15_000 });
   await expect(cells('equity').first()).toHaveText(/^-?[\d,]+\.\d\d$/);
   await page.waitForTimeout(1_000);
@@ -250,7 +252,9 @@ test('when the server is back it goes on from its cursor without a reload', asyn
     document.body.dataset.kept = 'yes';
   });
   await world.startServer();
-  await expect(page.locator('.connection')).toHaveAttribute('data-state', 'live', { timeout: 30_000 });
+  await expect(page.locator('.connection')).toHaveAttribute('data-state', 'live', {
+    timeout: 30_000,
+  });
   expect(await page.evaluate(() => document.body.dataset.kept)).toBe('yes');
   await expect(page.getByRole('alert')).toHaveCount(0);
 });

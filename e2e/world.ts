@@ -14,6 +14,8 @@ export interface World {
   /** Ends it without warning, as a crash would. */
   killServer(): Promise<void>;
   startDesk(): Promise<void>;
+  /** Another desk of the same firm, with a folder of its own. */
+  openDesk(): Promise<{ readonly address: string }>;
   killDesk(): Promise<void>;
   close(): Promise<void>;
 }
@@ -26,6 +28,7 @@ export async function openWorld(accounts: number): Promise<World> {
     desk: null,
   };
   const launchToken = 'a-token-for-this-test-only';
+  const others: { readonly child: ChildProcess; readonly folder: string }[] = [];
   const start = async (
     name: 'server' | 'desk',
     script: string,
@@ -44,17 +47,7 @@ export async function openWorld(accounts: number): Promise<World> {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     running[name] = child;
-    ports[name] = await new Promise<number>((done, fail) => {
-      const timer = setTimeout(() => fail(new Error(`${script} was not ready in time`)), READY_MS);
-      let text = '';
-      child.stdout?.on('data', (chunk: Buffer) => {
-        text += chunk.toString();
-        const found = ready.exec(text);
-        if (!found) return;
-        clearTimeout(timer);
-        done(Number(found[1]));
-      });
-    });
+    ports[name] = await readyPort(child, ready, script);
   };
   const kill = async (name: 'server' | 'desk'): Promise<void> => {
     const child = running[name];
@@ -79,7 +72,29 @@ export async function openWorld(accounts: number): Promise<World> {
     startDesk: () =>
       start('desk', 'electron/loopback/index.ts', [], /http:\/\/127\.0\.0\.1:(\d+)\/\?token/),
     killDesk: () => kill('desk'),
+    openDesk: async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'propdesk-e2e-desk-'));
+      const port = freePort();
+      const child = spawn(process.execPath, [join(root, 'electron/loopback/index.ts')], {
+        env: {
+          ...process.env,
+          PROPDESK_DATA: folder,
+          PROPDESK_TOKEN_FILE: join(data, 'server', 'desk-token'),
+          PROPDESK_SERVER_PORT: String(ports.server),
+          PROPDESK_DESK_PORT: String(port),
+          PROPDESK_LAUNCH_TOKEN: launchToken,
+        },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      others.push({ child, folder });
+      const found = await readyPort(child, /http:\/\/127\.0\.0\.1:(\d+)\/\?token/, 'another desk');
+      return { address: `http://127.0.0.1:${found}/?token=${launchToken}` };
+    },
     close: async () => {
+      for (const { child, folder } of others) {
+        child.kill('SIGKILL');
+        rmSync(folder, { recursive: true, force: true });
+      }
       await kill('desk');
       await kill('server');
       rmSync(data, { recursive: true, force: true });
@@ -88,6 +103,21 @@ export async function openWorld(accounts: number): Promise<World> {
   await world.startServer();
   await world.startDesk();
   return world;
+}
+
+/** Waits until a process has said which port it has. */
+function readyPort(child: ChildProcess, ready: RegExp, what: string): Promise<number> {
+  return new Promise((done, fail) => {
+    const timer = setTimeout(() => fail(new Error(`${what} was not ready in time`)), READY_MS);
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const found = ready.exec(text);
+      if (!found) return;
+      clearTimeout(timer);
+      done(Number(found[1]));
+    });
+  });
 }
 
 /** Ports that two test files are unlikely to want at once; a taken one is passed over by the host. */
@@ -122,7 +152,8 @@ export async function enrolKey(page: Page): Promise<void> {
 /** Signs a decision on the proposal that is open. */
 export async function sign(page: Page, verb: 'Approve' | 'Hold' | 'Release'): Promise<void> {
   await page.getByRole('button', { name: new RegExp(`^${verb} \\(`) }).click();
-  if (verb !== 'Approve') await page.getByLabel('Why', { exact: true }).fill('asked for by the test');
+  if (verb !== 'Approve')
+    await page.getByLabel('Why', { exact: true }).fill('asked for by the test');
   await page.getByRole('button', { name: 'Show what is signed' }).click();
   await page.getByLabel('Passphrase of your signing key').fill(PASSPHRASE);
   await page.getByRole('button', { name: /^Sign: / }).click();

@@ -17,12 +17,13 @@ import type { Envelope } from '#core/kernel/event.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
 import { moneyText, MONEY_DECIMALS } from '#core/money/money.ts';
 import type { BankEntry, PaymentData, PayoutRequest } from '#core/payouts/payouts.events.ts';
+import { displayPayout } from '#core/payouts/display.ts';
 import { recompute } from '#core/payouts/recompute.ts';
 import { readSnapshot, type PayoutSnapshot } from '#core/payouts/snapshot.ts';
 import { MATRIX, type Action, type Role, type Scope } from '#core/people/roles.ts';
 import { compileProgram } from '#core/programs/compile.ts';
 import type { AccountState } from '#core/rules/account-state.ts';
-import { openEnvelope, pae } from '#core/signing/dsse.ts';
+import { openEnvelope, pae, type OpenedEnvelope } from '#core/signing/dsse.ts';
 import { fingerprintOf, publicKeyProblem, type VerifyBytes } from '#core/signing/public-key.ts';
 import { readStrictJson } from '#core/signing/strict-json.ts';
 import { utcText } from '#core/time/time.ts';
@@ -443,7 +444,7 @@ function enrolmentProblem(
   key: Uint8Array,
   state: State,
 ): string | null {
-  const opened = openSigned(envelope, ENROLMENT_PAYLOAD, key, state);
+  const opened = openSigned(envelopeIn(envelope), ENROLMENT_PAYLOAD, key, state);
   if (!opened.ok) return opened.error;
   const parsed = enrolmentSchema.safeParse(opened.value.value);
   if (!parsed.success) return 'its enrolment is malformed';
@@ -524,12 +525,11 @@ interface Opened {
 }
 
 function openSigned(
-  text: string,
+  envelope: OpenedEnvelope | null,
   payloadType: string,
   key: Uint8Array,
   { evidence }: State,
 ): Result<Opened, string> {
-  const envelope = envelopeIn(text);
   if (envelope === null) return err('its envelope is not kept as it was written');
   if (envelope.payloadType !== payloadType) return err(`it signs a "${envelope.payloadType}"`);
   if (!evidence.verify(key, pae(payloadType, envelope.payload), envelope.signature)) {
@@ -540,7 +540,7 @@ function openSigned(
   return ok({ value: read.value, digest: digestOfText(canonicalText(read.value)) });
 }
 
-function envelopeIn(text: string) {
+function envelopeIn(text: string): OpenedEnvelope | null {
   try {
     const value: unknown = JSON.parse(text);
     const opened = openEnvelope(value);
@@ -555,9 +555,10 @@ function readDecision(
   text: string,
   state: State,
 ): Result<{ readonly decision: Decision; readonly key: Key; readonly digest: string }, string> {
-  const key = state.keys.get(envelopeIn(text)?.keyId ?? '');
+  const envelope = envelopeIn(text);
+  const key = state.keys.get(envelope?.keyId ?? '');
   if (!key) return err('no enrolled key signed it');
-  const opened = openSigned(text, DECISION_PAYLOAD, key.publicKey, state);
+  const opened = openSigned(envelope, DECISION_PAYLOAD, key.publicKey, state);
   if (!opened.ok) return opened;
   const parsed = decisionSchema.safeParse(opened.value.value);
   if (!parsed.success) return err('what was signed is no decision');
@@ -778,12 +779,6 @@ function displayReasons({ decision, one }: Judged): readonly Reason[] {
   return isSame([shown.money, shown.payee], [money, payee])
     ? []
     : [['amountDiffers', 'the sum or the payee that was signed is not the one proposed']];
-}
-
-function displayOf(one: Case): Display | null {
-  if (one.bytes === null) return null;
-  const shown = actionKinds.get(one.action).display(one.bytes, one);
-  return shown.ok ? shown.value : null;
 }
 
 function approvalReasons({ decision, one, at }: Judged, state: State): readonly Reason[] {
@@ -1149,8 +1144,9 @@ function checkVersion(one: Case, state: State): void {
   if (text === null) return;
   if (one.action === 'payPayout') return checkPayoutVersion(one, text, state);
   one.bytes = text;
-  one.shown = displayOf(one);
   const { action, params, reason } = one;
+  const shown = actionKinds.get(action).display(text, one);
+  one.shown = shown.ok ? shown.value : null;
   const content = objectIn(text);
   const says = { action: content['action'], params: content['params'], reason: content['reason'] };
   if (!isSame(says, { action, params, reason }) || one.shown === null) {
@@ -1188,7 +1184,7 @@ function checkPayoutVersion(one: Case, text: string, state: State): void {
   if (!request) return report(state, 'proposal', 'nobody asked for it', proposalId);
   const snapshot = read.value;
   one.bytes = text;
-  one.shown = displayOf(one);
+  one.shown = displayPayout(snapshot);
   one.payout = snapshot;
   one.clean = isClean(snapshot);
   for (const what of differencesWithin(one, snapshot, request, state)) {

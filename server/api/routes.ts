@@ -5,6 +5,7 @@ import type { Money } from '#core/money/money.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
 import type { ServerIntent } from '../commands/server-command.ts';
 import { takeBankFile } from '../payments/take-bank-file.ts';
+import { READERS_BUSY } from '../payments/bank-file-reader.ts';
 import { readAmount } from '../payments/files/currency.ts';
 import { refusalOf, refuse, type Answer } from './errors.ts';
 import { payoutView } from './payout-view.ts';
@@ -194,8 +195,9 @@ async function takeFile(
   { governance, command, bankAccounts: accounts }: RoutePorts,
 ): Promise<Answer> {
   const taken = await takeBankFile({ governance, command, accounts }, body.name, body.content);
-  if (!taken.ok) return refuse(422, 'invalid', taken.error, 'content');
-  return { status: 200, body: taken.value };
+  if (taken.ok) return { status: 200, body: taken.value };
+  if (taken.error === READERS_BUSY) return refuse(503, 'busy', taken.error);
+  return refuse(422, 'invalid', taken.error, 'content');
 }
 
 function letter({ payoutId, letter: digest }: Payout, { content, letterKey }: RoutePorts): Answer {

@@ -9,6 +9,9 @@ const READ_MS_MAX = 60_000;
 /** Threads that read at once; each may hold a large file several times over. */
 const READERS_MAX = 2;
 
+/** Nothing is wrong with the file. */
+export const READERS_BUSY = 'other files are being read: send it again in a minute';
+
 let reading = 0;
 
 export async function readBankFile(
@@ -18,7 +21,7 @@ export async function readBankFile(
   limitMs: number = READ_MS_MAX,
 ): Promise<Result<BankFile, string>> {
   if (text.length <= READ_HERE_MAX) return importBankFile(name, text, options);
-  if (reading >= READERS_MAX) return err('other files are being read: send it again in a minute');
+  if (reading >= READERS_MAX) return err(READERS_BUSY);
   reading += 1;
   return inThread({ name, text, options }, limitMs).finally(() => (reading -= 1));
 }

@@ -21,8 +21,18 @@ export const paymentSettingsSchema = z.strictObject({
   firmName: z.string().min(1).max(NAME_LENGTH_MAX),
   /** How a trader objects to a decision; a line break begins a paragraph. */
   disputeText: z.string().max(4_000),
-  /** A rail that speaks as the HTTP rail does; `test` is the one in this program. */
-  rail: z.union([z.literal('test'), z.strictObject({ url: z.url() })]).nullable(),
+  /**
+   * The test rail: `test` for the one in this program, or where another one runs. Approvers sign
+   * that no money moves over it, so it is never one elsewhere.
+   */
+  rail: z
+    .union([
+      z.literal('test'),
+      z.strictObject({
+        url: z.url().refine(isOnThisMachine, 'expected a test rail on this machine'),
+      }),
+    ])
+    .nullable(),
   bankFile: z.strictObject({ debtors: debtorsSchema }).nullable(),
   csvExport: z.strictObject({ debtors: debtorsSchema }).nullable(),
   /** Numbers of the firm's own accounts: files of others are refused. */
@@ -30,6 +40,10 @@ export const paymentSettingsSchema = z.strictObject({
   cutOffs: cutOffsSchema,
 });
 export type PaymentSettings = z.output<typeof paymentSettingsSchema>;
+
+function isOnThisMachine(url: string): boolean {
+  return URL.canParse(url) && ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(url).hostname);
+}
 
 const NOTHING: PaymentSettings = {
   firmName: 'The firm',

@@ -1,3 +1,5 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { assert } from '#core/kernel/assert.ts';
 import { migrations } from './migrations.ts';
@@ -44,6 +46,8 @@ export function openDatabase(
   assert(isMemory || journal === 'wal', `journal_mode is ${String(journal)}, wanted wal`);
   assert(connection.pragma('synchronous', { simple: true }) === 2, 'synchronous is not FULL');
   migrate(connection, layout);
+  // At every start: the last one took the log's file away, and this one has made it anew.
+  if (!isMemory) synchroniseFolderOf(file);
   return connection;
 }
 
@@ -61,5 +65,23 @@ function migrate(connection: Connection, layout: readonly Migration[]): void {
       connection.exec(sql);
       connection.pragma(`user_version = ${number}`);
     })();
+  }
+}
+
+/**
+ * What a folder is told to hold is safe once the folder itself was synchronised. SQLite asks for
+ * that too, but goes on when it fails: then a loss of power could take a whole file.
+ */
+function synchroniseFolderOf(file: string): void {
+  // Windows opens no folder as a file; its file systems keep names in a journal of their own.
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(dirname(file), 'r');
+  try {
+    fsyncSync(descriptor);
+  } catch (error) {
+    // Some network file systems synchronise no folders: nothing more can be asked of them.
+    if ((error as { code?: unknown }).code !== 'EINVAL') throw error;
+  } finally {
+    closeSync(descriptor);
   }
 }

@@ -39,8 +39,11 @@ export function checkIntegrity(
   } else if (walked.firstBad !== null) {
     problems.push(`the stored hash of entry ${walked.firstBad} (from 0) is not that of the entry`);
   }
-  if (whole) problems.push(...tileProblems(bundle, tree));
-  problems.push(...fileProblems(bundle, (path) => path.startsWith('tile/')));
+  // Against entries that are not those signed no tile is right: the manifest alone says of it then.
+  if (isRoot) problems.push(...tileProblems(bundle, tree));
+  problems.push(
+    ...fileProblems(bundle, (path) => path.startsWith(isRoot ? 'tile/' : 'tile/entries/')),
+  );
   return { tree, problems: [...new Set(problems)], firstBadIndex };
 }
 

@@ -5,10 +5,10 @@ import {
   fsyncSync,
   openSync,
   readFileSync,
-  readSync,
   writeFileSync,
 } from 'node:fs';
 import { digestOfText } from '#core/kernel/digest.ts';
+import { synchroniseFolderOf } from '../store/open.ts';
 
 /**
  * A second copy of everything that was signed here, one framed line each, in a plain file: what a
@@ -26,10 +26,14 @@ export function openTwin(file: string | null): Twin {
   if (file === null) return { keep: () => {}, lines: () => [] };
   return {
     keep: (line) => {
-      const descriptor = openSync(file, 'a+', 0o600);
+      const descriptor = openSync(file, 'a', 0o600);
       try {
-        // The line before may be torn: what follows must not become a part of it.
-        const before = endsWhole(descriptor) ? '' : '\n';
+        const isNew = fstatSync(descriptor).size === 0;
+        // Before the first line: when this fails, the next one tries it again.
+        if (isNew) synchroniseFolderOf(file);
+        // What precedes may be torn, or never reach the disk though it can be read here: what
+        // follows must not become a part of it.
+        const before = isNew ? '' : '\n';
         writeFileSync(descriptor, `${before}${digestOfText(line).slice(0, 16)} ${line}\n`);
         fsyncSync(descriptor);
       } finally {
@@ -48,12 +52,4 @@ export function openTwin(file: string | null): Twin {
         });
     },
   };
-}
-
-function endsWhole(descriptor: number): boolean {
-  const { size } = fstatSync(descriptor);
-  const last = Buffer.alloc(1);
-  return (
-    size === 0 || (readSync(descriptor, last, 0, 1, size - 1) === 1 && last.toString() === '\n')
-  );
 }

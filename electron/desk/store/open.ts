@@ -1,4 +1,5 @@
-import { chmodSync, closeSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { assert } from '#core/kernel/assert.ts';
 import { migrations } from './migrations.ts';
@@ -35,5 +36,25 @@ export function openConnection(file: string): Connection {
       connection.pragma(`user_version = ${number}`);
     })();
   }
+  // At every start: the last one took the log's file away, and this one has made it anew.
+  if (file !== ':memory:') synchroniseFolderOf(file);
   return connection;
+}
+
+/**
+ * What a folder is told to hold is safe once the folder itself was synchronised. SQLite asks for
+ * that too, but goes on when it fails: then a loss of power could take a whole file.
+ */
+export function synchroniseFolderOf(file: string): void {
+  // Windows opens no folder as a file; its file systems keep names in a journal of their own.
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(dirname(file), 'r');
+  try {
+    fsyncSync(descriptor);
+  } catch (error) {
+    // Some network file systems synchronise no folders: nothing more can be asked of them.
+    if ((error as { code?: unknown }).code !== 'EINVAL') throw error;
+  } finally {
+    closeSync(descriptor);
+  }
 }
