@@ -6,11 +6,10 @@ import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import type { PreviewSummary } from '#core/programs/programs.events.ts';
-import { createAccountsView } from '#core/sync/accounts-view.ts';
 import type { AccountDetail, CheckpointReply, CommandResult, Pulse } from '#core/sync/protocol.ts';
 import type { Audience } from '#core/approvals/decision.ts';
 import type { Proposal } from '#core/approvals/proposal.ts';
-import { createGovernance, GOVERNED_KINDS } from '#core/governance/governance.ts';
+import { GOVERNED_KINDS } from '#core/governance/governance.ts';
 import { readCheckpoint } from '#core/audit/checkpoint.ts';
 import { base64Of } from '#core/kernel/base64.ts';
 import { openLogSigner, type LogSigner, type LogTree } from './audit/log-signer.ts';
@@ -18,7 +17,7 @@ import { readConfig, type Config } from './config.ts';
 import type { ServerCommand, ServerIntent } from './commands/server-command.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { createQuestions } from './gateway/questions.ts';
-import { apiClient, createDemoSite, SITE_EVERY_MS } from './demo/site.ts';
+import { apiClient, startDemoSite } from './demo/site.ts';
 import { foundPeople } from './people/founding.ts';
 import { createPeopleGate } from './people/gate.ts';
 import { openPeopleStore } from './people/people-store.ts';
@@ -33,6 +32,7 @@ import type {
   ToPartition,
   WorkerOptions,
 } from './partition/messages.ts';
+import { createReplica } from './replica.ts';
 import { openStore, type Store } from './store/store.ts';
 
 /** A partition that does not stop in this time is ended; its log is whole all the same. */
@@ -40,6 +40,8 @@ const STOP_MS = 8_000;
 const PORTS_TRIED_MAX = 20;
 const CHECKPOINT_EVERY_MS = 1_000;
 const SESSIONS_LOOKED_AT_EVERY_MS = 60_000;
+/** A request that has not arrived whole by then is dropped. */
+const HTTP_REQUEST_MS = 60_000;
 /** The passwords of a demonstration are public: making them hard to guess would only cost time. */
 const DEMO_PASSWORD_COST = { log2N: 12, r: 8, p: 1 };
 /** What the feed of a desk that has just come shows of the past. */
@@ -75,8 +77,23 @@ async function serve(options: Config): Promise<void> {
   const file = join(folder, 'log.sqlite');
   const store = openStore(file, 'read');
   const checkpoint = openCheckpoints(folder, ready.logId, store);
-  const governance = createGovernance();
-  for (const fact of store.stream(0, 'firm')) governance.apply(fact);
+  const payments = await openPayments({
+    folder,
+    demo: options.people === 'demo',
+    logId: ready.logId,
+    governance: () => governance,
+    command: (command) => partition.command(command),
+    content: store.content,
+    account: (accountId) => {
+      const number = view.numberOf(accountId);
+      return number === undefined ? null : (view.accounts[number]?.terms ?? null);
+    },
+    now: Date.now,
+    log,
+  });
+  // From here to where the partition is listened to nothing may wait: facts would pass unheard.
+  const replica = createReplica(store, payments);
+  const { view, governance } = replica;
   const system = (intent: ServerIntent): Promise<CommandResult> =>
     partition.command({
       commandId: `system-${randomUUID()}`,
@@ -99,28 +116,11 @@ async function serve(options: Config): Promise<void> {
     demo: options.people === 'demo',
     tell: (intent, by) => void (by === null ? system(intent) : inNameOf(by, intent)),
   });
-  const payments = await openPayments({
-    folder,
-    demo: options.people === 'demo',
-    logId: ready.logId,
-    governance: () => governance,
-    command: (command) => partition.command(command),
-    content: store.content,
-    account: (accountId) => {
-      const number = view.numberOf(accountId);
-      return number === undefined ? null : (view.accounts[number]?.terms ?? null);
-    },
-    now: Date.now,
-    log,
-  });
-  for (const fact of store.stream(0, 'firm')) payments.apply(fact);
   const past = startPast(file);
   const previews = createPreviews(file, partition.previewed);
-  const view = createAccountsView();
-  let lastSeq = ready.lastSeq;
-  for (const fact of store.deskFacts(0, 1, lastSeq, -1)) view.apply(fact);
   let latest: Pulse | null = null;
   const http = createServer((request, response) => {
+    const { lastSeq } = replica;
     const health = (): Health => ({ lastSeq, accounts: view.accounts.length, latest });
     payments.api
       .handle(request, response)
@@ -145,7 +145,7 @@ async function serve(options: Config): Promise<void> {
     log,
     logId: ready.logId,
     view,
-    lastSeq: () => lastSeq,
+    lastSeq: () => replica.lastSeq,
     deskFacts: (fromSeq, toSeq, limit) => store.deskFacts(0, fromSeq, toSeq, limit),
     recentAlerts: (limit) => store.latestDeskFacts(0, FEED_KINDS, limit),
     detail,
@@ -169,14 +169,9 @@ async function serve(options: Config): Promise<void> {
   });
   partition.listen((message) => {
     if (message.type === 'facts') {
-      for (const fact of message.facts) {
-        view.apply(fact);
-        governance.apply(fact);
-        payments.apply(fact);
-      }
-      lastSeq = message.toSeq;
-      metrics.facts(message.facts, lastSeq);
-      gateway.facts(lastSeq);
+      replica.take(message.facts, message.toSeq);
+      metrics.facts(message.facts, replica.lastSeq);
+      gateway.facts(replica.lastSeq);
     } else if (message.type === 'rows') {
       gateway.rows(message.rows, message.values, message.marketAt);
     } else if (message.type === 'pulse') {
@@ -191,13 +186,15 @@ async function serve(options: Config): Promise<void> {
     await system(founding.intent);
   }
   const expiry = setInterval(() => people.removeExpired(), SESSIONS_LOOKED_AT_EVERY_MS);
+  http.requestTimeout = HTTP_REQUEST_MS;
   const port = await listen(http, options.port);
   payments.start(`http://127.0.0.1:${port}`);
   process.stdout.write(`server ready http://127.0.0.1:${port}\n`);
+  const { lastSeq } = replica;
   log.info({ accounts: view.accounts.length, lastSeq, logId: ready.logId }, 'serving');
   const site =
     options.people === 'demo'
-      ? createDemoSite({
+      ? startDemoSite({
           accounts: () => view.accounts,
           detail,
           waiting: () => [...governance.open()].filter(isPayout).length,
@@ -205,13 +202,11 @@ async function serve(options: Config): Promise<void> {
           bankFile: () =>
             payments.rail && payments.rail.payments().length > 0 ? payments.rail.camt() : null,
           post: apiClient(`http://127.0.0.1:${port}`, join(folder, 'api-clients.json'), Date.now),
+          failed: (error) => log.warn({ error }, 'the demonstration’s site failed'),
         })
       : null;
-  const siteTimer = setInterval(() => {
-    site?.look().catch((error: unknown) => log.warn({ error }, 'the demonstration’s site failed'));
-  }, SITE_EVERY_MS);
   await stopSignal();
-  clearInterval(siteTimer);
+  site?.stop();
   log.info('stopping');
   await payments.stop();
   await gateway.close();

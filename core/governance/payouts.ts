@@ -1,5 +1,7 @@
 import type { FactDraft } from '#core/facts/registry.ts';
+import { digestOfText } from '#core/kernel/digest.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
+import { moneyText } from '#core/money/money.ts';
 import type { PaymentReport, PayoutRequest } from '#core/payouts/payouts.events.ts';
 import { readSnapshot, type Deduction } from '#core/payouts/snapshot.ts';
 import { paymentStateOf } from './governance.ts';
@@ -16,6 +18,9 @@ export function openPayout(
   world: GovernedWorld,
 ): Result<Decided, Refusal> {
   const { governance, at } = world;
+  if (governance.payout(request.payoutId)) {
+    return err({ code: 'conflict', message: `payout ${request.payoutId} exists already` });
+  }
   const open = governance
     .payoutsOf(request.accountId)
     .filter((id) => !governance.proposal(id)?.closed);
@@ -145,8 +150,11 @@ export function reportPayment(
     return ok({ drafts: [], contents: [] });
   const drafts: FactDraft[] = [{ kind: 'paymentReported', data: report }];
   const before = paymentStateOf(payout);
-  const raise = (type: 'paidTwice' | 'paymentUnknown', sentence: string): void => {
-    const exceptionId = `${report.payoutId}-${report.reportId}`.slice(0, 80);
+  const raise = (
+    type: 'paidTwice' | 'paymentUnknown' | 'paymentFailed',
+    sentence: string,
+  ): void => {
+    const exceptionId = `x-${digestOfText(`${report.payoutId}/${report.reportId}`).slice(0, 32)}`;
     const about = { exceptionId, payoutId: report.payoutId, entryId: null };
     drafts.push({ kind: 'exceptionRaised', data: { ...about, type, sentence, at } });
   };
@@ -161,6 +169,13 @@ export function reportPayment(
     raise(
       'paymentUnknown',
       'Nobody knows whether this payment arrived. It is asked for, and never sent again',
+    );
+  }
+  if ((report.state === 'declined' || report.state === 'returned') && before !== report.state) {
+    const gross = moneyText(payout.payment.gross);
+    raise(
+      'paymentFailed',
+      `The payment was ${report.state}: give ${gross} back to the account by an adjustment; the trader asks again`,
     );
   }
   return ok({ drafts, contents: [] });

@@ -32,7 +32,10 @@ export function receiveDecision(input: unknown, world: GovernedWorld): Drafts {
   if (!signed.ok) return signed;
   const { decision, key, digest } = signed.value;
   const { governance, at } = world;
+  // What was signed for another log stands in another chain: here it would take the place of this
+  // device's own next decision, and freeze its key.
   const foreign = audience({ decision, world });
+  if (foreign) return err({ code: 'forbidden', message: foreign[1] });
   const known = governance.decision(decision.id);
   if (known) {
     // The same bytes get the same answer; other bytes under the same name are somebody's mischief.
@@ -41,8 +44,6 @@ export function receiveDecision(input: unknown, world: GovernedWorld): Drafts {
       : err({ code: 'conflict', message: 'another decision has this id' });
   }
   const place = chainProblem(decision, key, world);
-  // What was signed for another log stands in another chain: it says nothing about this device.
-  if (place && foreign) return err({ code: 'forbidden', message: foreign[1] });
   if (place) return place;
   const proposal = governance.proposal(decision.subject.id);
   if (!proposal)
@@ -123,7 +124,6 @@ function verdictOn(
   world: GovernedWorld,
 ): DecisionVerdict {
   const checks = [
-    audience,
     base,
     keyHolds,
     roleHolds,

@@ -1,4 +1,5 @@
 import type { FactDraft } from '#core/facts/registry.ts';
+import { digestOfText } from '#core/kernel/digest.ts';
 import { moneyText } from '#core/money/money.ts';
 import type { BankEntry, PaymentData } from '#core/payouts/payouts.events.ts';
 import type { Governance } from './governance.ts';
@@ -41,7 +42,7 @@ export function reconcile(entries: readonly BankEntry[], governance: Governance)
         'paidTwice',
         `A second entry of ${moneyText(entry.amount)} is of a payment that is matched already`,
       ] as const);
-    const exceptionId = `entry-${entry.entryId}`.slice(0, 80);
+    const exceptionId = `x-${digestOfText(`entry/${entry.entryId}`).slice(0, 32)}`;
     drafts.push({
       kind: 'exceptionRaised',
       data: { exceptionId, type, payoutId, entryId: entry.entryId, sentence, at: entry.at },

@@ -214,6 +214,8 @@ interface State {
   /** The one command by which the first people and policies came; null before and after it. */
   founding: string | null;
   founded: boolean;
+  /** What nobody approved, because nobody was there before. */
+  readonly founders: string[];
   seq: number;
   decisions: number;
 }
@@ -275,6 +277,7 @@ function freshState(evidence: Evidence): State {
     audience: null,
     founding: null,
     founded: false,
+    founders: [],
     seq: 0,
     decisions: 0,
   };
@@ -301,6 +304,8 @@ function take(fact: Fact, state: State): void {
 }
 
 function end(state: State): void {
+  const { founders, notes } = state;
+  if (founders.length > 0) notes.push(`Founded, approved by nobody, with: ${founders.join(', ')}`);
   for (const one of state.deedsOpen) {
     state.seq = one.deed?.seq ?? state.seq;
     report(state, 'closing', 'it was carried out, and its proposal never closed', one.proposalId);
@@ -402,7 +407,7 @@ function takeRole(fact: FactOf<'roleGranted'>, state: State): void {
     carriedOut(fact, 'changeRole', state, (params) =>
       isSame(params, { change: 'grant', personId, role, scope }),
     );
-  }
+  } else state.founders.push(`${personId} ${role}`);
   const person = state.persons.get(personId);
   if (!person) return report(state, 'power', `${personId}, who gets a role, was never added`);
   person.roles.push({ role, scope, from: state.seq, to: null });
@@ -499,7 +504,7 @@ function takePolicy(fact: FactOf<'policyChanged'>, state: State): void {
   const { policy } = fact.data;
   if (state.founding === null) {
     carriedOut(fact, 'changePolicy', state, (params) => isSame(params['policy'], policy));
-  }
+  } else state.founders.push(`${policy.action} by ${policy.approvals}`);
   state.policies.set(policy.action, policy);
 }
 

@@ -147,6 +147,7 @@ export const EXCEPTION_TYPES = [
   'paidTwice',
   'notInstructed',
   'paymentUnknown',
+  'paymentFailed',
   'paidAfterStop',
 ] as const;
 export const exceptionRaised = defineEvent({

@@ -227,7 +227,7 @@ function afterLoss(folder: string, lose: (file: string) => void): AfterLoss {
   if (readdirSync(copy).includes(DATABASE)) lose(file);
   try {
     return lookAtRestored(copy);
-  } catch {
+  } catch (error) { console.log("FIRST", lose.name, String(error));
     setAside(file);
     return lookAtRestored(copy);
   }

@@ -4,13 +4,13 @@ import { DECISION_PAYLOAD, ENROLMENT_PAYLOAD, type Audience, type Decision } fro
 import type { Fact } from '#core/facts/registry.ts';
 import { base64Of, bytesOfBase64 } from '#core/kernel/base64.ts';
 import { canonicalText } from '#core/kernel/canonical.ts';
-import { digestOfText } from '#core/kernel/digest.ts';
 import { pae, sealEnvelope } from '#core/signing/dsse.ts';
 import type { Command, CommandResult, Intent } from '#core/sync/protocol.ts';
 import { createLocalState, type LocalState } from '#desk/local-state.ts';
 import { createDecisions, type DecisionWish, type Decisions, type PreparedDecision } from '#desk/signing/decisions.ts';
+import { restoreFromTwin } from '#desk/signing/restore.ts';
 import type { Twin } from '#desk/signing/twin.ts';
-import { openDeskStore, type DeskStore, type SignedHere } from '#desk/store/store.ts';
+import { openDeskStore, type DeskStore } from '#desk/store/store.ts';
 import { createOutbox, type Outbox } from '#desk/sync/outbox.ts';
 import { HOUR_MS, MINUTE_MS, type Kernel } from './kernel.ts';
 import { verifyNote, type SimulatedKey } from './keys.ts';
@@ -178,6 +178,7 @@ export function createDesk(
   };
   const open = (): void => {
     if (mind) return;
+    restoreFromTwin(kept, keepTwin);
     const store = fragile();
     const state = createLocalState(kept);
     const decisions = createDecisions({
@@ -353,7 +354,6 @@ export function createDesk(
       kernel.note(`${deskId} loses its database`);
       kept.close();
       kept = openDeskStore(':memory:');
-      rebuild(kept, twin);
     },
     adopt: (from, isWhole) => {
       copyStore(from.store(), kept, logId, isWhole);
@@ -412,30 +412,6 @@ export function sealedBy(key: SimulatedKey, payloadType: string, value: unknown)
 export function decisionIn(command: Command): Decision | null {
   if (command.intent.type !== 'decide' || command.intent.envelope.payloadType !== DECISION_PAYLOAD) return null;
   return JSON.parse(Buffer.from(command.intent.envelope.payload, 'base64').toString('utf8')) as Decision;
-}
-
-/** A store that was lost, made again from the second copy: everything that was signed is sent again. */
-function rebuild(store: DeskStore, twin: readonly string[]): void {
-  for (const line of twin) {
-    const { logId, command } = JSON.parse(line) as { logId: string; command: Command };
-    const signed = signedFrom(command);
-    if (signed) store.keepSigned(signed, command, logId);
-  }
-}
-
-function signedFrom(command: Command): SignedHere | null {
-  const decision = decisionIn(command);
-  if (!decision) return null;
-  const text = canonicalText(decision);
-  return {
-    decisionId: decision.id,
-    personId: decision.actor.person,
-    keyId: decision.actor.key,
-    chainSeq: decision.chain.seq,
-    digest: digestOfText(text),
-    decision: text,
-    signedAt: command.issuedAt,
-  };
 }
 
 /** An image of a disk on another machine; not whole, it is one that sends nothing of its original's. */

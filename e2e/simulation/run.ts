@@ -17,6 +17,7 @@ const { values } = parseArgs({
     plant: { type: 'string' },
     without: { type: 'string', default: '' },
     planted: { type: 'boolean', default: false },
+    'planted-seeds': { type: 'string' },
     workers: { type: 'string', default: '2' },
   },
 });
@@ -44,8 +45,9 @@ async function runMany(): Promise<number> {
   const done = await sweep({
     from: Number(values.from),
     seeds: Number(values.seeds),
-    plantedSeedsMax: values.planted ? Number(values.seeds) : 0,
+    plantedSeedsMax: values.planted ? Number(values['planted-seeds'] ?? values.seeds) : 0,
     workers: Number(values.workers),
+    caught: ({ name, seeds, by }) => say(`  ${name}: ${by === null ? 'not caught' : 'caught'} after ${seeds} seeds`),
     progress: (seeds) => {
       if (seeds < shown + 200) return;
       shown = seeds;

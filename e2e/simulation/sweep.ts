@@ -14,6 +14,7 @@ export interface SweepOptions {
   readonly plantedSeedsMax: number;
   readonly workers: number;
   progress?(done: number): void;
+  caught?(one: Caught): void;
 }
 
 export interface Sweep {
@@ -71,7 +72,7 @@ export function closingLine({ seeds, failed, unseen, planted, missed }: Sweep): 
   );
 }
 
-function workThrough(jobs: readonly Job[], { workers, progress }: SweepOptions): Promise<Answer[]> {
+function workThrough(jobs: readonly Job[], { workers, progress, caught }: SweepOptions): Promise<Answer[]> {
   const answers: Answer[] = [];
   let next = 0;
   let seedsDone = 0;
@@ -89,6 +90,7 @@ function workThrough(jobs: readonly Job[], { workers, progress }: SweepOptions):
       worker.on('message', (answer: Answer) => {
         answers.push(answer);
         if (answer.type === 'seeds') seedsDone += answer.summaries.length;
+        else caught?.(answer.caught);
         progress?.(seedsDone);
         if (answers.length < jobs.length) return give(worker);
         end();

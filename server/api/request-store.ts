@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, closeSync, openSync } from 'node:fs';
 import { digestOfBytes } from '../payments/message-signature.ts';
-import { openDatabase, type Connection, type Migration } from '../store/open.ts';
+import { openPrivateDatabase } from '../payments/private-database.ts';
+import type { Connection, Migration } from '../store/open.ts';
 import type { Answer } from './errors.ts';
 
 const SALT_BYTES = 16;
@@ -40,21 +40,13 @@ export interface RequestStore {
 }
 
 export function openRequestStore(file: string): RequestStore {
-  const connection = openPrivately(file);
+  const connection = openPrivateDatabase(file, migrations);
   const write = connection.prepare('UPDATE request SET answer = ? WHERE client = ? AND key = ?');
   return {
     begin: beginner(connection),
     answered: (client, key, answer) => void write.run(JSON.stringify(answer), client, key),
     close: () => void connection.close(),
   };
-}
-
-function openPrivately(file: string): Connection {
-  if (file !== ':memory:') {
-    closeSync(openSync(file, 'a', 0o600));
-    chmodSync(file, 0o600);
-  }
-  return openDatabase(file, migrations, 'write');
 }
 
 interface Row {

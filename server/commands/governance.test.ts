@@ -397,7 +397,7 @@ describe('what was signed', () => {
     const payoutId = firm.request('A1');
     const aud = { org: 'test-firm', env: 'test', log: `propdesk/${firm.store.logId}` } as const;
     const verdict = say(firm, 'cleo', payoutId, 'approve', { aud: { ...aud, ...other } });
-    expect(verdict).toMatch(/^otherAudience: it was signed for/);
+    expect(verdict).toMatch(/^forbidden: it was signed for/);
     expect(standingOf(firm, payoutId)).toBe('open');
   });
 

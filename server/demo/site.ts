@@ -4,7 +4,7 @@ import { openClientKeys } from '../api/client-keys.ts';
 import { CLIENT_SIGNATURE, IDEMPOTENCY_KEY, signRequest } from '../api/client-signature.ts';
 
 /** The site looks this often whether a trader of the demonstration would ask for money. */
-export const SITE_EVERY_MS = 10_000;
+const SITE_EVERY_MS = 10_000;
 /** Accounts looked at each time, and requests that may wait at once: people have to keep up. */
 const LOOKED_AT = 24;
 const WAITING_MAX = 10;
@@ -22,6 +22,7 @@ export interface SitePorts {
   post: Post;
   /** What its bank would say of what was paid; null where it has none. */
   bankFile(): string | null;
+  failed(error: unknown): void;
 }
 
 /** Sends as any client of the API does; false when it was refused. */
@@ -31,20 +32,20 @@ type Post = (path: string, key: string, body: object) => Promise<boolean>;
  * The invented firm's own site: its traders ask for what they have made, through the API that any
  * firm's systems use. It knows no more than they do.
  */
-export function createDemoSite(ports: SitePorts): { look(): Promise<void> } {
+export function startDemoSite(ports: SitePorts): { stop(): void } {
   let cursor = 0;
-  return {
-    look: async () => {
-      await tellBank(ports);
-      if (ports.waiting() >= WAITING_MAX) return;
-      const accounts = ports.accounts();
-      for (let seen = 0; seen < Math.min(LOOKED_AT, accounts.length); seen += 1) {
-        const account = accounts[cursor % accounts.length];
-        cursor += 1;
-        if (account?.status === 'active' && (await asks(account, ports))) return;
-      }
-    },
+  const look = async (): Promise<void> => {
+    await tellBank(ports);
+    if (ports.waiting() >= WAITING_MAX) return;
+    const accounts = ports.accounts();
+    for (let seen = 0; seen < Math.min(LOOKED_AT, accounts.length); seen += 1) {
+      const account = accounts[cursor % accounts.length];
+      cursor += 1;
+      if (account?.status === 'active' && (await asks(account, ports))) return;
+    }
   };
+  const timer = setInterval(() => void look().catch(ports.failed), SITE_EVERY_MS);
+  return { stop: () => clearInterval(timer) };
 }
 
 /** The bank's notification of all that was paid: what is known already changes nothing. */

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { digestOf, digestOfText } from '#core/kernel/digest.ts';
 import { err, type Result } from '#core/kernel/result.ts';
 import type { PaymentData } from '#core/payouts/payouts.events.ts';
-import { openDatabase, type Connection, type Migration } from '../store/open.ts';
+import type { Connection, Migration } from '../store/open.ts';
 import {
   PAYMENTS_MAX,
   type Debtor,
@@ -21,6 +21,7 @@ import {
   type PaymentBatch,
 } from './files/payment-batch.ts';
 import { accountOf, type PayeeDetails } from './payee-vault.ts';
+import { openPrivateDatabase } from './private-database.ts';
 import {
   frozen,
   unknown,
@@ -104,7 +105,7 @@ function openShelves(folder: string, extension: string): Shelves {
     connection: () => {
       mkdirSync(outbox, { recursive: true, mode: 0o700 });
       mkdirSync(staging, { recursive: true, mode: 0o700 });
-      open ??= openDatabase(join(folder, 'files.sqlite'), migrations, 'write');
+      open ??= openPrivateDatabase(join(folder, 'files.sqlite'), migrations);
       return open;
     },
     close: () => {

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, closeSync, openSync } from 'node:fs';
 import { z } from 'zod';
 import { canonicalText } from '#core/kernel/canonical.ts';
 import { digestOf } from '#core/kernel/digest.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
 import type { PayeeRef } from '#core/payouts/payouts.events.ts';
 import { plainTextProblem } from '#core/signing/strict-json.ts';
-import { openDatabase, type Connection, type Migration } from '../store/open.ts';
+import type { Connection, Migration } from '../store/open.ts';
 import { bicProblem, ibanProblem, OTHER_ACCOUNT_LENGTH_MAX } from './files/account.ts';
 import { swiftProblem } from './files/characters.ts';
 import { NAME_LENGTH_MAX } from './files/payment-batch.ts';
+import { openPrivateDatabase } from './private-database.ts';
 
 const SALT_BYTES = 32;
 const LAST_LENGTH = 4;
@@ -77,7 +77,9 @@ export function openPayeeVault(
   file: string,
   random: (bytes: number) => Uint8Array = randomBytes,
 ): PayeeVault {
-  const connection = openPrivately(file);
+  const connection = openPrivateDatabase(file, migrations);
+  // What is erased is overwritten: it does not live on in free pages.
+  connection.pragma('secure_delete = ON');
   const insert = connection.prepare('INSERT OR IGNORE INTO payee VALUES (?, ?, ?)');
   const saltOf = salts(connection, random);
   const keep = connection.transaction((traderId: string, details: PayeeDetails): string => {
@@ -98,18 +100,6 @@ export function openPayeeVault(
     erase: (traderId) => erase(connection, traderId),
     close: () => void connection.close(),
   };
-}
-
-/** Readable by this user alone; SQLite makes the files beside it in the same way. */
-function openPrivately(file: string): Connection {
-  if (file !== ':memory:') {
-    closeSync(openSync(file, 'a', 0o600));
-    chmodSync(file, 0o600);
-  }
-  const connection = openDatabase(file, migrations, 'write');
-  // What is erased is overwritten: it does not live on in free pages.
-  connection.pragma('secure_delete = ON');
-  return connection;
 }
 
 /** One salt for each trader: whoever has the log cannot try out account numbers against it. */

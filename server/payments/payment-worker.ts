@@ -222,7 +222,8 @@ async function hear(payout: Payout, said: Queried, ports: PaymentWorkerPorts): P
   const latest = governance.payout(payoutId) ?? payout;
   const report = reportOf(latest, governance.paymentState(payoutId), said);
   const message = 'message' in said ? said.message : '';
-  ports.log.info({ payoutId, said: said.type, message }, 'a provider told of a payment');
+  const level = said.type === 'unknown' ? 'warn' : 'info';
+  ports.log[level]({ payoutId, said: said.type, message }, 'a provider told of a payment');
   if (report) await tell(report, ports);
 }
 

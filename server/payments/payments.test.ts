@@ -128,7 +128,7 @@ describe('payments', () => {
     const { url } = await serve();
     await requestPayout(url, RAIL_PAYEE);
     const secrets = readdirSync(folder).filter((name) =>
-      /rail-secret|api-clients|letter-key|payees|api\.sqlite/.test(name),
+      /rail-secret|api-clients|letter-key|payees|api\.sqlite|test-rail/.test(name),
     );
     expect(secrets.length).toBeGreaterThanOrEqual(5);
     for (const name of secrets) {

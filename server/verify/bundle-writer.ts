@@ -6,10 +6,12 @@ import type { Hash } from '#core/audit/tree.ts';
 import { bundleReadme } from './bundle-readme.ts';
 import {
   CHECKPOINT_FILE,
+  CONTENT_BYTES_MAX,
   contentPath,
   encodeEntries,
   ENTRY_BYTES_MAX,
   KEY_FILE,
+  LARGE_ENTRY_BYTES_MAX,
   largeEntryPath,
   MANIFEST_FILE,
   MANIFEST_NOTE_FILE,
@@ -71,6 +73,7 @@ export function writeBundle(
   writeTiles(tree, files);
   let contents = 0;
   for (const { digest, text } of source.contents()) {
+    holdTo(CONTENT_BYTES_MAX, Buffer.byteLength(text), `the bytes ${digest}`);
     files.write(contentPath(digest), text);
     contents += 1;
   }
@@ -84,6 +87,11 @@ export function writeBundle(
   if (source.verifier) files.write(VERIFIER_FILE, source.verifier);
   writeManifest(files, source);
   return { entries: tree.size, contents, marks, large, files: files.lines.length };
+}
+
+/** Nothing is written that the verifier would refuse to read. */
+function holdTo(bytesMax: number, bytes: number, what: string): void {
+  if (bytes > bytesMax) throw new Error(`${what}: ${bytes} bytes, more than ${bytesMax}`);
 }
 
 interface Writer {
@@ -120,6 +128,7 @@ function writeEntries(
     waiting = [];
   };
   for (const entry of source.entries()) {
+    holdTo(LARGE_ENTRY_BYTES_MAX, entry.length, `entry ${tree.size}`);
     if (entry.length > ENTRY_BYTES_MAX) {
       files.write(largeEntryPath(tree.size), entry);
       large += 1;

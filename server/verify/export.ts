@@ -19,6 +19,7 @@ export function exportOf(store: Store, options: ExportOptions): BundleSource {
   const { size } = checkpoint.value;
   if (size > ENTRIES_MAX) throw new Error(`a bundle holds ${ENTRIES_MAX} entries at the most`);
   const named = new Set<string>();
+  const progress = store.progress(0);
   let marksBefore = 0;
   const tree = store.tree(0);
   const { key, note, sign, verifier } = options;
@@ -47,10 +48,12 @@ export function exportOf(store: Store, options: ExportOptions): BundleSource {
       }
     },
     marks: function* () {
+      // Of a log that has gone on since, later prices may have led to entries that are not exported.
+      const count = progress.seq === size ? progress.marks : marksBefore;
       for (const chunk of store.marks(0, 0)) {
-        // Chunks are whole: the last may go on a little beyond the last entry.
-        if ((chunk[0]?.index ?? 0) >= marksBefore) return;
-        yield encodeMarks(chunk);
+        const known = chunk.filter(({ index }) => index < count);
+        if (known.length === 0) return;
+        yield encodeMarks(known);
       }
     },
   };

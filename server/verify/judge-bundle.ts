@@ -156,7 +156,7 @@ function createOrder() {
 function verdictFindings({ differences }: Replay, audit: GovernanceAudit): BundleFinding[] {
   return differences.map((sentence) => {
     const seq = Number(/seq (\d+)/.exec(sentence)?.[1] ?? 0);
-    const accountId = /account[ :](\S+?)[):]? /.exec(`${sentence} `)?.[1] ?? '';
+    const accountId = /account[ :](\S+?)[):]* /.exec(`${sentence} `)?.[1] ?? '';
     const payoutId = audit.paidAfter(accountId, seq);
     return { seq, rule: 'verdict', sentence, payoutId } as const;
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decisionSchema } from '#core/approvals/decision.ts';
+import { canonicalText } from '#core/kernel/canonical.ts';
 import { digestOfText } from '#core/kernel/digest.ts';
 import { openEnvelope } from '#core/signing/dsse.ts';
 import { commandSchema } from '#core/sync/protocol.ts';
@@ -10,17 +11,20 @@ const lineSchema = z.object({ logId: z.string(), command: commandSchema });
 
 /**
  * Puts what the twin holds and the database does not back into the database, with its place in the
- * outbox: what a lost or damaged database had not sent is sent after all. Returns how many.
+ * outbox: what a lost or damaged database had not sent is sent after all. Returns how many. What
+ * waits in the database without a second copy, because the machine stopped in between, gets one.
  */
 export function restoreFromTwin(store: DeskStore, twin: Twin): number {
   let restored = 0;
   const known = new Map<string, Set<string>>();
+  const copied = new Set<string>();
   for (const line of twin.lines()) {
     const parsed = lineSchema.safeParse(JSON.parse(line));
     if (!parsed.success) continue;
     const { logId, command } = parsed.data;
     const { intent } = command;
     if (intent.type !== 'decide') continue;
+    copied.add(command.commandId);
     const here =
       known.get(logId) ?? new Set(store.signed(logId).map(({ decisionId }) => decisionId));
     known.set(logId, here);
@@ -39,6 +43,12 @@ export function restoreFromTwin(store: DeskStore, twin: Twin): number {
       signedAt: command.issuedAt,
     };
     restored += Number(store.keepSigned(entry, command, logId));
+  }
+  const { logId } = store.cursor();
+  // Without it, a later decision of the same chain would wait for ever after the database is lost.
+  for (const command of logId === null ? [] : store.queued(logId)) {
+    if (command.intent.type !== 'decide' || copied.has(command.commandId)) continue;
+    twin.keep(canonicalText({ logId, command }));
   }
   return restored;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { openDatabase, type Migration } from '#server/store/open.ts';
+import type { Migration } from '#server/store/open.ts';
+import { openPrivateDatabase } from '../private-database.ts';
 import { railPaymentSchema, type RailOrder, type RailPayment } from '../rail-messages.ts';
 
 const migrations: readonly Migration[] = [
@@ -34,7 +35,7 @@ export interface RailBook {
 }
 
 export function openRailBook(file: string): RailBook {
-  const connection = openDatabase(file, migrations, 'write');
+  const connection = openPrivateDatabase(file, migrations);
   const select = connection.prepare('SELECT * FROM payment WHERE key = ?');
   const find = (key: string): RailPayment | null => {
     const row = select.get(key) as Row | undefined;
