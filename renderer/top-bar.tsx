@@ -4,7 +4,7 @@ import { usePreferences } from './store/preferences.ts';
 import { goTo, usePlace } from './store/place.ts';
 import { useProposals } from './store/proposals.ts';
 import { useSession } from './store/session.ts';
-import type { Profile } from '#core/sync/protocol.ts';
+import type { Profile, Pulse } from '#core/sync/protocol.ts';
 import { roleText } from './ui/roles.ts';
 import { dateTimeText, timeText } from './ui/format.ts';
 
@@ -36,11 +36,6 @@ export function TopBar({
   const since = linked ? connection?.since : lostAt;
   const age =
     since === undefined || since === null ? 0 : Math.max(0, Math.floor((now - since) / 1000));
-  const marketAt = pulse?.marketAt ?? null;
-  const lagging =
-    marketAt !== null &&
-    pulse !== null &&
-    Math.abs(pulse.serverAt - marketAt) > MARKET_LAG_SHOWN_MS;
   return (
     <header className="top-bar">
       <h1>Propdesk</h1>
@@ -59,19 +54,8 @@ export function TopBar({
           ? ''
           : `${timeText(now + offset)} UTC`}
       </span>
-      {lagging && marketAt !== null && (
-        <span className="fact" title="The prices are a recording: this is their own time">
-          Market {dateTimeText(marketAt)}
-        </span>
-      )}
-      {person !== null && (
-        <>
-          <span className="fact" title="Number of the last fact received">
-            Fact {connection?.lastSeq.toLocaleString('en') ?? '–'}
-          </span>
-          <FeedsButton onFeeds={onFeeds} />
-        </>
-      )}
+      <MarketTime pulse={pulse} />
+      {person !== null && <Followed lastSeq={connection?.lastSeq} onFeeds={onFeeds} />}
       <span className="spacer" />
       {person && <Who client={client} person={person} />}
       <button
@@ -97,6 +81,36 @@ const VIEWS = [
   ['people', 'People', '5'],
   ['audit', 'Audit', '6'],
 ] as const;
+
+/** The prices' own time, where it is not now. */
+function MarketTime({ pulse }: { readonly pulse: Pulse | null }): ReactElement | null {
+  const marketAt = pulse?.marketAt ?? null;
+  if (pulse === null || marketAt === null) return null;
+  if (Math.abs(pulse.serverAt - marketAt) <= MARKET_LAG_SHOWN_MS) return null;
+  return (
+    <span className="fact" title="The prices are a recording: this is their own time">
+      Market {dateTimeText(marketAt)}
+    </span>
+  );
+}
+
+/** How far this desk has followed, and how its prices come in. */
+function Followed({
+  lastSeq,
+  onFeeds,
+}: {
+  readonly lastSeq: number | undefined;
+  readonly onFeeds: () => void;
+}): ReactElement {
+  return (
+    <>
+      <span className="fact" title="Number of the last fact received">
+        Fact {lastSeq?.toLocaleString('en') ?? '–'}
+      </span>
+      <FeedsButton onFeeds={onFeeds} />
+    </>
+  );
+}
 
 /** Who acts here, and the way out: of this desk, or of all. */
 function Who({

@@ -1,4 +1,4 @@
-import type { Fact } from '#core/facts/registry.ts';
+import type { Fact, FactKind } from '#core/facts/registry.ts';
 import {
   DEFAULT_POLICIES,
   requiredFor,
@@ -55,6 +55,8 @@ export type PaymentState = 'none' | 'instructed' | PaymentReport['state'];
  */
 export interface Governance {
   readonly people: People;
+  /** The kinds of facts that this fold takes. */
+  readonly kinds: readonly string[];
   /** Takes the next fact; facts that concern nothing here are passed over. */
   apply(fact: Fact): void;
   policy(action: ActionType): ApprovalPolicy;
@@ -88,34 +90,10 @@ export interface Governance {
 
 const DAY_MS = 86_400_000;
 
-/** The kinds of facts that this fold takes: what a desk needs to know as much as its server. */
-export const GOVERNED_KINDS: ReadonlySet<string> = new Set<Fact['kind']>([
-  'personAdded',
-  'personDeactivated',
-  'roleGranted',
-  'roleRevoked',
-  'keyEnrolled',
-  'keyGranted',
-  'keyRevoked',
-  'keyFrozen',
-  'policyChanged',
-  'proposalOpened',
-  'proposalRevised',
-  'decisionReceived',
-  'proposalApproved',
-  'proposalClosed',
-  'proposalEscalated',
-  'payoutRequested',
-  'traderChecked',
-  'informationAsked',
-  'paymentInstructed',
-  'paymentReported',
-  'bankEntryBooked',
-  'entryMatched',
-  'exceptionRaised',
-  'exceptionSettled',
-  'letterIssued',
-]);
+/** What each kind of fact changes. */
+type Takers = {
+  readonly [Kind in FactKind]?: (fact: Extract<Fact, { kind: Kind }>) => void;
+};
 
 export function createGovernance(): Governance {
   const people = createPeople();
@@ -152,124 +130,127 @@ export function createGovernance(): Governance {
     return policy;
   };
 
-  const apply = (fact: Fact): void => {
-    const { seq } = fact.envelope;
-    lastSeq = seq;
-    switch (fact.kind) {
-      case 'personAdded':
-        return people.add(fact.data.personId);
-      case 'personDeactivated':
-        return people.deactivate(fact.data.personId, seq);
-      case 'roleGranted':
-        return people.grant(fact.data.personId, fact.data.role, fact.data.scope, seq);
-      case 'roleRevoked':
-        return people.revoke(fact.data.personId, fact.data.role, seq);
-      case 'keyEnrolled':
-        return people.enrol(fact.data, fact.data.publicKey, seq);
-      case 'keyGranted': {
-        const key = people.key(fact.data.keyId);
-        if (key) key.grantedSeq ??= seq;
-        return;
-      }
-      case 'keyRevoked': {
-        const key = people.key(fact.data.keyId);
-        if (key) key.revokedSeq ??= seq;
-        return;
-      }
-      case 'keyFrozen': {
-        const key = people.key(fact.data.keyId);
-        if (key) key.frozen = true;
-        return;
-      }
-      case 'policyChanged':
-        return void policies.set(fact.data.policy.action, fact.data.policy);
-      case 'proposalOpened': {
-        const { at, ...rest } = fact.data;
-        const fresh = { received: [], approved: null, closed: null, escalated: 0 };
-        open.add(rest.proposalId);
-        proposals.set(rest.proposalId, {
-          ...rest,
-          ...fresh,
-          openedSeq: seq,
-          openedAt: at,
-          versionSeq: seq,
-        });
-        return;
-      }
-      case 'proposalRevised': {
-        const { proposalId, version, params, snapshot, amount, maker, coolingUntil } = fact.data;
-        return change(proposalId, ({ makers, coolingUntil: before }) => ({
-          version,
-          versionSeq: seq,
-          params,
-          snapshot,
-          amount,
-          coolingUntil: coolingUntil ?? before,
-          approved: null,
-          makers: maker === null || makers.includes(maker) ? makers : [...makers, maker],
-        }));
-      }
-      case 'decisionReceived': {
-        const { decisionId, proposalId, keyId, chain } = fact.data;
-        decisions.set(decisionId, fact);
-        const key = people.key(keyId);
-        if (key) key.chain = chain;
-        return change(proposalId, ({ received }) => ({
-          received: [...received, { seq, ...fact.data }],
-        }));
-      }
-      case 'proposalApproved': {
-        const { proposalId, version, executableFrom, by } = fact.data;
-        return change(proposalId, () => ({ approved: { version, executableFrom, by } }));
-      }
-      case 'proposalClosed': {
-        const { proposalId, outcome, reason, at } = fact.data;
-        open.delete(proposalId);
-        return change(proposalId, () => ({ closed: { outcome, reason, at, seq } }));
-      }
-      case 'proposalEscalated':
-        return change(fact.data.proposalId, () => ({ escalated: fact.data.level }));
-      case 'payoutRequested': {
-        const { payoutId, accountId, traderId, requestKey } = fact.data;
-        const fresh = { payment: null, reports: [], entries: [], questions: [], letter: null };
-        payouts.set(payoutId, { payoutId, request: fact.data, requestedSeq: seq, ...fresh });
-        list(byAccount, accountId, payoutId);
-        list(byTrader, traderId, payoutId);
-        return void byRequest.set(requestKey, payoutId);
-      }
-      case 'traderChecked':
-        if (fact.data.check === 'identity') identities.set(fact.data.traderId, fact.data.result);
-        return;
-      case 'informationAsked':
-        return changePayout(fact.data.payoutId, ({ questions }) => ({
-          questions: [...questions, fact.data],
-        }));
-      case 'paymentInstructed':
-        return changePayout(fact.data.payoutId, () => ({ payment: fact.data }));
-      case 'paymentReported':
-        return changePayout(fact.data.payoutId, ({ reports }) => ({
-          reports: [...reports, fact.data],
-        }));
-      case 'bankEntryBooked':
-        files.add(fact.data.file);
-        return void entries.set(fact.data.entryId, { entry: fact.data, matched: false });
-      case 'entryMatched': {
-        const { entryId, payoutId } = fact.data;
-        const known = entries.get(entryId);
-        if (known) known.matched = true;
-        return changePayout(payoutId, (payout) => ({ entries: [...payout.entries, entryId] }));
-      }
-      case 'exceptionRaised':
-        return void exceptions.set(fact.data.exceptionId, { ...fact.data, settled: null });
-      case 'exceptionSettled': {
-        const known = exceptions.get(fact.data.exceptionId);
-        if (known) exceptions.set(known.exceptionId, { ...known, settled: fact.data });
-        return;
-      }
-      case 'letterIssued':
-        return changePayout(fact.data.payoutId, () => ({ letter: fact.data.letter }));
-      default:
-    }
+  const takers: Takers = {
+    personAdded: ({ data }) => {
+      people.add(data.personId);
+    },
+    personDeactivated: ({ data, envelope: { seq } }) => {
+      people.deactivate(data.personId, seq);
+    },
+    roleGranted: ({ data, envelope: { seq } }) => {
+      people.grant(data.personId, data.role, data.scope, seq);
+    },
+    roleRevoked: ({ data, envelope: { seq } }) => {
+      people.revoke(data.personId, data.role, seq);
+    },
+    keyEnrolled: ({ data, envelope: { seq } }) => {
+      people.enrol(data, data.publicKey, seq);
+    },
+    keyGranted: ({ data, envelope: { seq } }) => {
+      const key = people.key(data.keyId);
+      if (key) key.grantedSeq ??= seq;
+    },
+    keyRevoked: ({ data, envelope: { seq } }) => {
+      const key = people.key(data.keyId);
+      if (key) key.revokedSeq ??= seq;
+    },
+    keyFrozen: ({ data }) => {
+      const key = people.key(data.keyId);
+      if (key) key.frozen = true;
+    },
+    policyChanged: ({ data }) => {
+      policies.set(data.policy.action, data.policy);
+    },
+    proposalOpened: ({ data, envelope: { seq } }) => {
+      const { at, ...rest } = data;
+      const fresh = { received: [], approved: null, closed: null, escalated: 0 };
+      open.add(rest.proposalId);
+      proposals.set(rest.proposalId, {
+        ...rest,
+        ...fresh,
+        openedSeq: seq,
+        openedAt: at,
+        versionSeq: seq,
+      });
+    },
+    proposalRevised: ({ data, envelope: { seq } }) => {
+      const { proposalId, version, params, snapshot, amount, maker, coolingUntil } = data;
+      change(proposalId, ({ makers, coolingUntil: before }) => ({
+        version,
+        versionSeq: seq,
+        params,
+        snapshot,
+        amount,
+        coolingUntil: coolingUntil ?? before,
+        approved: null,
+        makers: maker === null || makers.includes(maker) ? makers : [...makers, maker],
+      }));
+    },
+    decisionReceived: (fact) => {
+      const { decisionId, proposalId, keyId, chain } = fact.data;
+      decisions.set(decisionId, fact);
+      const key = people.key(keyId);
+      if (key) key.chain = chain;
+      change(proposalId, ({ received }) => ({
+        received: [...received, { seq: fact.envelope.seq, ...fact.data }],
+      }));
+    },
+    proposalApproved: ({ data }) => {
+      const { proposalId, version, executableFrom, by } = data;
+      change(proposalId, () => ({ approved: { version, executableFrom, by } }));
+    },
+    proposalClosed: ({ data, envelope: { seq } }) => {
+      const { proposalId, outcome, reason, at } = data;
+      open.delete(proposalId);
+      change(proposalId, () => ({ closed: { outcome, reason, at, seq } }));
+    },
+    proposalEscalated: ({ data }) => {
+      change(data.proposalId, () => ({ escalated: data.level }));
+    },
+    payoutRequested: ({ data, envelope: { seq } }) => {
+      const { payoutId, accountId, traderId, requestKey } = data;
+      const fresh = { payment: null, reports: [], entries: [], questions: [], letter: null };
+      payouts.set(payoutId, { payoutId, request: data, requestedSeq: seq, ...fresh });
+      list(byAccount, accountId, payoutId);
+      list(byTrader, traderId, payoutId);
+      byRequest.set(requestKey, payoutId);
+    },
+    traderChecked: ({ data }) => {
+      if (data.check === 'identity') identities.set(data.traderId, data.result);
+    },
+    informationAsked: ({ data }) => {
+      changePayout(data.payoutId, ({ questions }) => ({
+        questions: [...questions, data],
+      }));
+    },
+    paymentInstructed: ({ data }) => {
+      changePayout(data.payoutId, () => ({ payment: data }));
+    },
+    paymentReported: ({ data }) => {
+      changePayout(data.payoutId, ({ reports }) => ({
+        reports: [...reports, data],
+      }));
+    },
+    bankEntryBooked: ({ data }) => {
+      files.add(data.file);
+      entries.set(data.entryId, { entry: data, matched: false });
+    },
+    entryMatched: ({ data }) => {
+      const { entryId, payoutId } = data;
+      const known = entries.get(entryId);
+      if (known) known.matched = true;
+      changePayout(payoutId, (payout) => ({ entries: [...payout.entries, entryId] }));
+    },
+    exceptionRaised: ({ data }) => {
+      exceptions.set(data.exceptionId, { ...data, settled: null });
+    },
+    exceptionSettled: ({ data }) => {
+      const known = exceptions.get(data.exceptionId);
+      if (known) exceptions.set(known.exceptionId, { ...known, settled: data });
+    },
+    letterIssued: ({ data }) => {
+      changePayout(data.payoutId, () => ({ letter: data.letter }));
+    },
   };
   /** Approved or done: what counts against limits from then on. */
   const weighs = (proposal: Proposal | undefined, since: number): number => {
@@ -304,7 +285,11 @@ export function createGovernance(): Governance {
   };
   return {
     people,
-    apply,
+    kinds: Object.keys(takers),
+    apply: (fact) => {
+      lastSeq = fact.envelope.seq;
+      takers[fact.kind]?.(fact as never);
+    },
     policy: policyOf,
     proposals: () => proposals.values(),
     proposal: (proposalId) => proposals.get(proposalId),
@@ -356,3 +341,6 @@ export function paymentStateOf(payout: Payout | undefined): PaymentState {
   );
   return final?.state ?? payout.reports.at(-1)?.state ?? 'instructed';
 }
+
+/** What a desk has to be told, to know as much as its server. */
+export const GOVERNED_KINDS: ReadonlySet<string> = new Set(createGovernance().kinds);

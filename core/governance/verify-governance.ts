@@ -937,9 +937,9 @@ function summedAmount(one: Case, { windowDays }: ApprovalPolicy, { casesOf }: St
   const since = one.openedAt - windowDays * DAY_MS;
   let sum = one.amount;
   for (const other of casesOf.get(`${one.action} ${traderId}`) ?? []) {
-    const lives = other.closed === null || other.closed.outcome === 'executed';
-    const at = other.closed?.at ?? other.openedAt;
-    if (other !== one && lives && at >= since) sum += other.amount;
+    const { closed } = other;
+    const counts = closed === null || (closed.outcome === 'executed' && closed.at >= since);
+    if (other !== one && counts) sum += other.amount;
   }
   return sum;
 }

@@ -19,6 +19,7 @@ import { signingKeyOf } from '#desk/signing/ed25519.ts';
 import { restoreFromTwin } from '#desk/signing/restore.ts';
 import { openTwin, type Twin } from '#desk/signing/twin.ts';
 import { openDeskStore, type DeskStore } from '#desk/store/store.ts';
+import { closing } from './connections.ts';
 import type { Inspected, Opened, Operation } from './operation.ts';
 
 const LOG_ID = 'a-log';
@@ -34,7 +35,7 @@ const KEY_ID = fingerprintOf(KEY.publicKey);
 
 /** A decision is signed: it stays in the database, in the outbox and in the second copy. */
 export const decision: Operation = {
-  acts: 8,
+  acts: 6,
   afterFailure: 'goOn',
   pagesPerCheckpoint: 4,
   id: (index) => digestOfText(`decision ${index}`).slice(0, 32),
@@ -226,10 +227,10 @@ function afterLoss(folder: string, lose: (file: string) => void): AfterLoss {
   // A power cut before the first start ended: there is nothing to lose yet.
   if (readdirSync(copy).includes(DATABASE)) lose(file);
   try {
-    return lookAtRestored(copy);
-  } catch (error) { console.log("FIRST", lose.name, String(error));
+    return closing(() => lookAtRestored(copy));
+  } catch {
     setAside(file);
-    return lookAtRestored(copy);
+    return closing(() => lookAtRestored(copy));
   }
 }
 
@@ -244,14 +245,10 @@ function copyOf(folder: string): string {
 /** And the desk goes on signing. */
 function lookAtRestored(folder: string): AfterLoss {
   const desk = openDesk(folder, 'restored');
-  try {
-    const back = desk.present();
-    const problems = desk.problems();
-    const next = lostDatabase.acts;
-    desk.act(next);
-    const goesOn = desk.present().includes(lostDatabase.id(next));
-    return { back, problems: goesOn ? problems : [...problems, 'what is signed next is lost'] };
-  } finally {
-    desk.close();
-  }
+  const back = desk.present();
+  const problems = desk.problems();
+  const next = lostDatabase.acts;
+  desk.act(next);
+  const goesOn = desk.present().includes(lostDatabase.id(next));
+  return { back, problems: goesOn ? problems : [...problems, 'what is signed next is lost'] };
 }

@@ -40,7 +40,7 @@ export const UNSYNCHRONISED: Weaker = {
 export const SCENARIOS: readonly Scenario[] = [
   { worker: 'desk', operation: 'queue', drawn: 150, everyPoint: 1, weaker: NORMAL },
   { worker: 'desk', operation: 'decision', drawn: 60, everyPoint: 1, weaker: NORMAL },
-  { worker: 'desk', operation: 'lostDatabase', drawn: 4, everyPoint: 5, weaker: UNSYNCHRONISED },
+  { worker: 'desk', operation: 'lostDatabase', drawn: 4, everyPoint: 6, weaker: UNSYNCHRONISED },
   { worker: 'server', operation: 'command', drawn: 40, everyPoint: 1, weaker: NORMAL },
 ];
 

@@ -32,6 +32,12 @@ export function planDays(world: World): void {
       gather(world);
     });
   }
+  // And one comes again, when the first may have been paid.
+  kernel.after((0.4 + random.fraction() / 3) * span, 'a trader asks again', () => {
+    askForPayout(world);
+    gather(world);
+  });
+  if (drawn.forgery > 0) kernel.after(MINUTE_MS, 'a thief comes', () => enrolRogue(world, keyFrom(kernel.seed, 'mallory')));
   plan(decisions, 'a person decides', () => decideSomething(world));
   plan(some(drawn.revision, 4), 'a payout is revised', () => revise(world));
   plan(some(drawn.breach, 3), 'an account gets into trouble', () => trouble(world));
@@ -60,6 +66,9 @@ function gather(world: World): void {
   if (random.fraction() < 3 * drawn.revision) soon('a payout is revised', () => revise(world));
   if (random.fraction() < 2 * drawn.breach) soon('an account gets into trouble', () => trouble(world));
   if (random.fraction() < 2 * drawn.peopleChange) soon('people change', () => changePeople(world));
+  for (let tried = 0; tried < 3; tried += 1) {
+    if (random.fraction() < 5 * drawn.forgery) soon('a thief', () => forge(world));
+  }
   if (random.fraction() < drawn.partition) soon('a cable', () => cutOff(world));
 }
 
@@ -156,14 +165,19 @@ function payouts(governance: Governance | undefined): Proposal[] {
 }
 
 function revise(world: World): void {
-  const random = world.kernel.random('days');
-  const who = somebody(world, (personId) => personId === 'rhea' || personId === 'finn');
+  const { kernel } = world;
+  const random = kernel.random('days');
+  const who = somebody(world, (personId) => personId === 'rhea' || (personId === 'finn' && random.below(4) === 0));
   const open = payouts(who?.desk.state()?.governance);
   if (!who || open.length === 0) return;
   const { proposalId, about } = random.pick(open);
   const deduction = { dealIds: [`${about.accountId ?? ''}-out`], amount: 200_0000, ruleId: null, reason: 'news trade' };
   const deductions = random.below(2) === 0 ? [deduction] : null;
   who.desk.queue(who.personId, { type: 'revisePayout', payoutId: proposalId, deductions, reason: 'looked at again' });
+  // Those who had signed have to sign again, and who changed it would like to.
+  for (let came = 0; came < 4; came += 1) {
+    kernel.after(random.below(6 * HOUR_MS), 'a person decides', () => decideSomething(world));
+  }
 }
 
 function trouble(world: World): void {

@@ -204,7 +204,7 @@ export const PLANTED: Readonly<Record<string, () => Plant>> = {
   sendsAgainAfterUnknown: () => ({
     step: (view) => {
       const step = nextPaymentStep(view, KEY_SAFE_AS_IF_FOR_EVER);
-      return step === 'query' && view.state === 'unknown' ? 'submit' : step;
+      return step === 'query' ? 'submit' : step;
     },
   }),
   acknowledgesBeforeCommit: () => ({ acknowledgesBeforeCommit: true }),

@@ -59,11 +59,8 @@ export function wordsOf(fact: Fact): { readonly what: string; readonly why: stri
     case 'keyRevoked':
       return says(`Key ${fact.data.keyId.slice(0, 16)} revoked`, fact.data.reason);
     case 'personSignedIn':
-      return says(`Signed in at desk ${fact.data.deskId}`);
     case 'personSignedOut':
-      return says(
-        fact.data.everywhere ? 'Signed out everywhere' : `Signed out at desk ${fact.data.deskId}`,
-      );
+      return says(comingText(fact));
     case 'exceptionRaised':
       return says(`Fits nothing: ${fact.data.type}`, fact.data.sentence);
     case 'exceptionSettled':
@@ -77,6 +74,12 @@ export function wordsOf(fact: Fact): { readonly what: string; readonly why: stri
         `${spaced(fact.kind)}${'accountId' in fact.data ? ` of ${fact.data.accountId}` : ''}`,
       );
   }
+}
+
+function comingText(fact: Extract<Fact, { kind: 'personSignedIn' | 'personSignedOut' }>): string {
+  if (fact.kind === 'personSignedIn') return `Signed in at desk ${fact.data.deskId}`;
+  const { everywhere, deskId } = fact.data;
+  return everywhere ? 'Signed out everywhere' : `Signed out at desk ${deskId}`;
 }
 
 function amountOf(amount: number): string {

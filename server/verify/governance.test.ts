@@ -1,9 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Fact } from '#core/facts/registry.ts';
 import { present } from '#core/kernel/assert.ts';
-import { verifyInTests } from '#server/commands/testing/signing-desk.ts';
-import { auditedLog, type AuditedLog } from '#server/verify/testing/audited-firm.ts';
-import { auditGovernance, type Finding, type GovernanceAudit } from './verify-governance.ts';
+import { verifyInTests } from '../commands/testing/signing-desk.ts';
+import { auditedLog, type AuditedLog } from './testing/audited-firm.ts';
+import {
+  auditGovernance,
+  type Finding,
+  type GovernanceAudit,
+} from '#core/governance/verify-governance.ts';
 
 let log: AuditedLog;
 beforeAll(() => {
