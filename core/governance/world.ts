@@ -26,6 +26,8 @@ export interface GovernedWorld {
   /** Bytes that are kept beside the log, by their digest. */
   content(digest: string): string | null;
   accountStatus(accountId: string): AccountStatus | null;
+  /** Whose account it is and of which program; null when there is none. */
+  accountOf(accountId: string): { readonly traderId: string; readonly programId: string } | null;
   /** Breaches and failures of an account after an entry of the log: sentences. */
   blockedSince(accountId: string, seq: number): string | null;
 }

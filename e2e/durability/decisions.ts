@@ -184,15 +184,30 @@ function otherTexts({ store }: Desk, lines: readonly string[]): string[] {
     .map((line) => `${commandIn(line).commandId} would not be sent as it is in the second copy`);
 }
 
+interface DatabaseLoss {
+  readonly lose: (file: string) => void;
+  /** A desk may say that it cannot read what is left, and starts once that was set aside. */
+  readonly mayRefuse: boolean;
+}
+
 /** What can become of a database while the file beside it survives. */
-const LOSSES: Readonly<Record<string, (file: string) => void>> = {
-  removed: (file) => {
-    for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
+const LOSSES: Readonly<Record<string, DatabaseLoss>> = {
+  removed: {
+    lose: (file) => {
+      for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
+    },
+    mayRefuse: false,
   },
-  'removed without its log': setAside,
-  emptied: (file) => truncateSync(file),
-  'cut in half': (file) => truncateSync(file, Math.floor(statSync(file).size / 2)),
-  overwritten: (file) => writeFileSync(file, Buffer.alloc(statSync(file).size, 0xa5)),
+  'removed without its log': { lose: setAside, mayRefuse: false },
+  emptied: { lose: (file) => truncateSync(file), mayRefuse: false },
+  'cut in half': {
+    lose: (file) => truncateSync(file, Math.floor(statSync(file).size / 2)),
+    mayRefuse: true,
+  },
+  overwritten: {
+    lose: (file) => writeFileSync(file, Buffer.alloc(statSync(file).size, 0xa5)),
+    mayRefuse: true,
+  },
 };
 
 /** What a person is told to do with a database that cannot be read: see the runbook on keys. */
@@ -202,8 +217,8 @@ function setAside(file: string): void {
 
 /** Only what comes back after every loss is there. */
 function inspectAfterLosses(folder: string): Inspected {
-  const looks = Object.entries(LOSSES).map(([name, lose]) => {
-    const { back, problems } = afterLoss(folder, lose);
+  const looks = Object.entries(LOSSES).map(([name, loss]) => {
+    const { back, problems } = afterLoss(folder, loss);
     return { back, problems: problems.map((problem) => `database ${name}: ${problem}`) };
   });
   const [first] = looks;
@@ -220,15 +235,16 @@ interface AfterLoss {
   readonly problems: readonly string[];
 }
 
-/** A desk may refuse a damaged database, and then starts without it; it may not go on with less. */
-function afterLoss(folder: string, lose: (file: string) => void): AfterLoss {
+/** Whether it refuses or not: a desk that goes on has everything. */
+function afterLoss(folder: string, { lose, mayRefuse }: DatabaseLoss): AfterLoss {
   const copy = copyOf(folder);
   const file = join(copy, DATABASE);
   // A power cut before the first start ended: there is nothing to lose yet.
   if (readdirSync(copy).includes(DATABASE)) lose(file);
   try {
     return closing(() => lookAtRestored(copy));
-  } catch {
+  } catch (error) {
+    if (!mayRefuse) throw error;
     setAside(file);
     return closing(() => lookAtRestored(copy));
   }

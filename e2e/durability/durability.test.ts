@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '#core/kernel/random.ts';
 import { createDisk, type Loss } from './disk.ts';
 import { killPoints, runPoints, thinned } from './kill.ts';
-import { cutPowerWhenWeaker } from './power.ts';
+import { cutPower, cutPowerWhenWeaker } from './power.ts';
 import { closingLine, measure, violationsOf } from './run.ts';
 import { SCENARIOS, survey, type Scenario } from './scenario.ts';
 import { whyNotHere } from './strace.ts';
@@ -27,7 +27,7 @@ describe.skipIf(notHere !== null)(`what was acknowledged${because}`, () => {
   afterAll(() => workshop.close());
 
   it('survives in the desk, and a store that loses is found out', async () => {
-    const plan = { scenarios: [scenario('decision')], everyPoint: 100, everyImage: 24 };
+    const plan = { scenarios: [scenario('queue')], everyPoint: 200, everyImage: 16 };
     const measured = await measure(workshop, plan);
     expect(violationsOf(measured)).toEqual([]);
     expect(closingLine(measured)).toMatch(
@@ -35,12 +35,16 @@ describe.skipIf(notHere !== null)(`what was acknowledged${because}`, () => {
     );
   });
 
-  it('comes back from the second copy, and not from one that was not synchronised', async () => {
-    const surveyed = await survey(workshop, scenario('lostDatabase'));
+  it.each([
+    ['decision', 30],
+    ['lostDatabase', 200],
+  ])('survives when signed, in both copies: %s', async (name, every) => {
+    const surveyed = await survey(workshop, scenario(name));
     const writes = killPoints(surveyed.calls).filter(({ call }) => call === 'write');
-    const [row] = await runPoints(surveyed, thinned(writes, 4));
+    const [row] = await runPoints(surveyed, thinned(writes, 6));
     expect(row).toMatchObject({ lost: 0, corrupt: 0, unclear: 0 });
-    expect((await cutPowerWhenWeaker(surveyed, 60)).lost).toBeGreaterThan(0);
+    expect(await cutPower(surveyed, 200)).toMatchObject({ lost: 0, corrupt: 0 });
+    expect((await cutPowerWhenWeaker(surveyed, every)).lost).toBeGreaterThan(0);
   });
 
   it('survives in the server, and with synchronous=NORMAL it does not', async () => {

@@ -1,4 +1,9 @@
-import { DECISION_PAYLOAD, type Decision, type DecisionType, type Grounds } from '#core/approvals/decision.ts';
+import {
+  DECISION_PAYLOAD,
+  type Decision,
+  type DecisionType,
+  type Grounds,
+} from '#core/approvals/decision.ts';
 import { PERMITS } from '#core/approvals/action-types.ts';
 import type { Proposal } from '#core/approvals/proposal.ts';
 import { actionKinds } from '#core/governance/actions/index.ts';
@@ -37,7 +42,10 @@ export function planDays(world: World): void {
     askForPayout(world);
     gather(world);
   });
-  if (drawn.forgery > 0) kernel.after(MINUTE_MS, 'a thief comes', () => enrolRogue(world, keyFrom(kernel.seed, 'mallory')));
+  if (drawn.forgery > 0)
+    kernel.after(MINUTE_MS, 'a thief comes', () =>
+      enrolRogue(world, keyFrom(kernel.seed, 'mallory')),
+    );
   plan(decisions, 'a person decides', () => decideSomething(world));
   plan(some(drawn.revision, 4), 'a payout is revised', () => revise(world));
   plan(some(drawn.breach, 3), 'an account gets into trouble', () => trouble(world));
@@ -61,10 +69,13 @@ function gather(world: World): void {
   const { kernel, drawn } = world;
   const random = kernel.random('days');
   const within = random.pick([HOUR_MS, 4 * HOUR_MS, 12 * HOUR_MS]);
-  const soon = (name: string, act: () => void): void => kernel.after(MINUTE_MS + random.fraction() * within, name, act);
-  for (let came = random.below(3); came < 5; came += 1) soon('a person decides', () => decideSomething(world));
+  const soon = (name: string, act: () => void): void =>
+    kernel.after(MINUTE_MS + random.fraction() * within, name, act);
+  for (let came = random.below(3); came < 5; came += 1)
+    soon('a person decides', () => decideSomething(world));
   if (random.fraction() < 3 * drawn.revision) soon('a payout is revised', () => revise(world));
-  if (random.fraction() < 2 * drawn.breach) soon('an account gets into trouble', () => trouble(world));
+  if (random.fraction() < 2 * drawn.breach)
+    soon('an account gets into trouble', () => trouble(world));
   if (random.fraction() < 2 * drawn.peopleChange) soon('people change', () => changePeople(world));
   for (let tried = 0; tried < 3; tried += 1) {
     if (random.fraction() < 5 * drawn.forgery) soon('a thief', () => forge(world));
@@ -77,7 +88,10 @@ function anyDesk({ desks, kernel }: World): Desk | null {
 }
 
 /** A person who is at a desk that runs. */
-function somebody(world: World, may?: (personId: string) => boolean): { desk: Desk; personId: string } | null {
+function somebody(
+  world: World,
+  may?: (personId: string) => boolean,
+): { desk: Desk; personId: string } | null {
   const random = world.kernel.random('days');
   const all = world.desks.flatMap((desk) =>
     desk.isUp ? [...desk.people.keys()].map((personId) => ({ desk, personId })) : [],
@@ -90,7 +104,8 @@ function askForPayout(world: World): void {
   const { kernel, accounts, drawn } = world;
   const random = kernel.random('days');
   const number = random.below(1e9);
-  const last4 = random.fraction() < drawn.payeeChange ? String(1_000 + random.below(9_000)) : '4410';
+  const last4 =
+    random.fraction() < drawn.payeeChange ? String(1_000 + random.below(9_000)) : '4410';
   const name = world.plant.tellsPayeeName ? CANARY_PAYEE : 'site';
   world.system({
     type: 'openPayout',
@@ -105,9 +120,9 @@ function askForPayout(world: World): void {
   });
 }
 
-function decideSomething(world: World): void {
+function decideSomething(world: World, may?: (personId: string) => boolean): void {
   const random = world.kernel.random('days');
-  const who = somebody(world);
+  const who = somebody(world, may);
   const governance = who?.desk.state()?.governance;
   if (!who || !governance) return;
   const proposal = pickProposal(governance, who.personId, random, world.drawn.isFocused);
@@ -115,11 +130,18 @@ function decideSomething(world: World): void {
   const decision = pickDecision(world, governance, proposal, random);
   const key = who.desk.people.get(who.personId);
   // Most people wait until their key counts; some do not.
-  const granted = key !== undefined && (governance.people.key(key.keyId)?.grantedSeq ?? null) !== null;
+  const granted =
+    key !== undefined && (governance.people.key(key.keyId)?.grantedSeq ?? null) !== null;
   if (!granted && random.below(4) > 0) return;
   const grounds = decision === 'reject' ? pickGrounds(proposal, random) : null;
   const reason = decision === 'approve' ? '' : 'as seen on the desk';
-  const wish = { proposalId: proposal.proposalId, version: proposal.version, decision, reason, grounds };
+  const wish = {
+    proposalId: proposal.proposalId,
+    version: proposal.version,
+    decision,
+    reason,
+    grounds,
+  };
   who.desk.decide(who.personId, wish, drawDwell(random));
 }
 
@@ -142,7 +164,12 @@ function pickProposal(
   return first && isFocused ? first : wanted.length > 0 ? random.pick(wanted) : null;
 }
 
-function pickDecision(world: World, governance: Governance, proposal: Proposal, random: Random): DecisionType {
+function pickDecision(
+  world: World,
+  governance: Governance,
+  proposal: Proposal,
+  random: Random,
+): DecisionType {
   const standing = governance.standing(proposal);
   const opposes = random.fraction() < world.drawn.opposition;
   if (standing === 'held' || standing === 'contested') {
@@ -157,7 +184,13 @@ function pickGrounds(proposal: Proposal, random: Random): Grounds | null {
   const kind = random.below(5);
   if (kind === 0) return null;
   if (kind < 3) return { type: 'discretion', reviewOn: '2026-03-01' };
-  return { type: 'clause', ruleId: 'max-loss', facts: [proposal.openedSeq], trades: [], quantity: 'one of one' };
+  return {
+    type: 'clause',
+    ruleId: 'max-loss',
+    facts: [proposal.openedSeq],
+    trades: [],
+    quantity: 'one of one',
+  };
 }
 
 function payouts(governance: Governance | undefined): Proposal[] {
@@ -167,13 +200,26 @@ function payouts(governance: Governance | undefined): Proposal[] {
 function revise(world: World): void {
   const { kernel } = world;
   const random = kernel.random('days');
-  const who = somebody(world, (personId) => personId === 'rhea' || (personId === 'finn' && random.below(4) === 0));
+  const who = somebody(
+    world,
+    (personId) => personId === 'rhea' || (personId === 'finn' && random.below(4) === 0),
+  );
   const open = payouts(who?.desk.state()?.governance);
   if (!who || open.length === 0) return;
   const { proposalId, about } = random.pick(open);
-  const deduction = { dealIds: [`${about.accountId ?? ''}-out`], amount: 200_0000, ruleId: null, reason: 'news trade' };
+  const deduction = {
+    dealIds: [`${about.accountId ?? ''}-out`],
+    amount: 200_0000,
+    ruleId: null,
+    reason: 'news trade',
+  };
   const deductions = random.below(2) === 0 ? [deduction] : null;
-  who.desk.queue(who.personId, { type: 'revisePayout', payoutId: proposalId, deductions, reason: 'looked at again' });
+  who.desk.queue(who.personId, {
+    type: 'revisePayout',
+    payoutId: proposalId,
+    deductions,
+    reason: 'looked at again',
+  });
   // Those who had signed have to sign again, and who changed it would like to.
   for (let came = 0; came < 4; came += 1) {
     kernel.after(random.below(6 * HOUR_MS), 'a person decides', () => decideSomething(world));
@@ -196,9 +242,17 @@ function trouble(world: World): void {
     return kernel.after(random.below(2 * DAY_MS), `${traderId} identified`, () => system(passed));
   }
   const who = somebody(world, (personId) => personId === 'finn' || personId === 'rhea');
-  const order = (type: 'restrict' | 'lift'): Intent => ({ type: 'directAccount', accountId, directive: { type }, reason: 'under review' });
+  const order = (type: 'restrict' | 'lift'): Intent => ({
+    type: 'directAccount',
+    accountId,
+    directive: { type },
+    reason: 'under review',
+  });
   who?.desk.queue(who.personId, order('restrict'));
-  if (kind === 2) kernel.after(random.below(DAY_MS), `lift ${accountId}`, () => who?.desk.queue(who.personId, order('lift')));
+  if (kind === 2)
+    kernel.after(random.below(DAY_MS), `lift ${accountId}`, () =>
+      who?.desk.queue(who.personId, order('lift')),
+    );
 }
 
 function withdraw(world: World): void {
@@ -208,49 +262,121 @@ function withdraw(world: World): void {
   world.system({ type: 'withdrawPayout', payoutId: proposalId, reason: 'changed my mind' });
 }
 
+const isAdmin = (personId: string): boolean => personId === 'ada' || personId === 'bram';
+
 function changePeople(world: World): void {
-  const random = world.kernel.random('days');
-  const admin = somebody(world, (personId) => personId === 'ada' || personId === 'bram');
+  const { kernel } = world;
+  const random = kernel.random('days');
+  const admin = somebody(world, isAdmin);
   const governance = admin?.desk.state()?.governance;
   if (!admin || !governance) return;
-  const propose = (action: 'changeRole' | 'revokeKey', params: Extract<Intent, { type: 'propose' }>['params']): void =>
-    admin.desk.queue(admin.personId, { type: 'propose', action, params, reason: 'people come and go' });
+  const propose = (
+    action: 'changeRole' | 'revokeKey',
+    params: Extract<Intent, { type: 'propose' }>['params'],
+  ): void =>
+    admin.desk.queue(admin.personId, {
+      type: 'propose',
+      action,
+      params,
+      reason: 'people come and go',
+    });
   // Mostly of somebody whose word is being counted just now.
-  const words = payouts(governance).flatMap(({ received }) => received.filter(({ decision, verdict }) => decision === 'approve' && verdict.type === 'counted'));
+  const words = payouts(governance).flatMap(({ received }) =>
+    received.filter(
+      ({ decision, verdict }) => decision === 'approve' && verdict.type === 'counted',
+    ),
+  );
   const names = words.map(({ personId }) => personId).filter((personId) => personId !== 'mallory');
-  const name = names.length > 0 && random.below(3) > 0 ? random.pick(names) : random.pick(['cleo', 'dario', 'ezra', 'rhea', 'jona', 'finn']);
+  const name =
+    names.length > 0 && random.below(3) > 0
+      ? random.pick(names)
+      : random.pick(['cleo', 'dario', 'ezra', 'rhea', 'jona', 'finn']);
   if (random.below(2) === 0) {
-    const keys = [...governance.people.keys.values()].filter(({ personId, revokedSeq }) => personId === name && revokedSeq === null);
+    const keys = [...governance.people.keys.values()].filter(
+      ({ personId, revokedSeq }) => personId === name && revokedSeq === null,
+    );
     const keyId = words.findLast(({ personId }) => personId === name)?.keyId ?? keys[0]?.keyId;
     if (keyId !== undefined) propose('revokeKey', { keyId, compromisedSince: null });
-    return;
+    return kernel.after(random.below(HOUR_MS), 'an admin decides', () =>
+      decideSomething(world, isAdmin),
+    );
   }
   const role = name === 'jona' ? 'manager' : 'payoutApprover';
-  const holds = governance.people.persons.get(name)?.roles.some((one) => one.role === role && one.toSeq === null);
+  const holds = governance.people.persons
+    .get(name)
+    ?.roles.some((one) => one.role === role && one.toSeq === null);
   const change = holds === true ? 'revoke' : 'grant';
   propose('changeRole', { personId: name, role, change, scope: { ...EVERYWHERE } });
+  if (change === 'grant') signEarly(world, name);
+  // Two pairs of eyes: somebody has to look at it.
+  for (let came = 0; came < 3; came += 1) {
+    kernel.after(random.below(3 * HOUR_MS), 'an admin decides', () =>
+      decideSomething(world, isAdmin),
+    );
+  }
+}
+
+/** Somebody who is about to get a role signs before it comes, and is heard only after. */
+function signEarly(world: World, personId: string): void {
+  const { kernel, network, drawn } = world;
+  const random = kernel.random('days');
+  const desk = world.desks.find(({ people, isUp }) => isUp && people.has(personId));
+  const [first] = payouts(desk?.state()?.governance);
+  if (!desk || !first || random.fraction() > 4 * drawn.partition) return;
+  network.cut(desk.deskId, random.below(12 * HOUR_MS));
+  const wish = {
+    proposalId: first.proposalId,
+    version: first.version,
+    decision: 'approve',
+    reason: '',
+    grounds: null,
+  } as const;
+  desk.decide(personId, wish, drawDwell(random));
 }
 
 function changePolicy(world: World): void {
-  const random = world.kernel.random('days');
-  const who = somebody(world, (personId) => ['jona', 'ada', 'bram'].includes(personId));
+  const { kernel } = world;
+  const random = kernel.random('days');
+  const decides = (personId: string): boolean => personId === 'jona' || isAdmin(personId);
+  const who = somebody(world, decides);
   const governance = who?.desk.state()?.governance;
   if (!who || !governance) return;
   const payout = governance.policy('payPayout');
-  const policy = random.pick([
-    { ...payout, approvals: 1 + random.below(3) },
-    { ...payout, autoUpTo: payout.autoUpTo === null ? 3_000_0000 : null },
-    { ...payout, windowDays: 7, steps: [{ above: 6_000_0000, approvals: 3, oneOf: ['manager' as const] }] },
-    { ...governance.policy('grantKey'), approvals: 2, coolOffMs: 4 * HOUR_MS },
-    { ...governance.policy('grantKey'), approvals: 2, coolOffMs: 4 * HOUR_MS },
-  ]);
-  who.desk.queue(who.personId, { type: 'propose', action: 'changePolicy', params: { policy }, reason: 'new limits' });
+  const strict = random.below(2) === 0;
+  const policy = strict
+    ? { ...governance.policy('grantKey'), approvals: 2, coolOffMs: 4 * HOUR_MS }
+    : random.pick([
+        { ...payout, approvals: 1 + random.below(3) },
+        { ...payout, autoUpTo: payout.autoUpTo === null ? 3_000_0000 : null },
+        {
+          ...payout,
+          windowDays: 7,
+          steps: [{ above: 6_000_0000, approvals: 3, oneOf: ['manager' as const] }],
+        },
+      ]);
+  who.desk.queue(who.personId, {
+    type: 'propose',
+    action: 'changePolicy',
+    params: { policy },
+    reason: 'new limits',
+  });
+  const looks = (within: number): void =>
+    kernel.after(random.below(within), 'an admin decides', () => decideSomething(world, decides));
+  for (let came = 0; came < 3; came += 1) looks(4 * HOUR_MS);
+  if (!strict) return;
+  kernel.after(9 * HOUR_MS, 'a new key', () => {
+    enrolAnother(world);
+    for (let came = 0; came < 6; came += 1) looks(12 * HOUR_MS);
+  });
 }
 
 function cutOff(world: World): void {
   const desk = anyDesk(world);
   if (!desk) return;
-  world.network.cut(desk.deskId, world.kernel.random('days').fraction() * 2 * world.drawn.partitionMs);
+  world.network.cut(
+    desk.deskId,
+    world.kernel.random('days').fraction() * 2 * world.drawn.partitionMs,
+  );
   world.situations.seen('deskCutOff');
 }
 
@@ -267,7 +393,12 @@ function copyDesk(world: World, isTheft: boolean): void {
   if (!original?.isUp || world.desks.length > 7) return;
   for (const { keyId } of original.people.values()) world.copied.add(keyId);
   const { deviceId, people } = original;
-  const copy = world.addDesk({ deskId: `${original.deskId}-${isTheft ? 'clone' : 'new'}${world.desks.length}`, deviceId, people, skewMs: 0 });
+  const copy = world.addDesk({
+    deskId: `${original.deskId}-${isTheft ? 'clone' : 'new'}${world.desks.length}`,
+    deviceId,
+    people,
+    skewMs: 0,
+  });
   const unsent = original.store().queued(world.server.logId).length > 0;
   copy.adopt(original, isTheft);
   copy.open();
@@ -281,7 +412,12 @@ function enrolAnother(world: World): void {
   const number = desks.length + 1;
   if (number > 8) return;
   const deskId = `desk-late-${number}`;
-  const desk = world.addDesk({ deskId, deviceId: deskId, people: new Map([[name, keyFrom(kernel.seed, `${name} late on ${deskId}`)]]), skewMs: 0 });
+  const desk = world.addDesk({
+    deskId,
+    deviceId: deskId,
+    people: new Map([[name, keyFrom(kernel.seed, `${name} late on ${deskId}`)]]),
+    skewMs: 0,
+  });
   desk.open();
   // Until it is done: a desk that was cut off, or too slow, tries again.
   const enrol = (left: number): void => {
@@ -302,7 +438,12 @@ function settle(world: World): void {
     // Finance looks at the bank's statement, which tells what really happened.
     const truth = world.rail.truth(payment.instructionId);
     if (truth !== 'paid' && truth !== 'declined') continue;
-    who.desk.queue(who.personId, { type: 'settlePayment', payoutId, state: truth, reason: 'seen on the statement' });
+    who.desk.queue(who.personId, {
+      type: 'settlePayment',
+      payoutId,
+      state: truth,
+      reason: 'seen on the statement',
+    });
   }
 }
 
@@ -350,7 +491,9 @@ function tamper(world: World): void {
   const { intent } = world.kernel.random('days').pick(world.captured);
   if (intent.type !== 'decide') return;
   const text = Buffer.from(intent.envelope.payload, 'base64').toString('utf8');
-  const payload = Buffer.from(text.replace('"reason":""', '"reason":"paid"').replace('"type":"reject"', '"type":"approve"')).toString('base64');
+  const payload = Buffer.from(
+    text.replace('"reason":""', '"reason":"paid"').replace('"type":"reject"', '"type":"approve"'),
+  ).toString('base64');
   if (payload === intent.envelope.payload) return;
   world.situations.seen('tamperedEnvelope');
   sendAs(world, 'mallory', { ...intent, envelope: { ...intent.envelope, payload } });
@@ -388,21 +531,37 @@ function rogue(world: World, kind: number): void {
     clock: kernel.now,
     auth: 'passphrase',
   };
-  const intent = (over: Partial<Decision>): Intent => ({ type: 'decide', envelope: sealedBy(key, DECISION_PAYLOAD, { ...honest, ...over }) });
+  const intent = (over: Partial<Decision>): Intent => ({
+    type: 'decide',
+    envelope: sealedBy(key, DECISION_PAYLOAD, { ...honest, ...over }),
+  });
   if (kind === 2) {
     world.situations.seen('otherAudience');
-    sendAs(world, 'mallory', intent({ aud: { ...world.audience, env: 'staging' }, chain: { prev: null, seq: 1 } }));
+    sendAs(
+      world,
+      'mallory',
+      intent({ aud: { ...world.audience, env: 'staging' }, chain: { prev: null, seq: 1 } }),
+    );
     return foreignEnvelopes(world);
   }
   if (kind === 3) {
     world.situations.seen('forgedBase');
-    return sendAs(world, 'mallory', intent({ base: { size: Math.max(1, tree.size - 3), root: 'ab'.repeat(32) } }));
+    return sendAs(
+      world,
+      'mallory',
+      intent({ base: { size: Math.max(1, tree.size - 3), root: 'ab'.repeat(32) } }),
+    );
   }
   if (kind === 4) {
     world.situations.seen('impersonation');
-    return sendAs(world, 'mallory', intent({ actor: { ...honest.actor, person: 'dario', device: 'desk-1' } }));
+    return sendAs(
+      world,
+      'mallory',
+      intent({ actor: { ...honest.actor, person: 'dario', device: 'desk-1' } }),
+    );
   }
-  if (kind === 5) return sendAs(world, 'mallory', intent({ money: { ccy: 'USD', exp: 2, minor: '100' } }));
+  if (kind === 5)
+    return sendAs(world, 'mallory', intent({ money: { ccy: 'USD', exp: 2, minor: '100' } }));
   sendAs(world, 'mallory', intent({ display: digestOfText('another text') }));
 }
 
@@ -411,9 +570,15 @@ function foreignEnvelopes(world: World): void {
   const last = world.captured.at(-1);
   const decision = last ? signedBefore(last) : null;
   if (!last || !decision) return;
-  const key = world.desks.flatMap(({ people }) => [...people.values()]).find(({ keyId }) => keyId === decision.actor.key);
+  const key = world.desks
+    .flatMap(({ people }) => [...people.values()])
+    .find(({ keyId }) => keyId === decision.actor.key);
   if (!key) return;
-  const foreign = { ...decision, aud: { ...decision.aud, env: 'staging' as const }, id: digestOfText(decision.id).slice(0, 32) };
+  const foreign = {
+    ...decision,
+    aud: { ...decision.aud, env: 'staging' as const },
+    id: digestOfText(decision.id).slice(0, 32),
+  };
   sendAs(world, 'mallory', { type: 'decide', envelope: sealedBy(key, DECISION_PAYLOAD, foreign) });
 }
 
@@ -436,4 +601,3 @@ function enrolRogue(world: World, key: SimulatedKey): void {
   const envelope = sealedBy(key, 'application/vnd.propdesk.enrolment.v1+json', statement);
   sendAs(world, 'mallory', { type: 'enrolKey', envelope });
 }
-

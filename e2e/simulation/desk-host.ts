@@ -1,13 +1,23 @@
 import { readCheckpoint } from '#core/audit/checkpoint.ts';
 import { witness } from '#core/audit/witness.ts';
-import { DECISION_PAYLOAD, ENROLMENT_PAYLOAD, type Audience, type Decision } from '#core/approvals/decision.ts';
+import {
+  DECISION_PAYLOAD,
+  ENROLMENT_PAYLOAD,
+  type Audience,
+  type Decision,
+} from '#core/approvals/decision.ts';
 import type { Fact } from '#core/facts/registry.ts';
 import { base64Of, bytesOfBase64 } from '#core/kernel/base64.ts';
 import { canonicalText } from '#core/kernel/canonical.ts';
 import { pae, sealEnvelope } from '#core/signing/dsse.ts';
 import type { Command, CommandResult, Intent } from '#core/sync/protocol.ts';
 import { createLocalState, type LocalState } from '#desk/local-state.ts';
-import { createDecisions, type DecisionWish, type Decisions, type PreparedDecision } from '#desk/signing/decisions.ts';
+import {
+  createDecisions,
+  type DecisionWish,
+  type Decisions,
+  type PreparedDecision,
+} from '#desk/signing/decisions.ts';
 import { restoreFromTwin } from '#desk/signing/restore.ts';
 import type { Twin } from '#desk/signing/twin.ts';
 import { openDeskStore, type DeskStore } from '#desk/store/store.ts';
@@ -83,7 +93,12 @@ export interface DeskPorts {
 }
 
 export function createDesk(
-  at: { readonly deskId: string; readonly deviceId: string; readonly people: ReadonlyMap<string, SimulatedKey>; readonly skewMs: number },
+  at: {
+    readonly deskId: string;
+    readonly deviceId: string;
+    readonly people: ReadonlyMap<string, SimulatedKey>;
+    readonly skewMs: number;
+  },
   ports: DeskPorts,
 ): Desk {
   const { deskId, deviceId, people } = at;
@@ -94,7 +109,11 @@ export function createDesk(
   const enrolling = new Set<string>();
   let kept = openDeskStore(':memory:');
   let twin: string[] = [];
-  let mind: { readonly state: LocalState; readonly decisions: Decisions; readonly outbox: Outbox } | null = null;
+  let mind: {
+    readonly state: LocalState;
+    readonly decisions: Decisions;
+    readonly outbox: Outbox;
+  } | null = null;
   let epoch = 0;
   let counter = 0;
   let signing = false;
@@ -136,7 +155,8 @@ export function createDesk(
   const fragile = (): DeskStore => ({
     ...kept,
     keepSigned: (signed, command, log) => {
-      if (!signing || random.fraction() >= ports.swarm().deskCrash) return kept.keepSigned(signed, command, log);
+      if (!signing || random.fraction() >= ports.swarm().deskCrash)
+        return kept.keepSigned(signed, command, log);
       if (ports.swarm().keepsCommitInFlight) {
         kept.keepSigned(signed, command, log);
         situations.seen('deskCrashAfterCommitOfSignature');
@@ -151,7 +171,8 @@ export function createDesk(
     lines: () => twin,
   };
   const decided = (command: Command, result: CommandResult): void => {
-    if (command.intent.type === 'enrolKey' && result.type === 'rejected') enrolling.delete(command.operatorId);
+    if (command.intent.type === 'enrolKey' && result.type === 'rejected')
+      enrolling.delete(command.operatorId);
     if (command.intent.type !== 'decide') return;
     const id = command.commandId;
     if (result.type === 'rejected') show(id, `rejected ${result.code}`);
@@ -168,8 +189,13 @@ export function createDesk(
         const command = input as Command;
         if (command.intent.type === 'decide') ports.captured.push(command);
         ask(name, input, (reply) => {
-          if (reply === null && plant.settlesOnTimeout) return resolve({ type: 'accepted', commandId: command.commandId, seq: 1 });
-          if ((reply as CommandResult | null)?.type === 'rejected' && (reply as { code?: string }).code === 'needSequence') situations.seen('needSequence');
+          if (reply === null && plant.settlesOnTimeout)
+            return resolve({ type: 'accepted', commandId: command.commandId, seq: 1 });
+          if (
+            (reply as CommandResult | null)?.type === 'rejected' &&
+            (reply as { code?: string }).code === 'needSequence'
+          )
+            situations.seen('needSequence');
           resolve(reply);
         });
       }),
@@ -222,13 +248,18 @@ export function createDesk(
     if (before?.ok && before.value.size >= (mind?.state.cursor.seq ?? 0)) return;
     ask('checkpoint', { size: before?.ok ? before.value.size : 0 }, (reply) => {
       if (reply === null) return;
-      const { note, publicKey, proof } = reply as { note: string; publicKey: string; proof: string[] };
+      const { note, publicKey, proof } = reply as {
+        note: string;
+        publicKey: string;
+        proof: string[];
+      };
       // Another answer may have come in between: proofs are of what was asked about.
       const latest = kept.witnessed(logId);
       if (latest?.note !== witnessed?.note || note === latest?.note) return;
       const shown = { note, publicKey: bytesIn(publicKey), proof: proof.map(bytesIn) };
       const seen = witness(`propdesk/${logId}`, latest, shown, verifyNote);
-      if (seen.ok) kept.saveWitnessed(logId, { note, publicKey: latest?.publicKey ?? shown.publicKey });
+      if (seen.ok)
+        kept.saveWitnessed(logId, { note, publicKey: latest?.publicKey ?? shown.publicKey });
       else if (!seen.error.includes('rolled back')) complaints.push(`${deskId}: ${seen.error}`);
     });
   };
@@ -282,7 +313,12 @@ export function createDesk(
       if (!done.ok) return kernel.note(`${deskId} cannot sign: ${done.error}`);
       const { commandId } = done.value;
       mayWait = true;
-      ports.signed.push({ decisionId: commandId, deskId, personId: prepared.personId, keyId: key.keyId });
+      ports.signed.push({
+        decisionId: commandId,
+        deskId,
+        personId: prepared.personId,
+        keyId: key.keyId,
+      });
       show(commandId, 'signed here');
       if (network.isCut(deskId) && witnessed) situations.seen('signedOffline');
       if (random.fraction() < ports.swarm().deskCrash) {
@@ -319,12 +355,20 @@ export function createDesk(
       const base = newest(kept, logId);
       if (!mind || !key || !base || enrolling.has(personId)) return;
       enrolling.add(personId);
-      desk.queue(personId, { type: 'enrolKey', envelope: enrolmentOf(key, { audience, personId, deviceId, base }) });
+      desk.queue(personId, {
+        type: 'enrolKey',
+        envelope: enrolmentOf(key, { audience, personId, deviceId, base }),
+      });
     },
     queue: (personId, intent) => {
       if (!mind) return;
       counter += 1;
-      const command: Command = { commandId: `${deskId}-${epoch}-${counter}`, operatorId: personId, issuedAt: now(), intent };
+      const command: Command = {
+        commandId: `${deskId}-${epoch}-${counter}`,
+        operatorId: personId,
+        issuedAt: now(),
+        intent,
+      };
       mayWait = true;
       kept.queue(command, logId);
       send();
@@ -335,9 +379,13 @@ export function createDesk(
       const prepared = mind.decisions.prepare(wish, personId);
       if (!prepared.ok) return kernel.note(`${deskId} cannot prepare: ${prepared.error}`);
       const asked = epoch;
-      kernel.after(dwellMs, `${deskId} ${personId} signs ${wish.decision} of ${wish.proposalId}`, () => {
-        if (asked === epoch) sign(prepared.value, key);
-      });
+      kernel.after(
+        dwellMs,
+        `${deskId} ${personId} signs ${wish.decision} of ${wish.proposalId}`,
+        () => {
+          if (asked === epoch) sign(prepared.value, key);
+        },
+      );
     },
     tick,
     push: () => {
@@ -403,15 +451,22 @@ function enrolmentOf(
   return sealedBy(key, ENROLMENT_PAYLOAD, statement);
 }
 
-export function sealedBy(key: SimulatedKey, payloadType: string, value: unknown): ReturnType<typeof sealEnvelope> {
+export function sealedBy(
+  key: SimulatedKey,
+  payloadType: string,
+  value: unknown,
+): ReturnType<typeof sealEnvelope> {
   const payload = new TextEncoder().encode(canonicalText(value));
   return sealEnvelope(payloadType, payload, key.keyId, key.sign(pae(payloadType, payload)));
 }
 
 /** What a command's envelope says, without asking whether it is well signed. */
 export function decisionIn(command: Command): Decision | null {
-  if (command.intent.type !== 'decide' || command.intent.envelope.payloadType !== DECISION_PAYLOAD) return null;
-  return JSON.parse(Buffer.from(command.intent.envelope.payload, 'base64').toString('utf8')) as Decision;
+  if (command.intent.type !== 'decide' || command.intent.envelope.payloadType !== DECISION_PAYLOAD)
+    return null;
+  return JSON.parse(
+    Buffer.from(command.intent.envelope.payload, 'base64').toString('utf8'),
+  ) as Decision;
 }
 
 /** An image of a disk on another machine; not whole, it is one that sends nothing of its original's. */
@@ -424,7 +479,12 @@ function copyStore(from: DeskStore, to: DeskStore, logId: string, isWhole: boole
   for (const row of from.signed(logId)) {
     const command = queued.get(row.decisionId);
     const intent: Intent = { type: 'withdraw', proposalId: 'nothing', reason: 'a copy' };
-    const stub: Command = { commandId: row.decisionId, operatorId: row.personId, issuedAt: row.signedAt, intent };
+    const stub: Command = {
+      commandId: row.decisionId,
+      operatorId: row.personId,
+      issuedAt: row.signedAt,
+      intent,
+    };
     to.keepSigned(row, command ?? stub, logId);
     if (!command || !isWhole) to.settled({ type: 'accepted', commandId: row.decisionId, seq: 1 });
   }

@@ -32,8 +32,16 @@ const STEPS = [
 type Step = (typeof STEPS)[number];
 
 const AUDIENCE = { org: 'test-firm', env: 'test', log: 'exhaustive' } as const;
-const ROLES: Readonly<Record<string, Role>> = { cleo: 'payoutApprover', dario: 'payoutApprover', rhea: 'payoutApprover', ezra: 'payoutApprover', jona: 'manager' };
-const KEYS = new Map<string, SimulatedKey>(Object.keys(ROLES).map((name) => [name, keyFrom(1, `exhaustive ${name}`)]));
+const ROLES: Readonly<Record<string, Role>> = {
+  cleo: 'payoutApprover',
+  dario: 'payoutApprover',
+  rhea: 'payoutApprover',
+  ezra: 'payoutApprover',
+  jona: 'manager',
+};
+const KEYS = new Map<string, SimulatedKey>(
+  Object.keys(ROLES).map((name) => [name, keyFrom(1, `exhaustive ${name}`)]),
+);
 const START = Date.UTC(2026, 0, 20);
 const PAYOUT = 'po-1';
 const ACCOUNT = 'A1';
@@ -76,7 +84,9 @@ export function explore(length: number, twist: Twist = (world) => world): Scope 
         const path = [...branch.path, step];
         sequences += branch.ways;
         if (step === 'run payments') runs += branch.ways;
-        const isPaid = facts.slice(branch.facts.length).some(({ kind }) => kind === 'paymentInstructed');
+        const isPaid = facts
+          .slice(branch.facts.length)
+          .some(({ kind }) => kind === 'paymentInstructed');
         if (isPaid) {
           paid += branch.ways;
           const reference = readLog(facts, AUDIENCE);
@@ -87,7 +97,10 @@ export function explore(length: number, twist: Twist = (world) => world): Scope 
         }
         const key = stateOf(facts);
         const known = next.get(key);
-        next.set(key, known ? { ...known, ways: known.ways + branch.ways } : { facts, ways: branch.ways, path });
+        next.set(
+          key,
+          known ? { ...known, ways: known.ways + branch.ways } : { facts, ways: branch.ways, path },
+        );
       }
     }
     states += next.size;
@@ -99,14 +112,32 @@ export function explore(length: number, twist: Twist = (world) => world): Scope 
 /** Everything about a log that what comes later can depend on; see the test of it. */
 function stateOf(facts: readonly Fact[]): string {
   const governance = folded(facts);
-  const { version, makers, received, approved, closed, versionSeq } = present(governance.proposal(PAYOUT), 'the payout');
-  const words = received.flatMap((one) =>
-    one.version === version && one.verdict.type === 'counted' ? [`${one.personId} ${one.decision}`] : [],
+  const { version, makers, received, approved, closed, versionSeq } = present(
+    governance.proposal(PAYOUT),
+    'the payout',
   );
-  const breached = facts.some(({ kind, envelope }) => kind === 'breachDetected' && envelope.seq > versionSeq);
+  const words = received.flatMap((one) =>
+    one.version === version && one.verdict.type === 'counted'
+      ? [`${one.personId} ${one.decision}`]
+      : [],
+  );
+  const breached = facts.some(
+    ({ kind, envelope }) => kind === 'breachDetected' && envelope.seq > versionSeq,
+  );
   const keys = [...governance.people.keys.values()].map(({ revokedSeq }) => revokedSeq !== null);
-  const roles = [...governance.people.persons.values()].map(({ roles: held }) => held.map(({ toSeq }) => toSeq !== null));
-  return JSON.stringify([makers, words, approved?.version === version ? approved.by : null, closed?.outcome, breached, keys, roles, version > 1]);
+  const roles = [...governance.people.persons.values()].map(({ roles: held }) =>
+    held.map(({ toSeq }) => toSeq !== null),
+  );
+  return JSON.stringify([
+    makers,
+    words,
+    approved?.version === version ? approved.by : null,
+    closed?.outcome,
+    breached,
+    keys,
+    roles,
+    version > 1,
+  ]);
 }
 
 function folded(facts: readonly Fact[]): Governance {
@@ -130,7 +161,9 @@ function worldOf(facts: readonly Fact[], governance: Governance): GovernedWorld 
     content: (digest) => CONTENT.get(digest) ?? null,
     accountStatus: () => 'active',
     blockedSince: (_, seq) =>
-      facts.some(({ kind, envelope }) => kind === 'breachDetected' && envelope.seq > seq) ? 'a breach came after it was assessed' : null,
+      facts.some(({ kind, envelope }) => kind === 'breachDetected' && envelope.seq > seq)
+        ? 'a breach came after it was assessed'
+        : null,
   };
 }
 
@@ -146,13 +179,22 @@ function take(step: Step, facts: Fact[], twist: Twist): void {
       if (!governance.proposal(PAYOUT)?.closed) add(edited(governance, world.at));
       break;
     case 'breach':
-      append(facts, { kind: 'breachDetected', data: { accountId: ACCOUNT, ruleId: 'daily-loss', at: world.at } } as never);
+      append(facts, {
+        kind: 'breachDetected',
+        data: { accountId: ACCOUNT, ruleId: 'daily-loss', at: world.at },
+      } as never);
       break;
     case 'revoke':
-      add({ kind: 'keyRevoked', data: { keyId: keyOf('cleo').keyId, compromisedSince: null, reason: 'lost', at: world.at } });
+      add({
+        kind: 'keyRevoked',
+        data: { keyId: keyOf('cleo').keyId, compromisedSince: null, reason: 'lost', at: world.at },
+      });
       break;
     case 'take':
-      add({ kind: 'roleRevoked', data: { personId: 'dario', role: 'payoutApprover', at: world.at } });
+      add({
+        kind: 'roleRevoked',
+        data: { personId: 'dario', role: 'payoutApprover', at: world.at },
+      });
       break;
     case 'run': {
       const done = authoriseExecution(PAYOUT, world);
@@ -160,7 +202,10 @@ function take(step: Step, facts: Fact[], twist: Twist): void {
       break;
     }
     default: {
-      const received = receiveDecision(signedBy(name, verb as DecisionType, governance, facts), world);
+      const received = receiveDecision(
+        signedBy(name, verb as DecisionType, governance, facts),
+        world,
+      );
       if (received.ok) add(...received.value);
     }
   }
@@ -201,41 +246,102 @@ function founded(): Fact[] {
     const { keyId, publicKey } = keyOf(personId);
     append(facts, { kind: 'personAdded', data: { personId, at: START } });
     append(facts, { kind: 'roleGranted', data: { personId, role, scope: EVERYWHERE, at: START } });
-    const key = { keyId, personId, deviceId: `desk-${personId}`, publicKey: Buffer.from(publicKey).toString('base64'), envelope: '{}', at: START };
+    const key = {
+      keyId,
+      personId,
+      deviceId: `desk-${personId}`,
+      publicKey: Buffer.from(publicKey).toString('base64'),
+      envelope: '{}',
+      at: START,
+    };
     append(facts, { kind: 'keyEnrolled', data: key });
     append(facts, { kind: 'keyGranted', data: { keyId, at: START } });
   }
-  for (const policy of DEFAULT_POLICIES) append(facts, { kind: 'policyChanged', data: { policy, at: START } });
-  const payee = { digest: digestOfText('payee'), last4: '4410', method: 'testRail', region: 'CZ' } as const;
-  const request = { payoutId: PAYOUT, accountId: ACCOUNT, traderId: 'T1', requested: null, currency: 'USD', payee, requestKey: 'request-1', at: START };
+  for (const policy of DEFAULT_POLICIES)
+    append(facts, { kind: 'policyChanged', data: { policy, at: START } });
+  const payee = {
+    digest: digestOfText('payee'),
+    last4: '4410',
+    method: 'testRail',
+    region: 'CZ',
+  } as const;
+  const request = {
+    payoutId: PAYOUT,
+    accountId: ACCOUNT,
+    traderId: 'T1',
+    requested: null,
+    currency: 'USD',
+    payee,
+    requestKey: 'request-1',
+    at: START,
+  };
   append(facts, { kind: 'payoutRequested', data: request });
-  const about = { accountId: ACCOUNT, traderId: 'T1', programId: null, region: null, personId: null };
-  const times = { at: START, expiresAt: START + 14 * 86_400_000, decideBy: START + 86_400_000, coolingUntil: null };
-  append(facts, { kind: 'proposalOpened', data: { ...versionOf(1), action: 'payPayout', about, makers: [], reason: '', ...times } });
+  const about = {
+    accountId: ACCOUNT,
+    traderId: 'T1',
+    programId: null,
+    region: null,
+    personId: null,
+  };
+  const times = {
+    at: START,
+    expiresAt: START + 14 * 86_400_000,
+    decideBy: START + 86_400_000,
+    coolingUntil: null,
+  };
+  append(facts, {
+    kind: 'proposalOpened',
+    data: { ...versionOf(1), action: 'payPayout', about, makers: [], reason: '', ...times },
+  });
   return facts;
 }
 
 function versionOf(version: number) {
-  const payee = { digest: digestOfText('payee'), last4: '4410', method: 'testRail', region: 'CZ' } as const;
+  const payee = {
+    digest: digestOfText('payee'),
+    last4: '4410',
+    method: 'testRail',
+    region: 'CZ',
+  } as const;
   const sample = sampleSnapshot({ payoutId: PAYOUT, version, payee });
   const state = { ...sample.state, terms: { ...sample.state.terms, accountId: ACCOUNT } };
   const { text, digest } = writeSnapshot({ ...sample, state });
   CONTENT.set(digest, text);
-  return { proposalId: PAYOUT, version, params: { payoutId: PAYOUT, clean: false, pattern: '' }, snapshot: digest, amount: sample.amounts.trader };
+  return {
+    proposalId: PAYOUT,
+    version,
+    params: { payoutId: PAYOUT, clean: false, pattern: '' },
+    snapshot: digest,
+    amount: sample.amounts.trader,
+  };
 }
 
 function edited(governance: Governance, at: number): FactDraft {
   const version = 1 + (governance.proposal(PAYOUT)?.version ?? 0);
-  return { kind: 'proposalRevised', data: { ...versionOf(version), maker: 'rhea', reason: 'again', at, coolingUntil: null } };
+  return {
+    kind: 'proposalRevised',
+    data: { ...versionOf(version), maker: 'rhea', reason: 'again', at, coolingUntil: null },
+  };
 }
 
 /** What an honest desk signs now. */
-function signedBy(name: string, type: DecisionType, governance: Governance, facts: readonly Fact[]): unknown {
+function signedBy(
+  name: string,
+  type: DecisionType,
+  governance: Governance,
+  facts: readonly Fact[],
+): unknown {
   const proposal = present(governance.proposal(PAYOUT), 'the payout');
   const key = keyOf(name);
   const display = shownAs(proposal.snapshot, proposal.version);
   const chain = governance.people.key(key.keyId)?.chain ?? null;
-  const grounds: Decision['grounds'] = { type: 'clause', ruleId: 'daily-loss', facts: [proposal.openedSeq], trades: [], quantity: 'one of one' };
+  const grounds: Decision['grounds'] = {
+    type: 'clause',
+    ruleId: 'daily-loss',
+    facts: [proposal.openedSeq],
+    trades: [],
+    quantity: 'one of one',
+  };
   const decision: Decision = {
     v: 1,
     type,
@@ -260,7 +366,9 @@ const shownBefore = new Map<string, Pick<Decision, 'display' | 'money' | 'payee'
 function shownAs(digest: string, version: number): Pick<Decision, 'display' | 'money' | 'payee'> {
   const known = shownBefore.get(digest);
   if (known) return known;
-  const display = actionKinds.get('payPayout').display(present(CONTENT.get(digest), 'the bytes'), { proposalId: PAYOUT, version });
+  const display = actionKinds
+    .get('payPayout')
+    .display(present(CONTENT.get(digest), 'the bytes'), { proposalId: PAYOUT, version });
   if (!display.ok) throw new Error(display.error);
   const { text, money, payee } = display.value;
   const shown = { display: digestOfText(text), money, payee };
@@ -273,4 +381,3 @@ const BASE = ((): { size: number; root: string } => {
   const facts = founded();
   return { size: facts.length, root: readLog(facts, AUDIENCE).root(facts.length) };
 })();
-

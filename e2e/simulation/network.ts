@@ -13,7 +13,10 @@ export interface Network {
   readonly heard: (listener: (name: string, text: string) => void) => void;
 }
 
-export function createNetwork(kernel: Kernel, ports: { swarm(): Swarm; situations: Situations }): Network {
+export function createNetwork(
+  kernel: Kernel,
+  ports: { swarm(): Swarm; situations: Situations },
+): Network {
   const random = kernel.random('network');
   const cutUntil = new Map<string, number>();
   const listeners: ((name: string, text: string) => void)[] = [];

@@ -33,18 +33,31 @@ export function observe(world: World, reference: Reference): void {
   }
 }
 
-function observeWord(word: SignedFact, { keys, matters, rolesAt }: Reference, { situations }: World): void {
+function observeWord(
+  word: SignedFact,
+  { keys, matters, rolesAt }: Reference,
+  { situations }: World,
+): void {
   const situation = BY_CODE[word.code];
   if (situation) situations.seen(situation);
   const key = keys.get(word.keyId);
   if (word.code === 'revoked' && key && key.revoked < word.seq) situations.seen('revokedLate');
-  const roles = [rolesAt(word.word.actor.person, word.word.base.size), rolesAt(word.word.actor.person, word.seq)] as const;
-  if (word.code === 'notPermitted' && roles[0].length > roles[1].length) situations.seen('roleRemovedAfterSigning');
-  if (word.code === 'notPermitted' && roles[0].length < roles[1].length) situations.seen('roleGrantedAfterSigning');
+  const roles = [
+    rolesAt(word.word.actor.person, word.word.base.size),
+    rolesAt(word.word.actor.person, word.seq),
+  ] as const;
+  if (word.code === 'notPermitted' && roles[0].length > roles[1].length)
+    situations.seen('roleRemovedAfterSigning');
+  if (word.code === 'notPermitted' && roles[0].length < roles[1].length)
+    situations.seen('roleGrantedAfterSigning');
   if (word.code !== 'duplicatePerson') return;
   const others = matters.get(word.word.subject.id)?.words ?? [];
   const twin = others.some(
-    (other) => other.counted && other.word.actor.person === word.word.actor.person && other.keyId !== word.keyId && other.seq < word.seq,
+    (other) =>
+      other.counted &&
+      other.word.actor.person === word.word.actor.person &&
+      other.keyId !== word.keyId &&
+      other.seq < word.seq,
   );
   if (twin) situations.seen('duplicatePersonSecondDevice');
 }
@@ -72,11 +85,15 @@ function observeMatter(matter: Matter, reference: Reference, { situations }: Wor
 }
 
 /** Who opposed whom on the version that stood last. */
-function observeWords({ versions, words, instructed }: Matter, situations: World['situations']): void {
+function observeWords(
+  { versions, words, instructed }: Matter,
+  situations: World['situations'],
+): void {
   const version = versions.at(-1);
   const counted = words.filter((word) => word.counted && word.word.subject.ver === version?.ver);
   const personsWho = (type: string): number =>
-    new Set(counted.filter(({ word }) => word.type === type).map(({ word }) => word.actor.person)).size;
+    new Set(counted.filter(({ word }) => word.type === type).map(({ word }) => word.actor.person))
+      .size;
   const [approve, reject, hold] = [personsWho('approve'), personsWho('reject'), personsWho('hold')];
   const isPaid = instructed !== null;
   if (hold > 0) situations.seen(isPaid ? 'holdReleased' : 'held');
@@ -87,7 +104,11 @@ function observeWords({ versions, words, instructed }: Matter, situations: World
 }
 
 /** What came between the words that counted and the end. */
-function observeBetween(matter: Matter, reference: Reference, situations: World['situations']): void {
+function observeBetween(
+  matter: Matter,
+  reference: Reference,
+  situations: World['situations'],
+): void {
   const { words, approvedAt, versions, instructed, closed, account } = matter;
   const { keys, rolesAt, blocksOf, recordedAt } = reference;
   const approved = approvedAt.get(versions.at(-1)?.ver ?? 0) ?? NEVER;
@@ -108,14 +129,23 @@ function observeBetween(matter: Matter, reference: Reference, situations: World[
 }
 
 /** Whether it was the amounts of other payouts that asked for more. */
-function observeAmounts({ trader, instructed }: Matter, reference: Reference, situations: World['situations']): void {
+function observeAmounts(
+  { trader, instructed }: Matter,
+  reference: Reference,
+  situations: World['situations'],
+): void {
   const policy = instructed ? reference.policyAt(instructed.seq) : undefined;
   if (!instructed || !policy) return;
   const reached = (amount: number) => policy.steps.filter(({ above }) => amount > above);
   const within = instructed.at - policy.windowDays * 86_400_000;
   const counts = (other: Matter): boolean =>
-    other.trader === trader && (other.instructed?.seq ?? NEVER) <= instructed.seq && (other.instructed?.at ?? 0) > within;
-  const sum = reference.instructed.reduce((all, other) => all + (counts(other) ? (other.instructed?.amount ?? 0) : 0), 0);
+    other.trader === trader &&
+    (other.instructed?.seq ?? NEVER) <= instructed.seq &&
+    (other.instructed?.at ?? 0) > within;
+  const sum = reference.instructed.reduce(
+    (all, other) => all + (counts(other) ? (other.instructed?.amount ?? 0) : 0),
+    0,
+  );
   if (reached(sum).length > reached(instructed.amount).length) situations.seen('thresholdBySplit');
   if (reached(sum).some(({ oneOf }) => oneOf.length > 0)) situations.seen('managerNeeded');
 }
@@ -133,13 +163,19 @@ function observeFact(fact: Fact, { matters }: Reference, world: World): void {
     );
   if (fact.kind === 'keyFrozen') situations.seen('clonedKeyFrozen');
   if (fact.kind === 'proposalEscalated') situations.seen('escalated');
-  if (fact.kind === 'traderChecked' && fact.data.result === 'failed' && isOpen(fact.data.traderId)) situations.seen('identityFailed');
+  if (fact.kind === 'traderChecked' && fact.data.result === 'failed' && isOpen(fact.data.traderId))
+    situations.seen('identityFailed');
   if (fact.kind === 'policyChanged' && isOpen(null)) situations.seen('policyChangedMidway');
   if (fact.kind === 'keyGranted' && isOpen(null)) situations.seen('keyEnrolledMidway');
   if (fact.kind !== 'paymentReported') return;
   if (fact.data.reportId.startsWith('person-')) situations.seen('paymentSettledByPerson');
   const before = world.server.partition()?.governance.payout(fact.data.payoutId)?.reports ?? [];
-  const wasUnknown = before.slice(0, before.findIndex(({ reportId }) => reportId === fact.data.reportId)).some(({ state }) => state === 'unknown');
+  const wasUnknown = before
+    .slice(
+      0,
+      before.findIndex(({ reportId }) => reportId === fact.data.reportId),
+    )
+    .some(({ state }) => state === 'unknown');
   if (wasUnknown && fact.data.state === 'paid') situations.seen('unknownThenPaid');
   if (wasUnknown && fact.data.state === 'declined') situations.seen('unknownThenDeclined');
 }

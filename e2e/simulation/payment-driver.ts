@@ -23,7 +23,7 @@ export interface PaymentLimits {
   /** For so long after the instruction the rail surely knows its key: only then it is sent again. */
   readonly keySafeMs: number;
 }
-export const PAYMENT_LIMITS: PaymentLimits = { askAgainMs: HOUR_MS / 2, keySafeMs: 5 * HOUR_MS };
+export const PAYMENT_LIMITS: PaymentLimits = { askAgainMs: HOUR_MS / 2, keySafeMs: 4 * HOUR_MS };
 
 /**
  * What a payment worker does next with one payment. It is handed over once by the process that
@@ -31,9 +31,13 @@ export const PAYMENT_LIMITS: PaymentLimits = { askAgainMs: HOUR_MS / 2, keySafeM
  * that it knows nothing of the key is sent the same key again, while it would know a repetition.
  * After that it becomes a person's matter.
  */
-export function nextPaymentStep(view: PaymentView, limits: PaymentLimits = PAYMENT_LIMITS): PaymentStep {
+export function nextPaymentStep(
+  view: PaymentView,
+  limits: PaymentLimits = PAYMENT_LIMITS,
+): PaymentStep {
   const { state, at, askedAt, triedAt, isWaiting, lastWord, instructedAt } = view;
-  if (state === 'none' || state === 'paid' || state === 'declined' || state === 'returned') return 'leave';
+  if (state === 'none' || state === 'paid' || state === 'declined' || state === 'returned')
+    return 'leave';
   if (isWaiting) return 'wait';
   const isFresh = state === 'instructed' && triedAt === null && askedAt === null;
   if (isFresh && at - instructedAt < MINUTE_MS) return 'submit';

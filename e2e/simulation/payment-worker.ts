@@ -44,7 +44,14 @@ export function createPaymentWorker(ports: {
     const times = (told.get(eventId) ?? 0) + 1;
     told.set(eventId, times);
     const reportId = plant.reportId?.(eventId, times) ?? eventId;
-    const said = { payoutId, instructionId: key, state, reportId, providerReference: eventId, message: '' };
+    const said = {
+      payoutId,
+      instructionId: key,
+      state,
+      reportId,
+      providerReference: eventId,
+      message: '',
+    };
     ports.system({ type: 'reportPayment', report: said });
   };
   const act = (payoutId: string, taken: PaymentStep): void => {
@@ -73,7 +80,10 @@ export function createPaymentWorker(ports: {
     memory.lastWord = null;
     memory.attempts += 1;
     const { amount, currency, payee } = payment;
-    rail.submit({ key: plant.submitKey?.(key, memory.attempts) ?? key, amount, currency, last4: payee.last4 }, answered);
+    rail.submit(
+      { key: plant.submitKey?.(key, memory.attempts) ?? key, amount, currency, last4: payee.last4 },
+      answered,
+    );
   };
   return {
     tick: () => {
@@ -82,7 +92,18 @@ export function createPaymentWorker(ports: {
         if (!governance || !payment) continue;
         const { triedAt, askedAt, isWaiting, lastWord } = memoryOf(payoutId);
         const state = governance.paymentState(payoutId);
-        act(payoutId, step({ state, instructedAt: payment.at, at: kernel.now, triedAt, askedAt, isWaiting, lastWord }));
+        act(
+          payoutId,
+          step({
+            state,
+            instructedAt: payment.at,
+            at: kernel.now,
+            triedAt,
+            askedAt,
+            isWaiting,
+            lastWord,
+          }),
+        );
       }
     },
     webhook: ({ key, state, eventId }) => {

@@ -73,14 +73,17 @@ function countingDespite(isMeant: (received: Received) => boolean): Plant {
     if (fact.kind === 'proposalOpened' || fact.kind === 'proposalRevised') {
       versions.set(fact.data.proposalId, fact.data.version);
     }
-    if (fact.kind !== 'decisionReceived' || fact.data.verdict.type === 'counted' || !isMeant(fact)) return fact;
+    if (fact.kind !== 'decisionReceived' || fact.data.verdict.type === 'counted' || !isMeant(fact))
+      return fact;
     const version = versions.get(fact.data.proposalId) ?? fact.data.version;
     return { ...fact, data: { ...fact.data, version, verdict: { type: 'counted' } } };
   });
 }
 
-const codeOf = ({ data }: Received): string => (data.verdict.type === 'counted' ? '' : data.verdict.code);
-const messageOf = ({ data }: Received): string => (data.verdict.type === 'counted' ? '' : data.verdict.message);
+const codeOf = ({ data }: Received): string =>
+  data.verdict.type === 'counted' ? '' : data.verdict.code;
+const messageOf = ({ data }: Received): string =>
+  data.verdict.type === 'counted' ? '' : data.verdict.message;
 
 function claimedClock({ data }: Received): number {
   const { payload } = JSON.parse(data.envelope) as { payload: string };
@@ -108,7 +111,8 @@ function personsByLogin(): Plant {
       const people = changeable(governance.people);
       const { may, mightAt } = governance.people;
       people.may = (personId, action, about) => may(withoutLogin(personId), action, about);
-      people.mightAt = (personId, seq, action, about) => mightAt(withoutLogin(personId), seq, action, about);
+      people.mightAt = (personId, seq, action, about) =>
+        mightAt(withoutLogin(personId), seq, action, about);
     },
   });
 }
@@ -125,7 +129,9 @@ function payingFromMemory(): Plant {
       stream: (partition, stream) => {
         const facts = store.stream(partition, stream);
         if (!isPaying || stream === 'firm') return facts;
-        return facts.filter(({ kind }) => kind !== 'breachDetected' && kind !== 'accountStatusChanged');
+        return facts.filter(
+          ({ kind }) => kind !== 'breachDetected' && kind !== 'accountStatusChanged',
+        );
       },
     }),
     patch: ({ ingest }) => {
@@ -136,7 +142,10 @@ function payingFromMemory(): Plant {
   };
 }
 
-function forgettingOn(isForgotten: (seq: number, openedAt: number) => boolean, isLenient: boolean): Plant {
+function forgettingOn(
+  isForgotten: (seq: number, openedAt: number) => boolean,
+  isLenient: boolean,
+): Plant {
   let openedAt = 0;
   return {
     store: (store) => ({
@@ -157,7 +166,9 @@ function forgettingOn(isForgotten: (seq: number, openedAt: number) => boolean, i
   };
 }
 
-function bendingPolicy(over: Partial<Extract<Fact, { kind: 'policyChanged' }>['data']['policy']>): Plant {
+function bendingPolicy(
+  over: Partial<Extract<Fact, { kind: 'policyChanged' }>['data']['policy']>,
+): Plant {
   return bending((fact) => {
     if (fact.kind !== 'policyChanged') return fact;
     return { ...fact, data: { ...fact.data, policy: { ...fact.data.policy, ...over } } };
@@ -173,7 +184,9 @@ function withoutMakers(fact: Fact): Fact {
 function withoutDecisions(decision: 'hold' | 'reject'): Plant {
   const verdict = { type: 'notCounted', code: 'moot', message: '' } as const;
   return bending((fact) =>
-    fact.kind === 'decisionReceived' && fact.data.decision === decision && fact.data.verdict.type === 'counted'
+    fact.kind === 'decisionReceived' &&
+    fact.data.decision === decision &&
+    fact.data.verdict.type === 'counted'
       ? { ...fact, data: { ...fact.data, verdict } }
       : fact,
   );
@@ -188,7 +201,8 @@ function ignoringRolesAt(): Plant {
 }
 
 function settleAll(store: DeskStore, logId: string): void {
-  for (const { commandId } of store.queued(logId)) store.settled({ type: 'accepted', commandId, seq: 1 });
+  for (const { commandId } of store.queued(logId))
+    store.settled({ type: 'accepted', commandId, seq: 1 });
 }
 
 const KEY_SAFE_AS_IF_FOR_EVER = { askAgainMs: HOUR_MS / 2, keySafeMs: Infinity };
@@ -200,7 +214,9 @@ export const PLANTED: Readonly<Record<string, () => Plant>> = {
   noDeduplication: () => forgettingOn(() => true, true),
   deduplicationLostOnRestart: () => forgettingOn((seq, openedAt) => seq <= openedAt, false),
   paysFromMemory: payingFromMemory,
-  newKeyOnRetry: () => ({ submitKey: (key, attempt) => (attempt === 1 ? key : `${key}-${attempt}`) }),
+  newKeyOnRetry: () => ({
+    submitKey: (key, attempt) => (attempt === 1 ? key : `${key}-${attempt}`),
+  }),
   sendsAgainAfterUnknown: () => ({
     step: (view) => {
       const step = nextPaymentStep(view, KEY_SAFE_AS_IF_FOR_EVER);
@@ -211,7 +227,10 @@ export const PLANTED: Readonly<Record<string, () => Plant>> = {
   outboxLostOnCrash: () => ({ deskStopped: settleAll }),
   settlesOnTimeout: () => ({ settlesOnTimeout: true }),
   trustsDeskClock: () =>
-    countingDespite((received) => codeOf(received) === 'expired' && claimedClock(received) >= received.data.at - HOUR_MS),
+    countingDespite(
+      (received) =>
+        codeOf(received) === 'expired' && claimedClock(received) >= received.data.at - HOUR_MS,
+    ),
   revokedKeyCounts: () => bending((fact) => (fact.kind === 'keyRevoked' ? null : fact)),
   makerNotExcluded: () => bending(withoutMakers),
   holdIgnored: () => withoutDecisions('hold'),
@@ -221,14 +240,21 @@ export const PLANTED: Readonly<Record<string, () => Plant>> = {
   dailyLimitIgnored: () => bendingPolicy({ approverPerDay: null }),
   coolingIgnored: () =>
     bending((fact) =>
-      fact.kind === 'proposalOpened' ? { ...fact, data: { ...fact.data, coolingUntil: null } } : fact,
+      fact.kind === 'proposalOpened'
+        ? { ...fact, data: { ...fact.data, coolingUntil: null } }
+        : fact,
     ),
   twinNotWritten: () => ({ losesTwin: true }),
   baseNotChecked: () =>
-    countingDespite((received) => codeOf(received) === 'otherAudience' && messageOf(received).includes('had seen')),
+    countingDespite(
+      (received) =>
+        codeOf(received) === 'otherAudience' && messageOf(received).includes('had seen'),
+    ),
   displayNotChecked: () =>
     countingDespite((received) => ['displayDiffers', 'amountDiffers'].includes(codeOf(received))),
-  webhookBookedTwice: () => ({ reportId: (reportId, times) => (times === 1 ? reportId : `${reportId}-${times}`) }),
+  webhookBookedTwice: () => ({
+    reportId: (reportId, times) => (times === 1 ? reportId : `${reportId}-${times}`),
+  }),
   showsCountedOnAcceptance: () => ({ showsCountedOnAcceptance: true }),
   forkAccepted: () => ({ before: forgiveChain }),
   gapsIgnored: () => ({ ignoresGaps: true }),
@@ -243,4 +269,3 @@ export const PLANTED: Readonly<Record<string, () => Plant>> = {
   }),
 };
 export const PLANTED_NAMES: readonly string[] = Object.keys(PLANTED);
-

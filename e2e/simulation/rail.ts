@@ -46,7 +46,7 @@ interface Known {
 }
 
 /** An order is under way so long at the most: less than any rail forgets its key in. */
-const LATE_MS_MAX = HOUR_MS / 2;
+const LATE_MS_MAX = 1.5 * HOUR_MS;
 export const RAIL_TIMEOUT_MS: number = MINUTE_MS;
 
 export function createRail(
@@ -62,17 +62,28 @@ export function createRail(
     const { repeatsWebhook, losesWebhook, answersLateMs } = ports.faults();
     one.events += 1;
     const state = one.state === 'pending' ? 'sent' : one.state;
-    const report: RailReport = { key: one.order.key, state, eventId: `${one.order.key}-${one.events}` };
+    const report: RailReport = {
+      key: one.order.key,
+      state,
+      eventId: `${one.order.key}-${one.events}`,
+    };
     const copies = chance(repeatsWebhook) ? 2 + random.below(2) : 1;
     if (chance(losesWebhook)) return situations.seen('webhookLost');
     if (copies > 1) situations.seen('webhookRepeated');
     for (let copy = 0; copy < copies; copy += 1) {
-      kernel.after(random.fraction() * answersLateMs, `webhook ${report.eventId} ${state}`, () => ports.webhook(report));
+      kernel.after(random.fraction() * answersLateMs, `webhook ${report.eventId} ${state}`, () =>
+        ports.webhook(report),
+      );
     }
   };
   const pay = (one: Known): void => {
     one.state = 'paid';
-    moved.push({ key: one.order.key, amount: one.order.amount, last4: one.order.last4, at: kernel.now });
+    moved.push({
+      key: one.order.key,
+      amount: one.order.amount,
+      last4: one.order.last4,
+      at: kernel.now,
+    });
     kernel.note(`rail pays ${one.order.key} ${one.order.amount}`);
     tell(one);
     if (!chance(ports.faults().paysThenReturns)) return;
@@ -88,7 +99,11 @@ export function createRail(
       situations.seen('declinedThenPaid');
       one.state = 'declined';
       tell(one);
-      return kernel.after(random.below(10) * HOUR_MS, `rail changes its mind ${one.order.key}`, () => pay(one));
+      return kernel.after(
+        random.below(10) * HOUR_MS,
+        `rail changes its mind ${one.order.key}`,
+        () => pay(one),
+      );
     }
     if (!chance(declines)) return pay(one);
     situations.seen('declined');
@@ -105,11 +120,19 @@ export function createRail(
     }
     const fresh: Known = { order, at: kernel.now, state: 'pending', events: 0 };
     known.set(order.key, fresh);
-    kernel.after(random.fraction() * ports.faults().answersLateMs, `rail works on ${order.key}`, () => process(fresh));
+    kernel.after(
+      random.fraction() * ports.faults().answersLateMs,
+      `rail works on ${order.key}`,
+      () => process(fresh),
+    );
     return fresh;
   };
   /** An answer in time, late, or never; the caller hears of it once. */
-  const answering = (answered: (report: RailReport | null) => void, answer: () => RailReport | null, lost: boolean): void => {
+  const answering = (
+    answered: (report: RailReport | null) => void,
+    answer: () => RailReport | null,
+    lost: boolean,
+  ): void => {
     let isHeard = false;
     const hear = (report: RailReport | null): void => {
       if (isHeard) return;
@@ -117,7 +140,12 @@ export function createRail(
       answered(report);
     };
     kernel.after(RAIL_TIMEOUT_MS, 'rail answer overdue', () => hear(null));
-    if (!lost) kernel.after(random.fraction() * Math.min(ports.faults().answersLateMs, 2 * RAIL_TIMEOUT_MS), 'rail answers', () => hear(answer()));
+    if (!lost)
+      kernel.after(
+        random.fraction() * Math.min(ports.faults().answersLateMs, 2 * RAIL_TIMEOUT_MS),
+        'rail answers',
+        () => hear(answer()),
+      );
   };
   return {
     moved,
@@ -130,7 +158,11 @@ export function createRail(
       }
       if (chance(takesLate)) {
         situations.seen('orderArrivedLate');
-        kernel.after(random.below(LATE_MS_MAX), `rail takes ${order.key}`, () => void accept(order));
+        kernel.after(
+          random.below(LATE_MS_MAX),
+          `rail takes ${order.key}`,
+          () => void accept(order),
+        );
         return answering(answered, () => null, true);
       }
       const lost = chance(worksThenTimesOut);
@@ -138,7 +170,11 @@ export function createRail(
       accept(order);
       const unsure = chance(saysUnknown);
       if (unsure && !lost) situations.seen('railSaidUnknown');
-      const answer = (): RailReport => ({ key: order.key, state: unsure ? 'unknown' : 'sent', eventId: `${order.key}-accepted-${kernel.now}` });
+      const answer = (): RailReport => ({
+        key: order.key,
+        state: unsure ? 'unknown' : 'sent',
+        eventId: `${order.key}-accepted-${kernel.now}`,
+      });
       answering(answered, answer, lost);
     },
     query: (key, answered) => {

@@ -68,7 +68,14 @@ interface Matter {
   readonly words: SignedFact[];
   readonly approvedAt: Map<number, number>;
   closed: { readonly seq: number; readonly outcome: string } | null;
-  instructed: { readonly seq: number; readonly at: number; readonly amount: number; readonly key: string; readonly ver: number; readonly last4: string } | null;
+  instructed: {
+    readonly seq: number;
+    readonly at: number;
+    readonly amount: number;
+    readonly key: string;
+    readonly ver: number;
+    readonly last4: string;
+  } | null;
 }
 
 type Policy = Extract<Fact, { kind: 'policyChanged' }>['data']['policy'];
@@ -91,7 +98,10 @@ export interface Reference {
   blocksOf(account: string): readonly { readonly seq: number; readonly what: string }[];
 }
 
-export function readLog(facts: readonly Fact[], log: { readonly org: string; readonly env: string; readonly log: string }): Reference {
+export function readLog(
+  facts: readonly Fact[],
+  log: { readonly org: string; readonly env: string; readonly log: string },
+): Reference {
   const matters = new Map<string, Matter>();
   const keys = new Map<string, KeyRecord>();
   const roles = new Map<string, Span[]>();
@@ -104,7 +114,14 @@ export function readLog(facts: readonly Fact[], log: { readonly org: string; rea
   const roots = new Map<number, string>();
   const perfect = new Map<string, Buffer>();
   for (const fact of facts) {
-    leaves.push(sha256(Buffer.concat([Buffer.of(0), Buffer.from(canonical({ data: fact.data, envelope: fact.envelope }))])));
+    leaves.push(
+      sha256(
+        Buffer.concat([
+          Buffer.of(0),
+          Buffer.from(canonical({ data: fact.data, envelope: fact.envelope })),
+        ]),
+      ),
+    );
     recorded.push(fact.envelope.recordedAt);
     take(fact);
   }
@@ -121,24 +138,39 @@ export function readLog(facts: readonly Fact[], log: { readonly org: string; rea
         return;
       case 'keyEnrolled': {
         const publicKey = Buffer.from(fact.data.publicKey, 'base64');
-        keys.set(fact.data.keyId, { person: fact.data.personId, publicKey, granted: NEVER, revoked: NEVER, frozen: NEVER });
+        keys.set(fact.data.keyId, {
+          person: fact.data.personId,
+          publicKey,
+          granted: NEVER,
+          revoked: NEVER,
+          frozen: NEVER,
+        });
         return;
       }
       case 'keyGranted':
       case 'keyRevoked':
       case 'keyFrozen': {
         const key = keys.get(fact.data.keyId);
-        const name = ({ keyGranted: 'granted', keyRevoked: 'revoked', keyFrozen: 'frozen' } as const)[fact.kind];
+        const name = (
+          { keyGranted: 'granted', keyRevoked: 'revoked', keyFrozen: 'frozen' } as const
+        )[fact.kind];
         if (key) key[name] = Math.min(key[name], seq);
         return;
       }
       case 'policyChanged':
-        if (fact.data.policy.action === 'payPayout') policies.push({ seq, policy: fact.data.policy });
+        if (fact.data.policy.action === 'payPayout')
+          policies.push({ seq, policy: fact.data.policy });
         return;
       case 'traderChecked':
         if (fact.data.check !== 'identity') return;
-        for (const span of spansOf(failedIdentity, fact.data.traderId)) span.to = Math.min(span.to, seq);
-        if (fact.data.result === 'failed') spansOf(failedIdentity, fact.data.traderId).push({ name: 'failed', from: seq, to: NEVER });
+        for (const span of spansOf(failedIdentity, fact.data.traderId))
+          span.to = Math.min(span.to, seq);
+        if (fact.data.result === 'failed')
+          spansOf(failedIdentity, fact.data.traderId).push({
+            name: 'failed',
+            from: seq,
+            to: NEVER,
+          });
         return;
       case 'breachDetected':
         spansOf(blocks, fact.data.accountId).push({ seq, what: `breach of ${fact.data.ruleId}` });
@@ -171,7 +203,9 @@ export function readLog(facts: readonly Fact[], log: { readonly org: string; rea
         });
         return;
       case 'proposalRevised':
-        matters.get(fact.data.proposalId)?.versions.push(versionOf(fact, fact.data.maker === null ? [] : [fact.data.maker]));
+        matters
+          .get(fact.data.proposalId)
+          ?.versions.push(versionOf(fact, fact.data.maker === null ? [] : [fact.data.maker]));
         return;
       case 'decisionReceived': {
         const word = wordOf(fact, keys.get(fact.data.keyId)?.publicKey);
@@ -190,7 +224,15 @@ export function readLog(facts: readonly Fact[], log: { readonly org: string; rea
       case 'paymentInstructed': {
         const matter = matters.get(fact.data.payoutId);
         const { at, amount, instructionId, version, payee } = fact.data;
-        if (matter) matter.instructed ??= { seq, at, amount, key: instructionId, ver: version, last4: payee.last4 };
+        if (matter)
+          matter.instructed ??= {
+            seq,
+            at,
+            amount,
+            key: instructionId,
+            ver: version,
+            last4: payee.last4,
+          };
         return;
       }
       default:
@@ -198,35 +240,64 @@ export function readLog(facts: readonly Fact[], log: { readonly org: string; rea
   }
   const holdsAt = (spans: readonly Span[] | undefined, seq: number): readonly string[] =>
     (spans ?? []).flatMap(({ name, from, to }) => (from <= seq && seq < to ? [name] : []));
-  const rolesAt = (person: string, seq: number): readonly string[] => holdsAt(roles.get(person), seq);
-  const policyAt = (seq: number): Policy | undefined => policies.findLast((one) => one.seq <= seq)?.policy;
+  const rolesAt = (person: string, seq: number): readonly string[] =>
+    holdsAt(roles.get(person), seq);
+  const policyAt = (seq: number): Policy | undefined =>
+    policies.findLast((one) => one.seq <= seq)?.policy;
   const root = (size: number): string => {
-    const known = roots.get(size) ?? (size > leaves.length ? '' : rootOf(leaves, 0, size, perfect).toString('hex'));
+    const known =
+      roots.get(size) ??
+      (size > leaves.length ? '' : rootOf(leaves, 0, size, perfect).toString('hex'));
     roots.set(size, known);
     return known;
   };
   const recordedAt = (seq: number): number => recorded[seq] ?? NEVER;
   /** Whether a signed word was right to count when it came. */
-  const isValid = (word: SignedFact, matter: Matter, version: Version, content: (digest: string) => string | null): boolean => {
+  const isValid = (
+    word: SignedFact,
+    matter: Matter,
+    version: Version,
+    content: (digest: string) => string | null,
+  ): boolean => {
     const { actor, base, subject, snapshot, aud } = word.word;
     const key = keys.get(word.keyId);
-    if (!key || !word.counted || !word.isSigned || actor.person !== key.person || actor.key !== word.keyId) return false;
-    if (subject.ver !== version.ver || snapshot !== version.snapshot || subject.id !== matter.id) return false;
+    if (
+      !key ||
+      !word.counted ||
+      !word.isSigned ||
+      actor.person !== key.person ||
+      actor.key !== word.keyId
+    )
+      return false;
+    if (subject.ver !== version.ver || snapshot !== version.snapshot || subject.id !== matter.id)
+      return false;
     if (canonical(aud) !== canonical(log)) return false;
     if (base.size >= word.seq || root(base.size) !== base.root) return false;
     if (key.granted > base.size || key.revoked < word.seq || key.frozen < word.seq) return false;
     const policy = policyAt(word.seq);
-    if (policy && recordedAt(word.seq) - recordedAt(base.size) > policy.receiptAgeMaxMs) return false;
+    if (policy && recordedAt(word.seq) - recordedAt(base.size) > policy.receiptAgeMaxMs)
+      return false;
     return word.word.type !== 'approve' || isApproval(word, version, content, matter);
   };
-  const isApproval = (word: SignedFact, version: Version, content: (digest: string) => string | null, matter: Matter): boolean => {
+  const isApproval = (
+    word: SignedFact,
+    version: Version,
+    content: (digest: string) => string | null,
+    matter: Matter,
+  ): boolean => {
     const { actor, base, money, payee } = word.word;
-    const approved = (seq: number): boolean => rolesAt(actor.person, seq).some((role) => APPROVES.has(role));
+    const approved = (seq: number): boolean =>
+      rolesAt(actor.person, seq).some((role) => APPROVES.has(role));
     if (!approved(base.size) || !approved(word.seq) || word.at < matter.coolingUntil) return false;
     const makers = matter.versions.flatMap(({ ver, maker }) => (ver <= version.ver ? maker : []));
     if (makers.includes(actor.person)) return false;
     const shown = readShown(content(version.snapshot));
-    return money !== null && shown !== null && BigInt(money.minor) * 100n === BigInt(shown.amount) && payee?.digest === shown.payee;
+    return (
+      money !== null &&
+      shown !== null &&
+      BigInt(money.minor) * 100n === BigInt(shown.amount) &&
+      payee?.digest === shown.payee
+    );
   };
   const offences = (matter: Matter, content: (digest: string) => string | null): string[] => {
     const { instructed } = matter;
@@ -235,36 +306,58 @@ export function readLog(facts: readonly Fact[], log: { readonly org: string; rea
     const found: string[] = [];
     const version = matter.versions.findLast((one) => one.seq < seq);
     if (version?.ver !== ver) return [`version ${ver} was paid, ${version?.ver} stood`];
-    const valid = matter.words.filter((word) => word.seq < seq && isValid(word, matter, version, content));
+    const valid = matter.words.filter(
+      (word) => word.seq < seq && isValid(word, matter, version, content),
+    );
     const last = new Map<string, SignedFact>();
     for (const word of valid) {
-      if (word.word.type === 'approve' || word.word.type === 'reject') last.set(word.word.actor.person, word);
+      if (word.word.type === 'approve' || word.word.type === 'reject')
+        last.set(word.word.actor.person, word);
     }
     const approvers = [...last].filter(([person, { word, keyId }]) => {
       const key = keys.get(keyId);
       const stands = key !== undefined && key.revoked > seq && key.frozen > seq;
-      return word.type === 'approve' && stands && rolesAt(person, seq).some((role) => APPROVES.has(role));
+      return (
+        word.type === 'approve' && stands && rolesAt(person, seq).some((role) => APPROVES.has(role))
+      );
     });
     const { approvals, oneOf } = needed(matter, version, seq, at);
-    if (approvers.length < approvals) found.push(`I3 ${approvers.length} of ${approvals} approvals stand`);
+    if (approvers.length < approvals)
+      found.push(`I3 ${approvers.length} of ${approvals} approvals stand`);
     for (const some of oneOf) {
-      const isThere = approvers.some(([person]) => rolesAt(person, seq).some((role) => some.includes(role)));
-      if (!isThere) found.push(`I3 none of ${some.join(', ')} is among those whose approval stands`);
+      const isThere = approvers.some(([person]) =>
+        rolesAt(person, seq).some((role) => some.includes(role)),
+      );
+      if (!isThere)
+        found.push(`I3 none of ${some.join(', ')} is among those whose approval stands`);
     }
     const shown = readShown(content(version.snapshot));
     if (shown?.amount !== instructed.amount) found.push('I3 another amount than the bytes say');
     return [...found, ...standsAgainst(matter, version, seq, at, valid, shown)];
   };
   /** How many, and of whom: the amount with what the same trader got within the window before. */
-  const needed = (matter: Matter, version: Version, seq: number, at: number): { approvals: number; oneOf: readonly (readonly string[])[] } => {
+  const needed = (
+    matter: Matter,
+    version: Version,
+    seq: number,
+    at: number,
+  ): { approvals: number; oneOf: readonly (readonly string[])[] } => {
     const policy = policyAt(seq);
     if (!policy) return { approvals: 2, oneOf: [] };
     let sum = version.amount;
     for (const other of matters.values()) {
-      if (other === matter || other.trader !== matter.trader || !other.instructed || policy.windowDays === 0) continue;
-      if (other.instructed.seq < seq && other.instructed.at > at - policy.windowDays * DAY_MS) sum += other.instructed.amount;
+      if (
+        other === matter ||
+        other.trader !== matter.trader ||
+        !other.instructed ||
+        policy.windowDays === 0
+      )
+        continue;
+      if (other.instructed.seq < seq && other.instructed.at > at - policy.windowDays * DAY_MS)
+        sum += other.instructed.amount;
     }
-    if (version.clean && policy.autoUpTo !== null && sum <= policy.autoUpTo) return { approvals: 0, oneOf: [] };
+    if (version.clean && policy.autoUpTo !== null && sum <= policy.autoUpTo)
+      return { approvals: 0, oneOf: [] };
     const reached = policy.steps.filter(({ above }) => sum > above);
     return {
       approvals: Math.max(policy.approvals, ...reached.map(({ approvals }) => approvals)),
@@ -281,18 +374,23 @@ export function readLog(facts: readonly Fact[], log: { readonly org: string; rea
   ): string[] => {
     const found: string[] = [];
     for (const block of blocks.get(matter.account ?? '') ?? []) {
-      if (block.seq > version.seq && block.seq < seq) found.push(`I4 paid after ${block.what} at ${block.seq}`);
+      if (block.seq > version.seq && block.seq < seq)
+        found.push(`I4 paid after ${block.what} at ${block.seq}`);
     }
-    if (matter.closed && matter.closed.seq < seq) found.push(`I4 paid after it was ${matter.closed.outcome}`);
+    if (matter.closed && matter.closed.seq < seq)
+      found.push(`I4 paid after it was ${matter.closed.outcome}`);
     if (at >= matter.expiresAt) found.push('I4 paid after it expired');
     if (at < matter.coolingUntil) found.push('I4 paid before the cooling-off of a new payee ended');
-    if (holdsAt(failedIdentity.get(matter.trader ?? ''), seq).length > 0) found.push('I4 paid while the identity check had failed');
+    if (holdsAt(failedIdentity.get(matter.trader ?? ''), seq).length > 0)
+      found.push('I4 paid while the identity check had failed');
     if (shown && shown.against.length > 0) found.push(`I4 paid against "${shown.against[0]}"`);
     const coolOff = policyAt(matter.versions.at(-1)?.seq ?? 0)?.coolOffMs ?? 0;
     const approvedAt = matter.approvedAt.get(version.ver);
     const policyMoved = policies.some((one) => one.seq > version.seq && one.seq < seq);
-    if (!policyMoved && approvedAt !== undefined && at < approvedAt + coolOff) found.push('I4 paid before the cool-off ended');
-    for (const block of unreleased(valid)) found.push(`I4 paid in spite of the ${block.word.type} at ${block.seq}`);
+    if (!policyMoved && approvedAt !== undefined && at < approvedAt + coolOff)
+      found.push('I4 paid before the cool-off ended');
+    for (const block of unreleased(valid))
+      found.push(`I4 paid in spite of the ${block.word.type} at ${block.seq}`);
     return found;
   };
   return {
@@ -320,13 +418,19 @@ function unreleased(valid: readonly SignedFact[]): SignedFact[] {
   });
 }
 
-function versionOf(fact: Extract<Fact, { kind: 'proposalOpened' | 'proposalRevised' }>, maker: readonly string[]): Version {
+function versionOf(
+  fact: Extract<Fact, { kind: 'proposalOpened' | 'proposalRevised' }>,
+  maker: readonly string[],
+): Version {
   const { version, snapshot, amount, params } = fact.data;
   const clean = (params as { clean?: unknown } | null)?.clean === true;
   return { ver: version, seq: fact.envelope.seq, snapshot, amount, clean, maker };
 }
 
-function wordOf(fact: Extract<Fact, { kind: 'decisionReceived' }>, publicKey: Uint8Array | undefined): SignedFact {
+function wordOf(
+  fact: Extract<Fact, { kind: 'decisionReceived' }>,
+  publicKey: Uint8Array | undefined,
+): SignedFact {
   const { envelope, verdict, at, chain, keyId } = fact.data;
   const { payloadType, payload, signatures } = JSON.parse(envelope) as {
     payloadType: string;
@@ -334,7 +438,10 @@ function wordOf(fact: Extract<Fact, { kind: 'decisionReceived' }>, publicKey: Ui
     signatures: [{ sig: string }];
   };
   const bytes = Buffer.from(payload, 'base64');
-  const over = Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${bytes.length} `), bytes]);
+  const over = Buffer.concat([
+    Buffer.from(`DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${bytes.length} `),
+    bytes,
+  ]);
   return {
     seq: fact.envelope.seq,
     at,
@@ -344,7 +451,9 @@ function wordOf(fact: Extract<Fact, { kind: 'decisionReceived' }>, publicKey: Ui
     claimed: chain,
     word: JSON.parse(bytes.toString('utf8')) as Word,
     keyId,
-    isSigned: publicKey !== undefined && isSignedBy(publicKey, over, Buffer.from(signatures[0].sig, 'base64')),
+    isSigned:
+      publicKey !== undefined &&
+      isSignedBy(publicKey, over, Buffer.from(signatures[0].sig, 'base64')),
   };
 }
 
@@ -352,7 +461,8 @@ const verifiers = new Map<string, KeyObject>();
 
 function isSignedBy(publicKey: Uint8Array, message: Buffer, signature: Buffer): boolean {
   const x = Buffer.from(publicKey).toString('base64url');
-  const key = verifiers.get(x) ?? createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  const key =
+    verifiers.get(x) ?? createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
   verifiers.set(x, key);
   return verify(null, message, key, signature);
 }
@@ -365,7 +475,11 @@ interface Shown {
 
 function readShown(text: string | null): Shown | null {
   if (text === null) return null;
-  const { amounts, payee, against } = JSON.parse(text) as { amounts: { trader: number }; payee: { digest: string }; against: string[] };
+  const { amounts, payee, against } = JSON.parse(text) as {
+    amounts: { trader: number };
+    payee: { digest: string };
+    against: string[];
+  };
   return { amount: amounts.trader, payee: payee.digest, against };
 }
 
@@ -389,7 +503,12 @@ function sha256(bytes: Uint8Array): Buffer {
 }
 
 /** RFC 6962, as its text has it; what was hashed once is remembered. */
-function rootOf(leaves: readonly Buffer[], from: number, to: number, known: Map<string, Buffer>): Buffer {
+function rootOf(
+  leaves: readonly Buffer[],
+  from: number,
+  to: number,
+  known: Map<string, Buffer>,
+): Buffer {
   if (to - from === 1) return leaves[from] ?? Buffer.alloc(0);
   const name = `${from}-${to}`;
   const before = known.get(name);

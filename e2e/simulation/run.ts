@@ -26,7 +26,10 @@ process.exitCode = values.seed === undefined ? await runMany() : await runOne(Nu
 
 /** One seed with its whole trace: the same every time. */
 async function runOne(seed: number): Promise<number> {
-  const plant = values.plant === undefined ? {} : present(PLANTED[values.plant], `one of ${PLANTED_NAMES.join(', ')}`)();
+  const plant =
+    values.plant === undefined
+      ? {}
+      : present(PLANTED[values.plant], `one of ${PLANTED_NAMES.join(', ')}`)();
   const { trace, violations, hash, steps, facts, situations } = await simulate(seed, {
     verbose: true,
     plant,
@@ -47,7 +50,8 @@ async function runMany(): Promise<number> {
     seeds: Number(values.seeds),
     plantedSeedsMax: values.planted ? Number(values['planted-seeds'] ?? values.seeds) : 0,
     workers: Number(values.workers),
-    caught: ({ name, seeds, by }) => say(`  ${name}: ${by === null ? 'not caught' : 'caught'} after ${seeds} seeds`),
+    caught: ({ name, seeds, by }) =>
+      say(`  ${name}: ${by === null ? 'not caught' : 'caught'} after ${seeds} seeds`),
     progress: (seeds) => {
       if (seeds < shown + 200) return;
       shown = seeds;
@@ -56,7 +60,9 @@ async function runMany(): Promise<number> {
   });
   const seconds = (performance.now() - start) / 1000;
   await tell(done);
-  say(`${(done.seeds / seconds).toFixed(1)} seeds a second, ${Math.round(done.steps / done.seeds)} steps each; ${done.facts} facts, ${done.paid} payments, ${done.twice} seeds twice`);
+  say(
+    `${(done.seeds / seconds).toFixed(1)} seeds a second, ${Math.round(done.steps / done.seeds)} steps each; ${done.facts} facts, ${done.paid} payments, ${done.twice} seeds twice`,
+  );
   say(closingLine(done));
   return done.failed.length + done.unseen.length + done.missed.length > 0 ? 1 : 0;
 }
@@ -64,7 +70,11 @@ async function runMany(): Promise<number> {
 async function tell({ failed, situations, planted }: Sweep): Promise<void> {
   for (const [name, seeds] of situations) say(`${String(seeds).padStart(6)}  ${SITUATIONS[name]}`);
   for (const { name, seeds, by } of planted) {
-    say(by === null ? `NOT CAUGHT in ${seeds} seeds: ${name}` : `${name}: caught at seed ${seeds} by "${by}"`);
+    say(
+      by === null
+        ? `NOT CAUGHT in ${seeds} seeds: ${name}`
+        : `${name}: caught at seed ${seeds} by "${by}"`,
+    );
   }
   for (const one of failed.slice(0, FAILED_SHOWN_MAX)) await tellFailure(one);
   if (failed.length > 0) say(`failed seeds: ${failed.map(({ seed }) => seed).join(' ')}`);
@@ -76,7 +86,9 @@ async function tellFailure(failed: Sweep['failed'][number]): Promise<void> {
   say(`\nseed ${seed} FAILED`);
   for (const violation of violations) say(`  VIOLATION ${violation}`);
   const left = await shrink(failed);
-  say(`  to see all of it: npm run sim -- --seed ${seed}${left.length > 0 ? ` --without ${left.join(',')}` : ''}`);
+  say(
+    `  to see all of it: npm run sim -- --seed ${seed}${left.length > 0 ? ` --without ${left.join(',')}` : ''}`,
+  );
   const { trace } = await simulate(seed, { over: without(seed, left) });
   for (const line of trace.slice(-TRACE_LINES_SHOWN)) say(`    ${line}`);
 }

@@ -7,7 +7,10 @@ import { digestOfText } from '#core/kernel/digest.ts';
 import type { Command, CommandResult } from '#core/sync/protocol.ts';
 import type { ServerCommand } from '#server/commands/server-command.ts';
 import type { Partition } from '#server/partition/partition.ts';
-import { createScriptedPlatform, openScriptedFirm } from '#server/partition/testing/scripted-firm.ts';
+import {
+  createScriptedPlatform,
+  openScriptedFirm,
+} from '#server/partition/testing/scripted-firm.ts';
 import { openStore, type Store } from '#server/store/store.ts';
 import { HOUR_MS, MINUTE_MS, type Kernel } from './kernel.ts';
 import { keyFrom, verifyStrictly } from './keys.ts';
@@ -145,7 +148,9 @@ export function createServer(ports: ServerPorts): Server {
       return done;
     });
     isCommanded = false;
-    kernel.note(`${wish.intent.type} by ${wish.actor.id}: ${result ? (result.type === 'accepted' ? 'accepted' : `${result.code} ${result.message}`) : 'no answer'}`);
+    kernel.note(
+      `${wish.intent.type} by ${wish.actor.id}: ${result ? (result.type === 'accepted' ? 'accepted' : `${result.code} ${result.message}`) : 'no answer'}`,
+    );
     if (size() > before) ports.published();
     if (result || !plant.acknowledgesBeforeCommit || !stoppedBefore) return result;
     return { type: 'accepted', commandId: wish.commandId, seq: before + 1 };
@@ -163,7 +168,9 @@ export function createServer(ports: ServerPorts): Server {
     if (tree.size === latest.size) return latest.note;
     const body = checkpointBody({ origin, size: tree.size, root: tree.root(tree.size) });
     const signature = signer.sign(new Uint8Array(Buffer.from(body)));
-    const note = signedNote(body, [{ name: origin, keyId: keyIdOf(origin, signer.publicKey), signature }]);
+    const note = signedNote(body, [
+      { name: origin, keyId: keyIdOf(origin, signer.publicKey), signature },
+    ]);
     latest = { size: tree.size, note };
     return note;
   };
@@ -179,13 +186,16 @@ export function createServer(ports: ServerPorts): Server {
     deskCommand: ({ commandId, operatorId, intent }) => {
       if (!partition && !plant.acknowledgesBeforeCommit) return null;
       const result = command({ commandId, actor: { type: 'operator', id: operatorId }, intent });
-      if (result && intent.type === 'decide') acknowledged.push({ decisionId: commandId, result, logSize: size() });
+      if (result && intent.type === 'decide')
+        acknowledged.push({ decisionId: commandId, result, logSize: size() });
       return result;
     },
     facts: (cursor) => {
       const toSeq = Math.min(size(), cursor + FACTS_PER_MESSAGE);
       if (!partition || toSeq <= cursor) return null;
-      const facts = all().slice(cursor, toSeq).filter(({ kind }) => GOVERNED_KINDS.has(kind));
+      const facts = all()
+        .slice(cursor, toSeq)
+        .filter(({ kind }) => GOVERNED_KINDS.has(kind));
       const shown = facts.flatMap((fact) => plant.shows?.(fact) ?? [fact]);
       return { fromSeq: cursor + 1, toSeq, facts: shown };
     },

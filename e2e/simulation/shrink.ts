@@ -32,8 +32,11 @@ export function without(seed: number, faults: readonly string[]): Partial<Swarm>
 }
 
 /** Which faults a failing seed does not need: it fails in the same way without them. */
-export async function shrink(failed: Pick<Outcome, 'seed' | 'violations'>): Promise<readonly Fault[]> {
-  const kindOf = ({ violations }: Pick<Outcome, 'violations'>): string => violations[0]?.slice(0, 2) ?? '';
+export async function shrink(
+  failed: Pick<Outcome, 'seed' | 'violations'>,
+): Promise<readonly Fault[]> {
+  const kindOf = ({ violations }: Pick<Outcome, 'violations'>): string =>
+    violations[0]?.slice(0, 2) ?? '';
   const left: Fault[] = [];
   for (const fault of FAULTS) {
     const again = await simulate(failed.seed, { over: without(failed.seed, [...left, fault]) });

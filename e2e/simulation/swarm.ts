@@ -120,7 +120,13 @@ function drawPolicies(random: Random, isOn: () => boolean): readonly ApprovalPol
       case 'payPayout':
         return {
           ...policy,
-          steps: [{ above: random.pick([5_000_0000, 9_000_0000, 25_000_0000]), approvals: 2 + random.below(2), oneOf: isOn() ? ['manager' as const] : [] }],
+          steps: [
+            {
+              above: random.pick([5_000_0000, 9_000_0000, 25_000_0000]),
+              approvals: 2 + random.below(2),
+              oneOf: isOn() ? ['manager' as const] : [],
+            },
+          ],
           windowDays: random.pick([1, 2, 7]),
           approverPerDay: random.pick([null, 9_000_0000, 30_000_0000]),
           autoUpTo: isOn() ? random.pick([1_000_0000, 4_000_0000]) : null,
@@ -133,7 +139,12 @@ function drawPolicies(random: Random, isOn: () => boolean): readonly ApprovalPol
       case 'changeRole':
       case 'revokeKey':
       case 'changePolicy':
-        return { ...policy, approvals: 1, coolOffMs: isOn() ? 3 * HOUR_MS : 0, receiptAgeMaxMs: 3 * DAY_MS };
+        return {
+          ...policy,
+          approvals: 1,
+          coolOffMs: isOn() ? 3 * HOUR_MS : 0,
+          receiptAgeMaxMs: 3 * DAY_MS,
+        };
       // The first keys count at once; a change of this very policy makes later ones wait for two admins.
       case 'grantKey':
         return { ...policy, approvals: 0, coolOffMs: 0, receiptAgeMaxMs: 3 * DAY_MS };
@@ -145,8 +156,22 @@ function drawPolicies(random: Random, isOn: () => boolean): readonly ApprovalPol
 
 /** A seed without any fault: what every run is once its faults have ended. */
 export function calm(swarm: Swarm): Swarm {
-  const never = { partition: 0, deskCrash: 0, losesDatabase: 0, serverCrashBefore: 0, serverCrashAfter: 0 };
-  const honest = { clone: 0, moved: 0, forgery: 0, breach: 0, peopleChange: 0, policyChange: 0, revision: 0 };
+  const never = {
+    partition: 0,
+    deskCrash: 0,
+    losesDatabase: 0,
+    serverCrashBefore: 0,
+    serverCrashAfter: 0,
+  };
+  const honest = {
+    clone: 0,
+    moved: 0,
+    forgery: 0,
+    breach: 0,
+    peopleChange: 0,
+    policyChange: 0,
+    revision: 0,
+  };
   const rail: RailFaults = {
     worksThenTimesOut: 0,
     declines: 0,
@@ -160,5 +185,14 @@ export function calm(swarm: Swarm): Swarm {
     answersLateMs: 1_000,
     forgetsKeyAfterMs: swarm.rail.forgetsKeyAfterMs,
   };
-  return { ...swarm, ...never, ...honest, loss: 0, duplication: 0, delayMs: 1_000, opposition: 0, rail };
+  return {
+    ...swarm,
+    ...never,
+    ...honest,
+    loss: 0,
+    duplication: 0,
+    delayMs: 1_000,
+    opposition: 0,
+    rail,
+  };
 }

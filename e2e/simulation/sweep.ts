@@ -35,7 +35,8 @@ export async function sweep(options: SweepOptions): Promise<Sweep> {
   const { from, seeds, plantedSeedsMax } = options;
   const jobs: Job[] = [];
   if (plantedSeedsMax > 0) {
-    for (const name of PLANTED_NAMES) jobs.push({ type: 'planted', name, from, to: from + plantedSeedsMax - 1 });
+    for (const name of PLANTED_NAMES)
+      jobs.push({ type: 'planted', name, from, to: from + plantedSeedsMax - 1 });
   }
   for (let at = from; at < from + seeds; at += SEEDS_PER_JOB) {
     jobs.push({ type: 'seeds', from: at, to: Math.min(at + SEEDS_PER_JOB, from + seeds) - 1 });
@@ -47,10 +48,13 @@ export async function sweep(options: SweepOptions): Promise<Sweep> {
     for (const name of summary.situations) situations.set(name, (situations.get(name) ?? 0) + 1);
   }
   const planted = answers.flatMap((answer) => (answer.type === 'planted' ? [answer.caught] : []));
-  const sum = (of: (summary: Summary) => number): number => summaries.reduce((all, one) => all + of(one), 0);
+  const sum = (of: (summary: Summary) => number): number =>
+    summaries.reduce((all, one) => all + of(one), 0);
   return {
     seeds: summaries.length,
-    failed: summaries.filter(({ violations }) => violations.length > 0).sort((one, other) => one.seed - other.seed),
+    failed: summaries
+      .filter(({ violations }) => violations.length > 0)
+      .sort((one, other) => one.seed - other.seed),
     situations,
     unseen: SITUATION_NAMES.filter((name) => (situations.get(name) ?? 0) < SEEN_SEEDS_MIN),
     planted,
@@ -72,12 +76,18 @@ export function closingLine({ seeds, failed, unseen, planted, missed }: Sweep): 
   );
 }
 
-function workThrough(jobs: readonly Job[], { workers, progress, caught }: SweepOptions): Promise<Answer[]> {
+function workThrough(
+  jobs: readonly Job[],
+  { workers, progress, caught }: SweepOptions,
+): Promise<Answer[]> {
   const answers: Answer[] = [];
   let next = 0;
   let seedsDone = 0;
   return new Promise((resolve, reject) => {
-    const threads = Array.from({ length: Math.min(workers, jobs.length) }, () => new Worker(new URL('worker.ts', import.meta.url)));
+    const threads = Array.from(
+      { length: Math.min(workers, jobs.length) },
+      () => new Worker(new URL('worker.ts', import.meta.url)),
+    );
     const give = (worker: Worker): void => {
       const job = jobs[next];
       next += 1;

@@ -59,7 +59,12 @@ export interface World {
   addDesk(at: Parameters<typeof createDesk>[0]): Desk;
 }
 
-export function createWorld(seed: number, plant: Plant, verbose: boolean, over: Partial<Swarm> = {}): World {
+export function createWorld(
+  seed: number,
+  plant: Plant,
+  verbose: boolean,
+  over: Partial<Swarm> = {},
+): World {
   const kernel = createKernel(seed, verbose);
   const drawn = { ...drawSwarm(seed), ...over };
   const gentle = calm(drawn);
@@ -80,7 +85,11 @@ export function createWorld(seed: number, plant: Plant, verbose: boolean, over: 
     reopened: () => world.payments.forget(),
   });
   const audience: Audience = { org: 'test-firm', env: 'test', log: `propdesk/${server.logId}` };
-  const rail = createRail(kernel, { faults: () => swarm().rail, webhook: (report) => world.payments.webhook(report), situations });
+  const rail = createRail(kernel, {
+    faults: () => swarm().rail,
+    webhook: (report) => world.payments.webhook(report),
+    situations,
+  });
   /** The server's own parts ask until they are answered, under the same name. */
   const system = (intent: ServerIntent): void => {
     const commandId = `system-${(numbered += 1)}`;
@@ -95,7 +104,18 @@ export function createWorld(seed: number, plant: Plant, verbose: boolean, over: 
   const shown: Shown[] = [];
   const signed: SignedWord[] = [];
   const captured: Command[] = [];
-  const deskPorts: DeskPorts = { kernel, network, server, situations, plant, audience, shown, signed, captured, swarm };
+  const deskPorts: DeskPorts = {
+    kernel,
+    network,
+    server,
+    situations,
+    plant,
+    audience,
+    shown,
+    signed,
+    captured,
+    swarm,
+  };
   const world: World = {
     kernel,
     drawn,
@@ -134,7 +154,13 @@ export function found(world: World): void {
   for (const [at, accountId] of accounts.entries()) {
     // Two accounts of one trader, so that one trader's amounts add up.
     const trader = `T${1 + (at >> 1)}`;
-    server.tell(...fundedAccount(accountId, trader, random.pick([1_000_0000, 4_000_0000, 7_000_0000, 20_000_0000, 34_000_0000])));
+    server.tell(
+      ...fundedAccount(
+        accountId,
+        trader,
+        random.pick([1_000_0000, 4_000_0000, 7_000_0000, 20_000_0000, 34_000_0000]),
+      ),
+    );
   }
   server.tell({ type: 'time', at: RUN_START });
   server.tick();
@@ -153,8 +179,11 @@ function addFirstDesk(world: World, number: number): void {
   const here = (drawn.isSmall ? FEW : HONEST).filter((_, at) => at % drawn.desks === number - 1);
   // Cleo works at two desks, with a key on each.
   if (number === 2 && !here.includes('cleo')) here.push('cleo');
-  const people = new Map<string, SimulatedKey>(here.map((name) => [name, keyFrom(kernel.seed, `${name} on ${deskId}`)]));
-  const skewMs = drawn.clockSkewMs === 0 ? 0 : random.below(2 * drawn.clockSkewMs) - drawn.clockSkewMs;
+  const people = new Map<string, SimulatedKey>(
+    here.map((name) => [name, keyFrom(kernel.seed, `${name} on ${deskId}`)]),
+  );
+  const skewMs =
+    drawn.clockSkewMs === 0 ? 0 : random.below(2 * drawn.clockSkewMs) - drawn.clockSkewMs;
   if (Math.abs(skewMs) > 365 * 24 * 60 * MINUTE_MS) world.situations.seen('clockBeyondAYear');
   const desk = world.addDesk({ deskId, deviceId: deskId, people, skewMs });
   desk.open();
@@ -163,6 +192,11 @@ function addFirstDesk(world: World, number: number): void {
   }
 }
 
-export function payeeOf(last4: string): { digest: string; last4: string; method: 'testRail'; region: string } {
+export function payeeOf(last4: string): {
+  digest: string;
+  last4: string;
+  method: 'testRail';
+  region: string;
+} {
   return { digest: digestOfText(`payee ${last4}`), last4, method: 'testRail', region: 'CZ' };
 }

@@ -1560,8 +1560,8 @@ describe('below every rule in code, the store', () => {
   });
 });
 
-/** What each wish asks of a role, written down a second time; null for what asks no role: who may, the decision itself says. */
 type Wish = Intent | Extract<ServerIntent, { type: 'addPerson' | 'bookEntries' }>;
+/** What each wish asks of a role, written a second time; null where the decision itself says who may. */
 const WISHES: Readonly<Record<Wish['type'], readonly (readonly [Wish, Action | null])[]>> = {
   acknowledgeAlert: [[{ type: 'acknowledgeAlert', alertSeq: 1, note: '' }, 'acknowledgeAlert']],
   publishProgram: [

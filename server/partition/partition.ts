@@ -7,7 +7,9 @@ import type { Fact, FactDraft } from '#core/facts/registry.ts';
 import { dueOn } from '#core/governance/advance.ts';
 import { createGovernance, type Governance } from '#core/governance/governance.ts';
 import type { GovernedWorld } from '#core/governance/world.ts';
+import { canonicalText } from '#core/kernel/canonical.ts';
 import type { Actor } from '#core/kernel/event.ts';
+import { err } from '#core/kernel/result.ts';
 import type { VerifyBytes } from '#core/signing/public-key.ts';
 import type { JournalledMark } from '#core/market/mark.ts';
 import type { CommandResult, QuarantineEntry } from '#core/sync/protocol.ts';
@@ -120,6 +122,12 @@ export function openPartition(options: PartitionOptions): Partition {
       const account = ingest.book.numberOf(accountId);
       return account === undefined ? null : (ACCOUNT_STATUSES[ingest.book.status(account)] ?? null);
     },
+    accountOf: (accountId) => {
+      const account = ingest.book.numberOf(accountId);
+      if (account === undefined) return null;
+      const { traderId, program } = ingest.book.terms(account);
+      return { traderId, programId: program.programId };
+    },
     blockedSince: (accountId, seq) =>
       blockedSince(store.stream(partition, `account:${accountId}`), seq),
   });
@@ -215,7 +223,7 @@ export function openPartition(options: PartitionOptions): Partition {
     command: (command) => {
       const known = store.commandResult(command.commandId);
       if (known) return { result: known, facts: [] };
-      const decision = decide(command, decisionState());
+      const decision = withinSize(decide(command, decisionState()));
       const { commandId, actor } = command;
       const { facts, actions } = decision.ok
         ? place(decision.value.drafts, { actor, commandId })
@@ -294,6 +302,22 @@ function blockedSince(facts: readonly Fact[], seq: number): string | null {
 
 function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
+}
+
+/** What the log's tiles take: an entry is its fact with the envelope around it. */
+const DATA_BYTES_MAX = 60_000;
+
+/** A decision whose facts would not fit the log is refused before anything of it is kept. */
+function withinSize(decision: ReturnType<typeof decide>): ReturnType<typeof decide> {
+  if (!decision.ok) return decision;
+  const large = decision.value.drafts.find(
+    ({ data }) => Buffer.byteLength(canonicalText(data)) > DATA_BYTES_MAX,
+  );
+  if (!large) return decision;
+  return err({
+    code: 'invalid',
+    message: `its ${large.kind} would be larger than ${DATA_BYTES_MAX} bytes`,
+  });
 }
 
 /** Hands what intake asks for to the platform, a version as what it compiles to. */

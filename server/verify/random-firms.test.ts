@@ -45,10 +45,13 @@ function decide(firm: GovernedFirm, random: Random, proposal: Proposal): void {
           { type: 'clause', ruleId: 'r', facts: [1], trades: [], quantity: '1' },
           { type: 'clause', ruleId: 'r', facts: [999_999], trades: [], quantity: '1' },
         ] as const);
+  const { proposalId, action, version } = proposal;
   const stale = random.below(8) === 0 ? { base: { size: 1, root: rootOf(firm, 1) } } : {};
+  const older =
+    version > 1 && random.below(3) === 0 ? { subject: { id: proposalId, action, ver: 1 } } : {};
   const said = firm.ask(
     personId,
-    desk.decide(proposal.proposalId, word, { grounds: grounds as never, ...stale }),
+    desk.decide(proposal.proposalId, word, { grounds: grounds as never, ...stale, ...older }),
   );
   if (said !== 'accepted') desk.chain = before;
 }
@@ -121,7 +124,9 @@ function step(firm: GovernedFirm, random: Random): void {
   const open = [...governance.open()];
   const number = 1 + random.below(ACCOUNTS);
   const what = random.below(20);
-  if (what < 11 && open.length > 0) decide(firm, random, random.pick(open));
+  if (what < 10 && open.length > 0) decide(firm, random, random.pick(open));
+  else if (what === 10)
+    decide(firm, random, random.pick([...firm.partition.governance.proposals()]));
   else if (what < 13)
     ignoring(() =>
       firm.request(`A${number}`, random.pick([null, 1_000_0000]), {
@@ -171,7 +176,7 @@ function playedFirm(seed: number): GovernedFirm {
       {
         action: 'payPayout',
         autoUpTo: random.pick([null, 1_000_0000]),
-        approverPerDay: 9_000_0000,
+        approverPerDay: 5_000_0000,
       },
     ],
   });

@@ -15,9 +15,12 @@ export const adjustBalance = formAction({
     programId: idSchema,
     amount: moneyUnits.refine((amount) => amount !== 0, 'nothing would be adjusted'),
   }),
-  prepare: ({ accountId, traderId, programId, amount }, { accountStatus }) => {
-    const status = accountStatus(accountId);
-    if (status === null) return err(`there is no account ${accountId}`);
+  prepare: ({ accountId, traderId, programId, amount }, { accountOf }) => {
+    const account = accountOf(accountId);
+    if (account === null) return err(`there is no account ${accountId}`);
+    // Limits and scopes hang on them: they are the account's own, whatever is written.
+    if (account.traderId !== traderId) return err(`account ${accountId} is not of ${traderId}`);
+    if (account.programId !== programId) return err(`account ${accountId} is not of ${programId}`);
     const about = { ...NOBODY, accountId, traderId, programId };
     return ok({ about, amount: Math.abs(amount), concerned: [] });
   },

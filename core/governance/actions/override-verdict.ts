@@ -14,7 +14,10 @@ export const overrideVerdict = formAction({
     /** The fact of the breach. */
     verdictSeq: z.int().min(1),
   }),
-  prepare: ({ accountId, programId }, { accountStatus }) => {
+  prepare: ({ accountId, programId }, { accountStatus, accountOf }) => {
+    if (accountOf(accountId)?.programId !== programId) {
+      return err(`there is no account ${accountId} of ${programId}`);
+    }
     const status = accountStatus(accountId);
     if (status === null) return err(`there is no account ${accountId}`);
     if (status !== 'failed')
