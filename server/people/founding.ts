@@ -16,27 +16,45 @@ const DEMO_POLICIES: readonly ApprovalPolicy[] = DEFAULT_POLICIES.map((policy) =
   payeeCoolOffMs: Math.min(policy.payeeCoolOffMs, MINUTE_MS),
 }));
 
-const FIRST_PERSON = { personId: 'p-first', name: 'First administrator', login: 'admin' } as const;
+/** Whoever proposes cannot approve, and roles and limits need two others: a firm begins with three. */
+const FIRST_PEOPLE = ['admin', 'admin-2', 'admin-3'].map((login, at) => ({
+  personId: `p-${login}`,
+  name: `Administrator ${at + 1}`,
+  login,
+}));
+/** Somebody's key has to be the first that counts. To be raised as soon as three of them do. */
+const FIRST_POLICIES: readonly ApprovalPolicy[] = DEFAULT_POLICIES.flatMap((policy) =>
+  policy.action === 'grantKey' ? [{ ...policy, approvals: 0, coolOffMs: 0 }] : [],
+);
 
-/** What a new log is told first: who there is. `line` is for the person who starts the server. */
+/** What a new log is told first: who there is. `lines` are for the person who starts the server. */
 export async function foundPeople(
   kind: 'demo' | 'own',
   store: PeopleStore,
-): Promise<{ readonly intent: Extract<ServerIntent, { type: 'found' }>; readonly line: string }> {
+): Promise<{
+  readonly intent: Extract<ServerIntent, { type: 'found' }>;
+  readonly lines: readonly string[];
+}> {
   if (kind === 'demo') {
     await seedDemoPeople(store);
     const people = DEMO_PEOPLE.map(({ personId, roles }) => ({ personId, roles }));
     const line =
       'people: a demonstration firm; the sign-in page names everybody and their password';
-    return { intent: { type: 'found', people, policies: DEMO_POLICIES }, line };
+    return { intent: { type: 'found', people, policies: DEMO_POLICIES }, lines: [line] };
   }
-  store.add(FIRST_PERSON);
-  const code = store.invite(FIRST_PERSON.personId);
-  const { personId, login } = FIRST_PERSON;
+  const lines = FIRST_PEOPLE.map((person) => {
+    store.add(person);
+    const code = store.invite(person.personId);
+    return code.ok
+      ? `people: "${person.login}" sets a password with the code ${code.value} within 24 hours`
+      : `people: "${person.login}" could not be invited: ${code.error.message}`;
+  });
+  const people = FIRST_PEOPLE.map(({ personId }) => ({ personId, roles: ['admin' as const] }));
   return {
-    intent: { type: 'found', people: [{ personId, roles: ['admin'] }], policies: [] },
-    line: code.ok
-      ? `people: the first is "${login}"; set the password with the code ${code.value} within 24 hours`
-      : `people: "${login}" has a password already`,
+    intent: { type: 'found', people, policies: FIRST_POLICIES },
+    lines: [
+      ...lines,
+      'people: until it is raised under People, a signing key counts as soon as it is enrolled',
+    ],
   };
 }

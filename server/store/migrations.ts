@@ -93,6 +93,14 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
             AND json_extract(data, '$.proposalId') = json_extract(NEW.data, '$.payoutId')
             AND json_extract(data, '$.version') = json_extract(NEW.data, '$.version'))
         BEGIN SELECT RAISE(ABORT, 'a payment without approval'); END;
+      CREATE TRIGGER facts_are_not_replaced BEFORE INSERT ON fact
+        WHEN EXISTS (SELECT 1 FROM fact WHERE partition = NEW.partition AND seq = NEW.seq)
+        BEGIN SELECT RAISE(ABORT, 'facts are never replaced'); END;
+      CREATE TRIGGER no_second_instruction BEFORE INSERT ON fact
+        WHEN NEW.kind = 'paymentInstructed' AND EXISTS (
+          SELECT 1 FROM fact WHERE kind = 'paymentInstructed'
+            AND json_extract(data, '$.payoutId') = json_extract(NEW.data, '$.payoutId'))
+        BEGIN SELECT RAISE(ABORT, 'a second payment of one payout'); END;
       CREATE TRIGGER facts_are_not_edited BEFORE UPDATE ON fact
         BEGIN SELECT RAISE(ABORT, 'facts are never edited'); END;
       CREATE TRIGGER facts_are_not_deleted BEFORE DELETE ON fact

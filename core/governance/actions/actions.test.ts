@@ -151,6 +151,8 @@ const world: GovernedWorld = {
   content: (digest) => contents.get(digest) ?? null,
   accountStatus: (accountId) =>
     accountId === 'A2' ? 'failed' : ['A1', 'ACC-31'].includes(accountId) ? 'active' : null,
+  accountOf: (accountId) =>
+    ['A1', 'A2'].includes(accountId) ? { traderId: 'T1', programId: 'program' } : null,
   blockedSince: () => null,
 };
 

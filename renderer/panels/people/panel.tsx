@@ -49,7 +49,7 @@ export function People({ client }: { readonly client: RendererClient }): ReactEl
           <h2>What each role may do</h2>
         </header>
         <Matrix />
-        {list !== null && typeof list === 'object' && <Policies list={list} />}
+        {list !== null && typeof list === 'object' && <Policies list={list} client={client} />}
       </section>
     </div>
   );
@@ -302,31 +302,75 @@ function Matrix(): ReactElement {
   );
 }
 
-function Policies({ list }: { readonly list: PeopleList }): ReactElement {
+/** How much approval what needs. Any change of it is a proposal of its own. */
+function Policies({
+  list,
+  client,
+}: {
+  readonly list: PeopleList;
+  readonly client: RendererClient;
+}): ReactElement {
+  const [reason, setReason] = useState('');
+  const [said, setSaid] = useState('');
+  const propose = (policy: PeopleList['policies'][number]): void =>
+    void client
+      .call('proposals.propose', { action: 'changePolicy', params: { policy } as never, reason })
+      .then((reply) =>
+        setSaid(reply.ok ? 'Proposed: it waits under “Other approvals”.' : reply.error.message),
+      );
   return (
     <>
       <h3>How much approval what needs</h3>
+      <p className="field">
+        <label htmlFor="policy-reason">Why it should change</label>
+        <input
+          id="policy-reason"
+          value={reason}
+          maxLength={400}
+          onChange={(event) => setReason(event.target.value)}
+        />{' '}
+        <span role="status">{said}</span>
+      </p>
       <table>
         <TableHead
           columns={['Action', 'Persons', 'More above', 'By itself up to', 'One person a day']}
         />
         <tbody>
-          {list.policies.map(({ action, approvals, steps, autoUpTo, approverPerDay }) => (
-            <tr key={action}>
-              <td>{action}</td>
-              <td>{approvals}</td>
-              <td>
-                {steps.map(({ above, approvals: more, oneOf }) => (
-                  <div key={above}>
-                    {money(above)}: {more}
-                    {oneOf.length > 0 && `, one of them ${oneOf.map(roleText).join(' or ')}`}
-                  </div>
-                ))}
-              </td>
-              <td>{autoUpTo === null ? 'never' : money(autoUpTo)}</td>
-              <td>{approverPerDay === null ? 'any' : money(approverPerDay)}</td>
-            </tr>
-          ))}
+          {list.policies.map((policy) => {
+            const { action, approvals, steps, autoUpTo, approverPerDay } = policy;
+            return (
+              <tr key={action}>
+                <td>{action}</td>
+                <td>
+                  {approvals}{' '}
+                  {[approvals - 1, approvals + 1]
+                    .filter((next) => next >= 0)
+                    .map((next) => (
+                      <button
+                        key={next}
+                        type="button"
+                        className="quiet"
+                        disabled={reason.trim() === ''}
+                        title="Give the reason above first"
+                        onClick={() => propose({ ...policy, approvals: next })}
+                      >
+                        Propose {next}
+                      </button>
+                    ))}
+                </td>
+                <td>
+                  {steps.map(({ above, approvals: more, oneOf }) => (
+                    <div key={above}>
+                      {money(above)}: {more}
+                      {oneOf.length > 0 && `, one of them ${oneOf.map(roleText).join(' or ')}`}
+                    </div>
+                  ))}
+                </td>
+                <td>{autoUpTo === null ? 'never' : money(autoUpTo)}</td>
+                <td>{approverPerDay === null ? 'any' : money(approverPerDay)}</td>
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </>
