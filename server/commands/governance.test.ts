@@ -1555,7 +1555,7 @@ describe('below every rule in code, the store', () => {
     const payoutId = firm.request('A1');
     approve(firm, payoutId, 'cleo', 'dario');
     expect(pay(firm, payoutId)).toBe('instructed');
-    expect(() => insertPayment(database, payoutId, 1)).toThrow(/UNIQUE constraint failed/);
+    expect(() => insertPayment(database, payoutId, 1)).toThrow(/a second payment of one payout/);
     database.close();
   });
 
