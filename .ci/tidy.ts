@@ -158,6 +158,7 @@ const ENTRIES: readonly RegExp[] = [
   /^renderer\/main\.tsx$/,
   /^bench\/[^/]+\/run\.ts$/,
   /^e2e\/[^/]+\.e2e\.ts$/,
+  /^e2e\/[^/]+\/(run|worker)\.ts$/,
   /^\.ci\/tasks\/[^/]+\.ts$/,
   /(^|\/)[^/]+\.config\.ts$|\.d\.ts$|\/placeholder\.ts$/,
 ];

@@ -15,12 +15,12 @@ describe('every short sequence of what can happen to a payout', () => {
   });
 
   it('notices when breaches are passed over', { timeout: 600_000 }, () => {
-    const { offences } = explore(3, (world) => ({ ...world, blockedSince: () => null }));
+    const { offences } = explore(4, (world) => ({ ...world, blockedSince: () => null }));
     expect(offences.join('\n')).toContain('I4 paid after breach');
   });
 
   it('notices when keys are never revoked', { timeout: 600_000 }, () => {
-    const { offences } = explore(3, (world) => {
+    const { offences } = explore(4, (world) => {
       for (const key of world.governance.people.keys.values()) key.revokedSeq = null;
       return world;
     });
