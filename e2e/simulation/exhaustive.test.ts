@@ -8,7 +8,8 @@ describe('every short sequence of what can happen to a payout', () => {
   it('pays none without authority', { timeout: 600_000 }, () => {
     const { length, sequences, states, runs, paid, offences } = explore(LENGTH);
     process.stdout.write(
-      `${sequences} sequences of up to ${length} steps (${states} states): ${runs} payment runs, ${paid} paid, ${offences.length} without authority\n`,
+      `${sequences} sequences of up to ${length} steps (${states} states): ${runs} payment runs, ` +
+        `${paid} paid, ${offences.length} without authority\n`,
     );
     expect(offences).toEqual([]);
     expect(paid).toBeGreaterThan(0);

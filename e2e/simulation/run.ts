@@ -61,7 +61,8 @@ async function runMany(): Promise<number> {
   const seconds = (performance.now() - start) / 1000;
   await tell(done);
   say(
-    `${(done.seeds / seconds).toFixed(1)} seeds a second, ${Math.round(done.steps / done.seeds)} steps each; ${done.facts} facts, ${done.paid} payments, ${done.twice} seeds twice`,
+    `${(done.seeds / seconds).toFixed(1)} seeds a second, ${Math.round(done.steps / done.seeds)} steps each; ` +
+      `${done.facts} facts, ${done.paid} payments, ${done.twice} seeds twice`,
   );
   say(closingLine(done));
   return done.failed.length + done.unseen.length + done.missed.length > 0 ? 1 : 0;

@@ -148,9 +148,7 @@ export function createServer(ports: ServerPorts): Server {
       return done;
     });
     isCommanded = false;
-    kernel.note(
-      `${wish.intent.type} by ${wish.actor.id}: ${result ? (result.type === 'accepted' ? 'accepted' : `${result.code} ${result.message}`) : 'no answer'}`,
-    );
+    kernel.note(`${wish.intent.type} by ${wish.actor.id}: ${answerText(result)}`);
     if (size() > before) ports.published();
     if (result || !plant.acknowledgesBeforeCommit || !stoppedBefore) return result;
     return { type: 'accepted', commandId: wish.commandId, seq: before + 1 };
@@ -230,4 +228,9 @@ export function createServer(ports: ServerPorts): Server {
     },
     open,
   };
+}
+
+function answerText(result: CommandResult | null | undefined): string {
+  if (!result) return 'no answer';
+  return result.type === 'accepted' ? 'accepted' : `${result.code} ${result.message}`;
 }
