@@ -204,7 +204,7 @@ export function createDesk(
   };
   const open = (): void => {
     if (mind) return;
-    restoreFromTwin(kept, keepTwin);
+    restoreFromTwin(kept, keepTwin, () => false);
     const store = fragile();
     const state = createLocalState(kept);
     const decisions = createDecisions({

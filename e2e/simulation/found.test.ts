@@ -140,8 +140,8 @@ describe('what the simulator has found', () => {
     };
     store.apply({ cursor: { logId, seq: 0 }, accounts: [], alerts: [], governed: [] });
     store.keepSigned(entry, command, logId);
-    restoreFromTwin(store, twin);
-    restoreFromTwin(store, twin);
+    restoreFromTwin(store, twin, () => false);
+    restoreFromTwin(store, twin, () => false);
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([{ logId, command }]);
     store.close();
   });

@@ -86,7 +86,11 @@ export function createGovernedApi(ports: GovernedPorts): GovernedApi & {
 } {
   const { host, store, state, send } = ports;
   const twin = openTwin(host.twinFile);
-  const restored = restoreFromTwin(store, twin);
+  const restored = restoreFromTwin(
+    store,
+    twin,
+    (decisionId) => state.governance.decision(decisionId) !== undefined,
+  );
   if (restored > 0)
     host.log('warn', `${restored} signed decisions were put back from their second copy`);
   const names = new Map<string, string>();

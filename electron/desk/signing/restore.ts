@@ -11,10 +11,15 @@ const lineSchema = z.object({ logId: z.string(), command: commandSchema });
 
 /**
  * Puts what the twin holds and the database does not back into the database, with its place in the
- * outbox: what a lost or damaged database had not sent is sent after all. Returns how many. What
+ * outbox: what a lost or damaged database had not sent is sent after all. What the log has received
+ * already needs no sending. Returns how many. What
  * waits in the database without a second copy, because the machine stopped in between, gets one.
  */
-export function restoreFromTwin(store: DeskStore, twin: Twin): number {
+export function restoreFromTwin(
+  store: DeskStore,
+  twin: Twin,
+  isReceived: (decisionId: string) => boolean,
+): number {
   let restored = 0;
   const known = new Map<string, Set<string>>();
   const copied = new Set<string>();
@@ -28,7 +33,7 @@ export function restoreFromTwin(store: DeskStore, twin: Twin): number {
     const here =
       known.get(logId) ?? new Set(store.signed(logId).map(({ decisionId }) => decisionId));
     known.set(logId, here);
-    if (here.has(command.commandId)) continue;
+    if (here.has(command.commandId) || isReceived(command.commandId)) continue;
     const signed = signedIn(intent.envelope);
     if (!signed) continue;
     const { decision, text } = signed;
@@ -42,7 +47,11 @@ export function restoreFromTwin(store: DeskStore, twin: Twin): number {
       decision: text,
       signedAt: command.issuedAt,
     };
-    restored += Number(store.keepSigned(entry, command, logId));
+    try {
+      restored += Number(store.keepSigned(entry, command, logId));
+    } catch {
+      // Its place in the chain was given away again since: that one decides, this line stays to be read.
+    }
   }
   const { logId } = store.cursor();
   // Without it, a later decision of the same chain would wait for ever after the database is lost.
