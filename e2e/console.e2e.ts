@@ -132,8 +132,13 @@ test('an account is restricted with a reason, and the restriction lifted', async
 
 test('what-if: an empty scenario equals live, and a move changes the outcome', async () => {
   await page.keyboard.press('Escape');
-  await page.locator('.ag-row').nth(5).click();
-  await page.getByRole('tab', { name: 'What if' }).click();
+  // Rows move under the pointer: it is tried until an account is open.
+  const whatIf = page.getByRole('tab', { name: 'What if' });
+  await expect(async () => {
+    await page.locator('.ag-cell[col-id="trader"]').nth(3).click();
+    await expect(whatIf).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 30_000 });
+  await whatIf.click();
   await expect(page.locator('.outcome tbody tr').first()).toBeVisible({ timeout: 15_000 });
   await expect(page.locator('.outcome tr.changed')).toHaveCount(0);
   await page.getByRole('button', { name: 'Buy' }).click();
