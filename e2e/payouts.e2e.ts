@@ -36,8 +36,11 @@ async function openCleanPayout(page: Page): Promise<string> {
   await page.keyboard.press('4');
   const row = page.locator('.queue .ag-row', { hasText: 'nothing against it' }).first();
   await expect(row).toBeVisible({ timeout: 80_000 });
-  await row.click();
-  await expect(page.locator('.proposal-head h2')).toBeVisible();
+  // The firm lives on meanwhile: a payout may stop standing clean between the list and the click.
+  await expect(async () => {
+    await row.click({ timeout: 5_000 });
+    await expect(page.getByRole('button', { name: /^Approve \(/ })).toBeEnabled({ timeout: 5_000 });
+  }).toPass({ timeout: 60_000 });
   return page.url().split('/').at(-1) ?? '';
 }
 

@@ -70,7 +70,9 @@ function gather(world: World): void {
   const random = kernel.random('days');
   const within = random.pick([HOUR_MS, 4 * HOUR_MS, 12 * HOUR_MS]);
   const soon = (name: string, act: () => void): void =>
-    kernel.after(MINUTE_MS + random.fraction() * within, name, act);
+    kernel.after(MINUTE_MS + random.fraction() * within, name, () => {
+      if (world.isRough) act();
+    });
   for (let came = random.below(3); came < 5; came += 1)
     soon('a person decides', () => decideSomething(world));
   if (random.fraction() < 3 * drawn.revision) soon('a payout is revised', () => revise(world));
@@ -288,9 +290,9 @@ function changePeople(world: World): void {
   );
   const names = words.map(({ personId }) => personId).filter((personId) => personId !== 'mallory');
   const name =
-    names.length > 0 && random.below(3) > 0
+    names.length > 0 && random.below(5) > 1
       ? random.pick(names)
-      : random.pick(['cleo', 'dario', 'ezra', 'rhea', 'jona', 'finn']);
+      : random.pick(['cleo', 'dario', 'ezra', 'rhea', 'jona', 'finn', 'finn', 'finn']);
   if (random.below(2) === 0) {
     const keys = [...governance.people.keys.values()].filter(
       ({ personId, revokedSeq }) => personId === name && revokedSeq === null,
@@ -318,12 +320,12 @@ function changePeople(world: World): void {
 
 /** Somebody who is about to get a role signs before it comes, and is heard only after. */
 function signEarly(world: World, personId: string): void {
-  const { kernel, network, drawn } = world;
+  const { kernel, network } = world;
   const random = kernel.random('days');
   const desk = world.desks.find(({ people, isUp }) => isUp && people.has(personId));
   const [first] = payouts(desk?.state()?.governance);
-  if (!desk || !first || random.fraction() > 4 * drawn.partition) return;
-  network.cut(desk.deskId, random.below(12 * HOUR_MS));
+  if (!desk || !first || !world.isRough) return;
+  network.cut(desk.deskId, 2 * HOUR_MS + random.below(6 * HOUR_MS));
   const wish = {
     proposalId: first.proposalId,
     version: first.version,

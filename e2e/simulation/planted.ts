@@ -162,7 +162,7 @@ function forgettingOn(
         return known && isForgotten(known.envelope.seq, openedAt) ? undefined : known;
       };
     },
-    ...(isLenient ? { before: forgiveChain } : {}),
+    ...(isLenient ? { isBent: true, before: forgiveChain } : {}),
   };
 }
 
@@ -256,7 +256,7 @@ export const PLANTED: Readonly<Record<string, () => Plant>> = {
     reportId: (reportId, times) => (times === 1 ? reportId : `${reportId}-${times}`),
   }),
   showsCountedOnAcceptance: () => ({ showsCountedOnAcceptance: true }),
-  forkAccepted: () => ({ before: forgiveChain }),
+  forkAccepted: () => ({ isBent: true, before: forgiveChain }),
   gapsIgnored: () => ({ ignoresGaps: true }),
   payeeNameInLog: () => ({ tellsPayeeName: true }),
   roleAtSigningIgnored: ignoringRolesAt,
