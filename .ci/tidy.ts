@@ -13,9 +13,9 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['rules', 'fraud'],
   ['engine', 'payouts', 'lifecycle', 'approvals', 'cases'],
   ['programs'],
-  ['what-if', 'evidence', 'kpi'],
+  ['what-if', 'evidence', 'kpi', 'exposure', 'alerts'],
   ['facts'],
-  ['impact', 'governance'],
+  ['impact', 'governance', 'surveillance'],
   ['sync'],
   ['desk-api', 'sim'],
 ];

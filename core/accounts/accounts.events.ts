@@ -11,6 +11,7 @@ import {
   dealSchema,
   protectionSchema,
 } from './account.ts';
+import { identitySchema, orderActivitySchema, sessionSchema } from './trader.ts';
 
 export const instrumentDefined = defineEvent({
   kind: 'instrumentDefined',
@@ -80,4 +81,31 @@ export const tradingDayRolled = defineEvent({
     clock: dayClockSchema,
     day: tradingDaySchema,
   }),
+});
+
+/** Who is behind an account. */
+export const identityRecorded = defineEvent({
+  kind: 'identityRecorded',
+  version: 1,
+  stream: 'account',
+  origin: 'input',
+  data: identitySchema,
+});
+
+/** A trader was connected. */
+export const sessionObserved = defineEvent({
+  kind: 'sessionObserved',
+  version: 1,
+  stream: 'account',
+  origin: 'input',
+  data: sessionSchema,
+});
+
+/** What was asked of the platform beside fills. */
+export const orderActivityObserved = defineEvent({
+  kind: 'orderActivityObserved',
+  version: 1,
+  stream: 'account',
+  origin: 'input',
+  data: orderActivitySchema,
 });

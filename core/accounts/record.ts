@@ -11,6 +11,7 @@ import {
   dealSchema,
   protectionSchema,
 } from './account.ts';
+import { identitySchema, orderActivitySchema, sessionSchema } from './trader.ts';
 
 /**
  * What a platform adapter may tell the server, in the platform's own order. Anything else is
@@ -24,6 +25,9 @@ export const platformRecordSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('protection'), change: protectionSchema }),
   z.strictObject({ type: z.literal('news'), release: newsReleaseSchema }),
   z.strictObject({ type: z.literal('balanceOperation'), operation: balanceOperationSchema }),
+  z.strictObject({ type: z.literal('identity'), identity: identitySchema }),
+  z.strictObject({ type: z.literal('session'), session: sessionSchema }),
+  z.strictObject({ type: z.literal('orderActivity'), activity: orderActivitySchema }),
   z.strictObject({
     type: z.literal('mark'),
     symbol: z.string().min(1).max(32),

@@ -4,6 +4,7 @@ import { err, ok, type Result } from '#core/kernel/result.ts';
 import { createRegistry } from '#core/kernel/registry.ts';
 import * as accounts from '#core/accounts/accounts.events.ts';
 import * as approvals from '#core/approvals/approvals.events.ts';
+import * as fraud from '#core/fraud/fraud.events.ts';
 import * as payouts from '#core/payouts/payouts.events.ts';
 import * as people from '#core/people/people.events.ts';
 import * as programs from '#core/programs/programs.events.ts';
@@ -18,6 +19,9 @@ const definitions = [
   accounts.dealBusted,
   accounts.protectionSet,
   accounts.newsScheduled,
+  accounts.identityRecorded,
+  accounts.sessionObserved,
+  accounts.orderActivityObserved,
   accounts.tradingDayRolled,
   programs.programPublished,
   rules.ruleSetPublished,
@@ -61,6 +65,8 @@ const definitions = [
   payouts.exceptionRaised,
   payouts.exceptionSettled,
   payouts.letterIssued,
+  fraud.signalRaised,
+  fraud.scoringChanged,
 ] as const;
 
 type Definition = (typeof definitions)[number];

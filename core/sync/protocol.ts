@@ -232,6 +232,9 @@ export const DESK_LEAVES_OUT: readonly string[] = [
   'dealBooked',
   'balanceOperationBooked',
   'protectionSet',
+  'identityRecorded',
+  'sessionObserved',
+  'orderActivityObserved',
 ];
 
 /** Once a second: how the server and its feeds are. */

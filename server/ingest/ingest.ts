@@ -352,6 +352,15 @@ export function createIngest(options: IngestOptions): Ingest {
     const { envelope } = booked({ kind: 'protectionSet', data: change }, change.at);
     verdicts(result.value, { type: 'fact', seq: envelope.seq });
   };
+  /** What the platform knows of a trader beside the trades: it changes no number. */
+  const observe = (draft: ObservedDraft): void => {
+    const { accountId, at } = draft.data;
+    if (book.numberOf(accountId) === undefined) {
+      return refuse(`${draft.kind}.accountId: no account ${accountId} is open`);
+    }
+    passTime(at);
+    booked(draft, at);
+  };
   const take = (record: PlatformRecord): void => {
     switch (record.type) {
       case 'mark':
@@ -370,6 +379,12 @@ export function createIngest(options: IngestOptions): Ingest {
         return;
       case 'accountOpened':
         return openAccount(record);
+      case 'identity':
+        return observe({ kind: 'identityRecorded', data: record.identity });
+      case 'session':
+        return observe({ kind: 'sessionObserved', data: record.session });
+      case 'orderActivity':
+        return observe({ kind: 'orderActivityObserved', data: record.activity });
       case 'time':
         return passTime(record.at);
       case 'instrument': {
@@ -477,6 +492,11 @@ export function createIngest(options: IngestOptions): Ingest {
     }),
   };
 }
+
+type ObservedDraft = Extract<
+  FactDraft,
+  { kind: 'identityRecorded' | 'sessionObserved' | 'orderActivityObserved' }
+>;
 
 /** Marks come by the million: they are checked by hand, all else by its schema. */
 function readRecord(record: unknown): PlatformRecord | string {

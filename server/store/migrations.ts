@@ -2,7 +2,8 @@
 export const MADE_BY_ITSELF = `'instrumentDefined', 'accountOpened', 'dealBooked',
   'balanceOperationBooked', 'dealBusted', 'protectionSet', 'newsScheduled', 'tradingDayRolled',
   'ruleSetPublished', 'warningRaised', 'breachDetected', 'conductFlagged', 'objectiveMet',
-  'objectiveLost', 'accountStatusChanged', 'rulesChanged', 'reviewRequested'`;
+  'objectiveLost', 'accountStatusChanged', 'rulesChanged', 'reviewRequested', 'identityRecorded',
+  'sessionObserved', 'orderActivityObserved', 'signalRaised'`;
 
 /** Numbered in tens, applied in order, never edited once released. */
 export const migrations: readonly { readonly number: number; readonly sql: string }[] = [

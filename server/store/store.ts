@@ -120,7 +120,8 @@ export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store
   const forDesk = connection.prepare(`
     SELECT * FROM fact WHERE partition = ? AND seq BETWEEN ? AND ?
       AND kind NOT IN ('dealBooked', 'balanceOperationBooked')
-        AND kind <> 'protectionSet' ORDER BY seq LIMIT ?`);
+        AND kind NOT IN ('protectionSet', 'identityRecorded', 'sessionObserved',
+          'orderActivityObserved') ORDER BY seq LIMIT ?`);
   const append = mode === 'write' ? appender(connection) : null;
   const progress = connection.prepare(
     'SELECT records, seq, marks FROM progress WHERE partition = ?',

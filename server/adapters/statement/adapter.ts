@@ -155,6 +155,12 @@ function timeOf(record: PlatformRecord): number {
       return record.bust.at;
     case 'protection':
       return record.change.at;
+    case 'identity':
+      return record.identity.at;
+    case 'session':
+      return record.session.at;
+    case 'orderActivity':
+      return record.activity.at;
     case 'instrument':
     case 'news':
       return -Infinity;
