@@ -42,6 +42,7 @@ export const TERRITORIES: readonly Territory[] = [
       'temporal-polyfill',
       'fflate',
       'node-html-parser',
+      'nodemailer',
       'otpauth',
       'saxes',
       'zod',
@@ -75,6 +76,7 @@ export const TERRITORIES: readonly Territory[] = [
       'ag-grid-react',
       'ag-grid-community',
       'lightweight-charts',
+      'cytoscape',
     ],
   },
   {
