@@ -94,6 +94,19 @@ const TYPES_ONLY: readonly { readonly from: string; readonly of: string }[] = [
   { from: 'preload/', of: 'core/' },
 ];
 
+/**
+ * What only some may import, wherever it lies: what the demonstration's traders really are is known
+ * to the tool that scores detectors, and to nothing that judges, decides or shows.
+ */
+const RESERVED: readonly {
+  readonly of: string;
+  readonly home: string;
+  readonly readers: readonly string[];
+}[] = [
+  { of: 'core/sim/labels.ts', home: 'core/sim/', readers: ['server/cli/score.ts'] },
+  { of: 'core/sim/behaviours/', home: 'core/sim/', readers: [] },
+];
+
 /** What pure code does without, each with what to use instead. */
 const BANNED_IN_CORE: readonly (readonly [RegExp, string])[] = [
   [/\bDate\.(now|UTC|parse)\b|\bnew Date\b/, 'time comes in with events'],
@@ -126,6 +139,11 @@ export const FAMILIES: readonly Family[] = [
   {
     index: 'core/fraud/detectors/index.ts',
     member: /^core\/fraud\/detectors\/[^/]+\.ts$/,
+    helpers: [],
+  },
+  {
+    index: 'core/sim/behaviours/index.ts',
+    member: /^core\/sim\/behaviours\/[^/]+\.ts$/,
     helpers: [],
   },
   {
@@ -286,6 +304,10 @@ export function importProblem(from: string, target: string): string | null {
         (name.endsWith(':') && target.startsWith(name)),
     );
     return allowed ? null : `${territory.at} may not use this package`;
+  }
+  const reserved = RESERVED.find(({ of }) => path.startsWith(of));
+  if (reserved && !from.startsWith(reserved.home) && !reserved.readers.includes(from)) {
+    return `only ${[reserved.home, ...reserved.readers].join(' and ')} may know it`;
   }
   if (path.startsWith('core/') && from.startsWith('core/')) return floorProblem(from, path);
   const home = territoryOf(path)?.at;

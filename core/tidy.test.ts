@@ -20,8 +20,14 @@ describe('the house rules', () => {
     ['electron/loopback/index.ts', '#server/main.ts', 'electron/loopback/ may not import server/'],
     ['server/ingest/ingest.ts', 'better-sqlite3', 'server/ may not use this package'],
     ['server/main.ts', '#desk/desk.ts', 'server/ may not import electron/'],
+    ['core/fraud/detectors/a.ts', '#core/sim/world.ts', 'room sim is not below room fraud'],
+    ['server/main.ts', '#core/sim/labels.ts', 'only core/sim/ and server/cli/score.ts may know it'],
   ])('refuse that %s imports %s', (from, target, problem) => {
     expect(importProblem(from, target)).toBe(problem);
+  });
+
+  it('let the score tool know what the demonstration’s traders really are', () => {
+    expect(importProblem('server/cli/score.ts', '#core/sim/labels.ts')).toBeNull();
   });
 
   it.each([

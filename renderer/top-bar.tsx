@@ -1,5 +1,6 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import type { RendererClient } from './desk/client.ts';
+import { useCases } from './store/cases.ts';
 import { usePreferences } from './store/preferences.ts';
 import { goTo, usePlace } from './store/place.ts';
 import { useProposals } from './store/proposals.ts';
@@ -80,6 +81,9 @@ const VIEWS = [
   ['approvals', 'Approvals', '4'],
   ['people', 'People', '5'],
   ['audit', 'Audit', '6'],
+  ['exposure', 'Exposure', '7'],
+  ['cases', 'Cases', '8'],
+  ['alerts', 'Alerts', '9'],
 ] as const;
 
 /** The prices' own time, where it is not now. */
@@ -153,6 +157,7 @@ function Views(): ReactElement {
   const waiting = useProposals(
     ({ proposals }) => (proposals ?? []).filter(({ mayDecide }) => mayDecide).length,
   );
+  const overdue = useCases(({ counts }) => counts?.overdue ?? 0);
   const [view] = usePlace();
   return (
     <nav className="views" aria-label="Views">
@@ -166,6 +171,11 @@ function Views(): ReactElement {
         >
           {title}
           {name === 'approvals' && waiting > 0 && <span className="pill">{waiting}</span>}
+          {name === 'cases' && overdue > 0 && (
+            <span className="pill" title="Overdue">
+              {overdue}
+            </span>
+          )}
         </button>
       ))}
     </nav>

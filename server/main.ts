@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
+import type { ExposureHolder, ExposureHoldersRequest } from '#core/exposure/view.ts';
+import type { BackTestSummary } from '#core/fraud/back-test.ts';
 import type { PreviewSummary } from '#core/programs/programs.events.ts';
 import type { AccountDetail, CheckpointReply, CommandResult, Pulse } from '#core/sync/protocol.ts';
 import type { Audience } from '#core/approvals/decision.ts';
@@ -17,14 +19,23 @@ import { readConfig, type Config } from './config.ts';
 import type { ServerCommand, ServerIntent } from './commands/server-command.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { createQuestions } from './gateway/questions.ts';
+import { demoExposureLimits } from './demo/exposure-limits.ts';
+import { payeesOf } from '#core/sim/things.ts';
 import { apiClient, startDemoSite } from './demo/site.ts';
 import { foundPeople } from './people/founding.ts';
 import { createPeopleGate } from './people/gate.ts';
 import { openPeopleStore } from './people/people-store.ts';
 import { openPayments } from './payments/payments.ts';
+import { openExposure } from './exposure/exposure.ts';
 import type { PastReply, PastRequest } from './history/worker.ts';
 import { createPreviews } from './impact/previews.ts';
+import { createBackTests } from './surveillance/back-tests.ts';
+import type { SurveillanceStanding } from './surveillance/messages.ts';
+import { surveillanceQuestions } from './surveillance/questions.ts';
+import { startSurveillance } from './surveillance/surveillance.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { recentAlerts } from './notify/recent-alerts.ts';
+import { startNotify } from './notify/notify.ts';
 import { listPrograms } from './programs-list.ts';
 import type {
   FromPartition,
@@ -44,14 +55,6 @@ const SESSIONS_LOOKED_AT_EVERY_MS = 60_000;
 const HTTP_REQUEST_MS = 60_000;
 /** The passwords of a demonstration are public: making them hard to guess would only cost time. */
 const DEMO_PASSWORD_COST = { log2N: 12, r: 8, p: 1 };
-/** What the feed of a desk that has just come shows of the past. */
-const FEED_KINDS = [
-  'warningRaised',
-  'breachDetected',
-  'conductFlagged',
-  'reviewRequested',
-  'alertAcknowledged',
-];
 
 const config = readConfig(process.argv.slice(2), process.env);
 if (!config.ok) {
@@ -116,8 +119,36 @@ async function serve(options: Config): Promise<void> {
     demo: options.people === 'demo',
     tell: (intent, by) => void (by === null ? system(intent) : inNameOf(by, intent)),
   });
+  const exposure = openExposure({
+    governance,
+    note: system,
+    holders: partition.holders,
+    samplesFile: join(folder, 'exposure-samples.json'),
+    now: Date.now,
+    failed: (problem) => log.warn(problem),
+  });
+  const notify = startNotify({
+    folder,
+    file,
+    demo: options.people === 'demo',
+    command: (command) => partition.command(command),
+    log,
+  });
   const past = startPast(file);
   const previews = createPreviews(file, partition.previewed);
+  const surveillance = startSurveillance({
+    log: file,
+    snapshot: join(folder, 'surveillance.sqlite'),
+    raise: ({ commandId, signals }) =>
+      partition.command({
+        commandId,
+        actor: { type: 'system', id: 'surveillance' },
+        intent: { type: 'raiseSignals', signals },
+      }),
+    stood: metrics.surveillance,
+    logger: log,
+  });
+  const backTests = createBackTests(file, partition.backTested);
   let latest: Pulse | null = null;
   const http = createServer((request, response) => {
     const { lastSeq } = replica;
@@ -147,23 +178,32 @@ async function serve(options: Config): Promise<void> {
     view,
     lastSeq: () => replica.lastSeq,
     deskFacts: (fromSeq, toSeq, limit) => store.deskFacts(0, fromSeq, toSeq, limit),
-    recentAlerts: (limit) => store.latestDeskFacts(0, FEED_KINDS, limit),
+    recentAlerts: (limit) => recentAlerts(store, limit),
     detail,
     command: (command) => partition.command(command),
     programs: () => listPrograms(store, view.accounts),
     previews,
     slice: partition.slice,
+    exposure,
     checkpoint,
     people: gate,
     audience: audienceOf(options),
     governedFacts: () => store.stream(0, 'firm').filter(({ kind }) => GOVERNED_KINDS.has(kind)),
-    questions: createQuestions({
-      store,
-      governance,
-      people: gate.list,
-      checkpoint: () => checkpoint(0),
-      payments,
-    }),
+    questions: {
+      ...createQuestions({
+        store,
+        governance,
+        people: gate.list,
+        checkpoint: () => checkpoint(0),
+        payments,
+      }),
+      ...notify.questions,
+      ...surveillanceQuestions({
+        surveillance,
+        backTests,
+        policy: () => governance.cases.policy,
+      }),
+    },
     quarantined: (limit) => store.quarantined(limit),
     now: Date.now,
   });
@@ -172,18 +212,27 @@ async function serve(options: Config): Promise<void> {
       replica.take(message.facts, message.toSeq);
       metrics.facts(message.facts, replica.lastSeq);
       gateway.facts(replica.lastSeq);
+      notify.facts(message.facts);
+      surveillance.committed();
     } else if (message.type === 'rows') {
       gateway.rows(message.rows, message.values, message.marketAt);
     } else if (message.type === 'pulse') {
-      latest = { ...message.pulse, serverAt: Date.now() };
+      latest = { ...message.pulse, serverAt: Date.now(), ...lagOf(surveillance.standing()) };
       gateway.pulse(latest);
+      notify.pulse(latest);
       metrics.pulse(latest, message.commitMs, gateway.desks());
+    } else if (message.type === 'exposure') {
+      gateway.exposure(exposure.take(message.look, message.marketAt));
     }
   });
   if (governance.people.persons.size === 0) {
     const founding = await foundPeople(options.people, people);
     for (const line of founding.lines) process.stdout.write(`${line}\n`);
-    await system(founding.intent);
+    await system(
+      options.people === 'demo'
+        ? { ...founding.intent, exposure: demoExposureLimits(options.accounts) }
+        : founding.intent,
+    );
   }
   const expiry = setInterval(() => people.removeExpired(), SESSIONS_LOOKED_AT_EVERY_MS);
   http.requestTimeout = HTTP_REQUEST_MS;
@@ -199,6 +248,7 @@ async function serve(options: Config): Promise<void> {
           detail,
           waiting: () => [...governance.open()].filter(isPayout).length,
           hasAsked: (accountId) => governance.payoutsOf(accountId).length > 0,
+          payeeOf: payeesOf({ seed: options.seed, accounts: options.accounts }),
           bankFile: () =>
             payments.rail && payments.rail.payments().length > 0 ? payments.rail.camt() : null,
           post: apiClient(`http://127.0.0.1:${port}`, join(folder, 'api-clients.json'), Date.now),
@@ -209,8 +259,12 @@ async function serve(options: Config): Promise<void> {
   site?.stop();
   log.info('stopping');
   await payments.stop();
+  await notify.stop();
   await gateway.close();
+  await Promise.race([surveillance.stop(), new Promise((done) => setTimeout(done, STOP_MS))]);
+  await backTests.close();
   await Promise.race([partition.stop(), new Promise((done) => setTimeout(done, STOP_MS))]);
+  await exposure.close();
   await past.close();
   await previews.close();
   clearInterval(expiry);
@@ -242,6 +296,14 @@ function openCheckpoints(
   };
 }
 
+/** How far surveillance is behind, as every desk is told. */
+function lagOf(standing: SurveillanceStanding | null): Pick<Pulse, 'surveillance'> {
+  if (!standing) return {};
+  const { factsBehind, marketAt, detectors } = standing;
+  const faults = detectors.filter(({ fault }) => fault !== null).length;
+  return { surveillance: { factsBehind, marketAt, faults } };
+}
+
 function isPayout({ action }: Proposal): boolean {
   return action === 'payPayout';
 }
@@ -269,7 +331,9 @@ interface PartitionThread {
   state(accountId: string): Promise<StateReply | null>;
   command(command: ServerCommand): Promise<CommandResult>;
   slice(): Promise<Uint8Array | null>;
+  holders(request: ExposureHoldersRequest): Promise<readonly ExposureHolder[] | null>;
   previewed(summary: PreviewSummary): void;
+  backTested(summary: BackTestSummary): void;
   stop(): Promise<void>;
 }
 
@@ -304,7 +368,8 @@ function startPartition(options: Config, dataFolder: string): PartitionThread {
       if (
         message.type === 'commandResult' ||
         message.type === 'state' ||
-        message.type === 'slice'
+        message.type === 'slice' ||
+        message.type === 'exposureHolders'
       ) {
         waiting.get(message.id)?.(message);
         waiting.delete(message.id);
@@ -328,7 +393,13 @@ function startPartition(options: Config, dataFolder: string): PartitionThread {
       const message = await ask((id) => ({ type: 'slice', id }));
       return message.type === 'slice' ? message.bytes : null;
     },
+    holders: async (request) => {
+      const message = await ask((id) => ({ type: 'exposureHolders', id, request }));
+      return message.type === 'exposureHolders' ? message.holders : null;
+    },
     previewed: (summary) => worker.postMessage({ type: 'preview', summary } satisfies ToPartition),
+    backTested: (summary) =>
+      worker.postMessage({ type: 'backTest', summary } satisfies ToPartition),
     stop: () =>
       new Promise((done) => {
         worker.on('exit', () => done());

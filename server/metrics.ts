@@ -1,11 +1,13 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Fact } from '#core/facts/registry.ts';
 import type { Pulse } from '#core/sync/protocol.ts';
+import type { SurveillanceStanding } from './surveillance/messages.ts';
 
 /** What /metrics shows, in Prometheus' text format. */
 export interface Metrics {
   facts(facts: readonly Fact[], lastSeq: number): void;
   pulse(pulse: Pulse, commitMs: number, desks: number): void;
+  surveillance(standing: SurveillanceStanding): void;
   text(): Promise<string>;
 }
 
@@ -33,6 +35,10 @@ export function createMetrics(): Metrics {
     buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000],
     registers,
   });
+  const lag = gauge('surveillance_behind', 'What surveillance has not seen yet', ['what']);
+  const surveillanceBusy = gauge('surveillance_busy_per_mille', 'Its share of one core');
+  const held = gauge('surveillance_held', 'Entries that detectors hold', ['detector']);
+  const faults = gauge('surveillance_faults', 'Detectors that stopped or spoke wrongly');
   return {
     facts: (facts, lastSeq) => {
       lastSeqGauge.set(lastSeq);
@@ -51,6 +57,13 @@ export function createMetrics(): Metrics {
           doubts.set({ symbol, doubt }, count);
         }
       }
+    },
+    surveillance: ({ factsBehind, marksBehind, busyPerMille, detectors }) => {
+      lag.set({ what: 'facts' }, factsBehind);
+      lag.set({ what: 'marks' }, marksBehind);
+      surveillanceBusy.set(busyPerMille);
+      faults.set(detectors.filter(({ fault }) => fault !== null).length);
+      for (const one of detectors) held.set({ detector: one.detector }, one.held);
     },
     text: () => register.metrics(),
   };

@@ -11,6 +11,9 @@ export const ACTION_TYPES = [
   'grantKey',
   'revokeKey',
   'changePolicy',
+  'changeExposureLimits',
+  'applyConsequence',
+  'changeScoring',
 ] as const;
 export type ActionType = (typeof ACTION_TYPES)[number];
 export const actionTypeSchema = z.enum(ACTION_TYPES);
@@ -25,4 +28,7 @@ export const PERMITS: Readonly<Record<ActionType, { propose: Action; approve: Ac
   grantKey: { propose: 'enrolKey', approve: 'approvePeople' },
   revokeKey: { propose: 'proposePeople', approve: 'approvePeople' },
   changePolicy: { propose: 'proposeLimits', approve: 'approveLimits' },
+  changeExposureLimits: { propose: 'proposeExposure', approve: 'approveExposure' },
+  applyConsequence: { propose: 'proposeConsequence', approve: 'approveConsequence' },
+  changeScoring: { propose: 'proposeScoring', approve: 'approveScoring' },
 };

@@ -77,6 +77,17 @@ export const DEFAULT_POLICIES: readonly ApprovalPolicy[] = [
   { ...cautious, action: 'grantKey', approvals: 2, coolOffMs: DAY_MS },
   { ...cautious, action: 'revokeKey', approvals: 1 },
   { ...cautious, action: 'changePolicy', approvals: 2, coolOffMs: DAY_MS },
+  { ...cautious, action: 'changeExposureLimits', approvals: 1 },
+  {
+    ...cautious,
+    action: 'applyConsequence',
+    approvals: 1,
+    steps: [
+      { above: 5_000_0000, approvals: 2, oneOf: ['seniorRiskOfficer', 'manager', 'compliance'] },
+    ],
+    expiresAfterMs: 7 * DAY_MS,
+  },
+  { ...cautious, action: 'changeScoring', approvals: 2 },
 ];
 
 /** What an amount asks for: how many approvals, and roles of which one must be among them. */

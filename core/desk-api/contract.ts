@@ -32,6 +32,12 @@ import {
   pulseSchema,
   quarantineEntrySchema,
 } from '#core/sync/protocol.ts';
+import { alertCalls, alertStreams } from './alert-calls.ts';
+import { caseCalls, caseStreams } from './case-calls.ts';
+import { exposureCalls, exposureStreams } from './exposure-calls.ts';
+import { surveillanceCalls } from './surveillance-calls.ts';
+
+export type { Alert, AlertGroup } from './alert-calls.ts';
 
 /** How the desk stands with its server, as every screen shows it. */
 export const connectionSchema = z.strictObject({
@@ -48,31 +54,6 @@ export const connectionSchema = z.strictObject({
   otherLog: z.boolean(),
 });
 export type Connection = z.infer<typeof connectionSchema>;
-
-/** A warning, a breach or another verdict as the feed shows it. */
-export const alertSchema = z.strictObject({
-  seq: z.int().min(1),
-  accountId: idSchema,
-  accountNumber: z.int().min(0),
-  traderName: z.string(),
-  programName: z.string(),
-  severity: z.enum(['info', 'warning', 'soft', 'hard']),
-  kind: z.string(),
-  at: epochMs,
-  sentence: z.string(),
-  /** Doubts about the print behind it: empty when clean. */
-  review: z.array(z.string()),
-  acknowledgement: z
-    .strictObject({
-      operatorId: z.string(),
-      at: epochMs,
-      note: z.string(),
-      /** `queued` on this desk, not yet received; `accepted` by the server. */
-      state: z.enum(['queued', 'accepted']),
-    })
-    .nullable(),
-});
-export type Alert = z.infer<typeof alertSchema>;
 
 export const deskKeySchema = z.strictObject({
   keyId: z.string(),
@@ -194,11 +175,14 @@ export const paymentsSchema = z.strictObject({
 });
 export type Payments = z.infer<typeof paymentsSchema>;
 
-export const ALERTS_PER_CALL_MAX = 1_000;
 export const SHOCKS_PER_CALL_MAX = 200;
 
 /** Every call the renderer may make of its desk. */
 export const deskCalls = {
+  ...alertCalls,
+  ...caseCalls,
+  ...exposureCalls,
+  ...surveillanceCalls,
   'session.get': {
     input: z.strictObject({}),
     output: z.strictObject({
@@ -257,6 +241,8 @@ export const deskCalls = {
         'changeRole',
         'revokeKey',
         'changePolicy',
+        'changeExposureLimits',
+        'changeScoring',
       ]),
       params: z.json(),
       reason: z.string().min(1).max(400),
@@ -359,18 +345,6 @@ export const deskCalls = {
   'accounts.list': {
     input: z.strictObject({}),
     output: z.strictObject({ accounts: z.array(accountSummarySchema) }),
-  },
-  /** Newest first. */
-  'alerts.list': {
-    input: z.strictObject({
-      beforeSeq: z.int().min(1).optional(),
-      limit: z.int().min(1).max(ALERTS_PER_CALL_MAX),
-    }),
-    output: z.strictObject({ alerts: z.array(alertSchema), unacknowledged: z.int().min(0) }),
-  },
-  'alerts.acknowledge': {
-    input: z.strictObject({ alertSeq: z.int().min(1), note: z.string().max(400) }),
-    output: z.strictObject({ commandId: z.string(), state: z.enum(['queued', 'accepted']) }),
   },
   'account.detail': {
     input: z.strictObject({ accountId: idSchema }),
@@ -476,12 +450,13 @@ export const deskCalls = {
 
 /** What the desk pushes, unasked. `rows` is a binary frame: see sync/row-frame. */
 export const deskStreams = {
+  ...alertStreams,
+  ...caseStreams,
+  ...exposureStreams,
   connection: connectionSchema,
   pulse: pulseSchema,
   /** Accounts that are new or whose summary changed. */
   accounts: z.array(accountSummarySchema),
-  /** Alerts that are new or whose acknowledgement changed, and how many of all are open. */
-  alerts: z.strictObject({ alerts: z.array(alertSchema), unacknowledged: z.int().min(0) }),
   /** Proposals, payouts, people or keys changed: what shows them reads them again. */
   governed: z.strictObject({ lastSeq: z.int().min(0) }),
   /** Who is signed in here changed. */

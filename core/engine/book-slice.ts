@@ -8,9 +8,14 @@ import type { Book } from './book.ts';
 
 /**
  * The columns of a book that what-ifs on the whole of it need: see what-if/book-shock. `paysOut`
- * says whether accounts on these terms are in a phase that pays profit out.
+ * says whether accounts on these terms are in a phase that pays profit out, `owedPpmOf` which part
+ * of it is the trader's.
  */
-export function sliceBook(book: Book, paysOut: (terms: AccountTerms) => boolean = () => false) {
+export function sliceBook(
+  book: Book,
+  paysOut: (terms: AccountTerms) => boolean = () => false,
+  owedPpmOf: (account: number) => number = () => 0,
+) {
   const instruments = book.instruments();
   const symbolAt = new Map(instruments.map(({ symbol }, at) => [symbol, at]));
   const programs: string[] = [];
@@ -56,6 +61,8 @@ export function sliceBook(book: Book, paysOut: (terms: AccountTerms) => boolean 
     pauseLine: Float64Array.from(rows, ({ lines }) => lines.pause),
     failLine: Float64Array.from(rows, ({ lines }) => lines.fail),
     payable: Float64Array.from(rows, ({ account }) => payableOf(book, account, paysOut)),
+    start: Float64Array.from(rows, ({ account }) => book.terms(account).startBalance),
+    owedPpm: Int32Array.from(rows, ({ account }) => owedPpmOf(account)),
     legFrom: Int32Array.from(legFrom),
     legSymbol: Int32Array.from(legSymbol),
     long: Float64Array.from(long),

@@ -38,10 +38,10 @@ import { cutOffOn, type RuleSet } from '#core/rules/rule-set.ts';
 import type { EvidencePosition, VerdictCause } from '#core/rules/rules.events.ts';
 import { statusFact, verdictFacts, type VerdictDraft } from '#core/rules/verdict-facts.ts';
 import { dayClockId, endedOn, type EpochMs, type TradingDay } from '#core/time/time.ts';
-import { createAccountsTable } from './accounts-table.ts';
+import { createAccountsTable, type AccountsTable } from './accounts-table.ts';
 import { createBandWatch } from './band-watch.ts';
 import { createExposure, reducePosition } from './exposure.ts';
-import type { ValuedAccount } from './holdings.ts';
+import type { Holdings, ValuedAccount } from './holdings.ts';
 import type { CreatePriceWatch } from './price-watch.ts';
 import { createRuleColumns, type RuleColumns, type StatePool } from './rule-columns.ts';
 
@@ -112,8 +112,20 @@ export interface Book {
   /** Lays accounts that hold the same symbols side by side: verdicts stay, sweeps get faster. */
   pack(): void;
   snapshot(): BookSnapshot;
+  /** What is open, in the engine's own columns. */
+  readonly open: OpenBook;
   /** Bytes of the engine's columns; names and terms not counted. */
   bytes(): number;
+}
+
+/**
+ * The engine's own columns, to be read and never written, and only until the book changes: for
+ * passes over everything that is open. A row of `positions` that was given back has no volume.
+ */
+export interface OpenBook {
+  readonly accounts: AccountsTable;
+  readonly positions: Holdings['positions'];
+  readonly symbols: Holdings['symbols'];
 }
 
 export interface AccountOpening {
@@ -635,6 +647,11 @@ function openBook(createWatch: CreatePriceWatch): RestorableBook {
       }
     },
     bytes: () => table.bytes() + exposure.bytes() + pool.numbers.byteLength + slots.byteLength,
+    open: {
+      accounts: table,
+      positions: exposure.holdings.positions,
+      symbols: exposure.holdings.symbols,
+    },
   };
   return book;
 }

@@ -4,7 +4,7 @@ import { assert, present } from '#core/kernel/assert.ts';
 import type { Result } from '#core/kernel/result.ts';
 import type { Instrument } from '#core/market/instrument.ts';
 import type { AccountsTable } from './accounts-table.ts';
-import { createHoldings, type ValuedAccount } from './holdings.ts';
+import { createHoldings, type Holdings, type ValuedAccount } from './holdings.ts';
 import type { CreatePriceWatch, Touched } from './price-watch.ts';
 
 /** A product of volume, price and point value beyond this would not be exact in a float64. */
@@ -40,6 +40,8 @@ export interface Exposure {
   /** Applies a new numbering of slots: `moved[old]` is the new slot. */
   renumber(moved: Int32Array): void;
   bytes(): number;
+  /** What is open, row by row: see OpenBook. */
+  readonly holdings: Pick<Holdings, 'positions' | 'symbols'>;
 }
 
 export function createExposure(accounts: AccountsTable, createWatch: CreatePriceWatch): Exposure {
@@ -140,6 +142,7 @@ export function createExposure(accounts: AccountsTable, createWatch: CreatePrice
       watch.renumber(moved);
     },
     bytes: () => positions.bytes() + legs.bytes() + watch.bytes(),
+    holdings,
   };
 }
 

@@ -3,7 +3,10 @@ import { envelopeSchema, type Envelope } from '#core/kernel/event.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
 import { createRegistry } from '#core/kernel/registry.ts';
 import * as accounts from '#core/accounts/accounts.events.ts';
+import * as alerts from '#core/alerts/alerts.events.ts';
 import * as approvals from '#core/approvals/approvals.events.ts';
+import * as cases from '#core/cases/cases.events.ts';
+import * as exposure from '#core/exposure/exposure.events.ts';
 import * as fraud from '#core/fraud/fraud.events.ts';
 import * as payouts from '#core/payouts/payouts.events.ts';
 import * as people from '#core/people/people.events.ts';
@@ -67,6 +70,21 @@ const definitions = [
   payouts.letterIssued,
   fraud.signalRaised,
   fraud.scoringChanged,
+  exposure.exposureLimitsChanged,
+  exposure.exposureLimitCrossed,
+  exposure.exposureLimitCleared,
+  alerts.alertRulesChanged,
+  alerts.alertEscalated,
+  alerts.noticeAcknowledged,
+  alerts.feedStateObserved,
+  cases.caseOpened,
+  cases.caseSignalAdded,
+  cases.caseWorked,
+  cases.caseMerged,
+  cases.caseSplit,
+  cases.caseDecided,
+  cases.caseReopened,
+  cases.caseReviewed,
 ] as const;
 
 type Definition = (typeof definitions)[number];

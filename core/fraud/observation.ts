@@ -66,7 +66,7 @@ export interface Trade {
 /** How far the market went a trader's way after a fill that opened. */
 export interface MarkOut {
   readonly type: 'markOut';
-  /** Fill time plus the horizon. */
+  /** When its price came: at the fill's time plus the horizon, or minutes later at the most. */
   readonly at: EpochMs;
   readonly fill: Fill;
   readonly horizonMs: number;

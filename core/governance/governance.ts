@@ -1,3 +1,6 @@
+import { createAlerting, type Alerting } from '#core/alerts/alerting.ts';
+import { createCases, type Cases } from '#core/cases/cases.ts';
+import { createLimitBook, type LimitBook } from '#core/exposure/limits.ts';
 import type { Fact, FactKind } from '#core/facts/registry.ts';
 import {
   DEFAULT_POLICIES,
@@ -55,6 +58,16 @@ export type PaymentState = 'none' | 'instructed' | PaymentReport['state'];
  */
 export interface Governance {
   readonly people: People;
+  /** Who is told of what, and what was escalated. */
+  readonly alerting: Alerting;
+  /** Limits on exposure, and those that are crossed. */
+  readonly exposure: LimitBook;
+  /** Signals of surveillance, the cases that they open, and how they are scored. */
+  readonly cases: Cases;
+  /** Proposals of what a case leads to, closed ones too, in order of opening. */
+  proposalsOfCase(caseId: string): readonly Proposal[];
+  /** Those that are open. */
+  proposalsOn(caseId: string): readonly Proposal[];
   /** The kinds of facts that this fold takes. */
   readonly kinds: readonly string[];
   /** Takes the next fact; facts that concern nothing here are passed over. */
@@ -71,6 +84,8 @@ export interface Governance {
   payouts(): Iterable<Payout>;
   /** Payouts of one account, oldest first. */
   payoutsOf(accountId: string): readonly string[];
+  /** Payouts of all accounts of one trader, oldest first. */
+  payoutsOfTrader(traderId: string): readonly string[];
   payoutByRequest(requestKey: string): string | undefined;
   paymentState(payoutId: string): PaymentState;
   entry(entryId: string): BankEntry | undefined;
@@ -97,6 +112,11 @@ type Takers = {
 
 export function createGovernance(): Governance {
   const people = createPeople();
+  const alerting = createAlerting();
+  const exposure = createLimitBook();
+  const cases = createCases();
+  /** By case: all proposals that were ever opened on it. */
+  const byCase = new Map<string, string[]>();
   const policies = new Map(DEFAULT_POLICIES.map((policy) => [policy.action, policy]));
   const proposals = new Map<string, Proposal>();
   const open = new Set<string>();
@@ -172,6 +192,8 @@ export function createGovernance(): Governance {
         openedAt: at,
         versionSeq: seq,
       });
+      const caseId = caseOf(rest);
+      if (caseId !== null) list(byCase, caseId, rest.proposalId);
     },
     proposalRevised: ({ data, envelope: { seq } }) => {
       const { proposalId, version, params, snapshot, amount, maker, coolingUntil } = data;
@@ -225,6 +247,7 @@ export function createGovernance(): Governance {
     },
     paymentInstructed: ({ data }) => {
       changePayout(data.payoutId, () => ({ payment: data }));
+      cases.paid(data.accountId);
     },
     paymentReported: ({ data }) => {
       changePayout(data.payoutId, ({ reports }) => ({
@@ -250,6 +273,51 @@ export function createGovernance(): Governance {
     },
     letterIssued: ({ data }) => {
       changePayout(data.payoutId, () => ({ letter: data.letter }));
+    },
+    exposureLimitsChanged: ({ data }) => {
+      exposure.changed(data.limits);
+    },
+    exposureLimitCrossed: ({ data, envelope: { seq } }) => {
+      exposure.crossed(data, seq);
+    },
+    exposureLimitCleared: ({ data }) => {
+      exposure.cleared(data);
+    },
+    alertRulesChanged: ({ data }) => {
+      alerting.change(data.version, data.rules, data);
+    },
+    alertEscalated: ({ data }) => {
+      alerting.escalate(data);
+    },
+    signalRaised: ({ data, envelope: { seq } }) => {
+      cases.raise(data, seq);
+    },
+    scoringChanged: ({ data, envelope: { seq, recordedAt } }) => {
+      cases.rescore(data.policy, seq, recordedAt);
+    },
+    caseOpened: ({ data, envelope: { seq } }) => {
+      cases.open(data, seq);
+    },
+    caseSignalAdded: ({ data, envelope: { seq } }) => {
+      cases.addSignal(data, seq);
+    },
+    caseWorked: ({ data, envelope: { seq } }) => {
+      cases.work(data, seq);
+    },
+    caseMerged: ({ data, envelope: { seq } }) => {
+      cases.merge(data, seq);
+    },
+    caseSplit: ({ data, envelope: { seq } }) => {
+      cases.split(data, seq);
+    },
+    caseDecided: ({ data, envelope: { seq } }) => {
+      cases.decide(data, seq);
+    },
+    caseReopened: ({ data, envelope: { seq } }) => {
+      cases.reopen(data, seq);
+    },
+    caseReviewed: ({ data, envelope: { seq } }) => {
+      cases.review(data, seq);
     },
   };
   /** Approved or done: what counts against limits from then on. */
@@ -280,11 +348,18 @@ export function createGovernance(): Governance {
     return reaching.map(({ role }) => role);
   };
   const required = (proposal: Proposal): Required => {
-    const clean = (proposal.params as { clean?: unknown } | null)?.clean === true;
+    const clean = isClean(proposal, cases);
     return requiredFor(policyOf(proposal.action), summed(proposal, proposal.openedAt), clean);
   };
+  const proposalsOfCase = (caseId: string): readonly Proposal[] =>
+    (byCase.get(caseId) ?? []).flatMap((proposalId) => proposals.get(proposalId) ?? []);
   return {
     people,
+    alerting,
+    exposure,
+    cases,
+    proposalsOfCase,
+    proposalsOn: (caseId) => proposalsOfCase(caseId).filter(({ closed }) => !closed),
     kinds: Object.keys(takers),
     apply: (fact) => {
       lastSeq = fact.envelope.seq;
@@ -306,6 +381,7 @@ export function createGovernance(): Governance {
     payout: (payoutId) => payouts.get(payoutId),
     payouts: () => payouts.values(),
     payoutsOf: (accountId) => byAccount.get(accountId) ?? [],
+    payoutsOfTrader: (traderId) => byTrader.get(traderId) ?? [],
     payoutByRequest: (requestKey) => byRequest.get(requestKey),
     paymentState: (payoutId) => paymentStateOf(payouts.get(payoutId)),
     entry: (entryId) => entries.get(entryId)?.entry,
@@ -331,6 +407,25 @@ export function createGovernance(): Governance {
       return lastSeq;
     },
   };
+}
+
+/** The case that a proposal is about; null for any other. */
+function caseOf({ action, params }: Pick<Proposal, 'action' | 'params'>): string | null {
+  if (action !== 'applyConsequence') return null;
+  const { caseId } = (params ?? {}) as { caseId?: unknown };
+  return typeof caseId === 'string' ? caseId : null;
+}
+
+/**
+ * What a policy may let through without a second person: a payout that nothing stands against, not
+ * even a case that was opened since it was assessed; and holding a payout back, which can be undone.
+ */
+function isClean({ action, params, about }: Proposal, cases: Cases): boolean {
+  const { clean, consequence } = (params ?? {}) as { clean?: unknown; consequence?: unknown };
+  if (action === 'applyConsequence') return consequence === 'payoutHold';
+  return (
+    clean === true && (about.traderId === null || cases.liveAbout(about.traderId).length === 0)
+  );
 }
 
 /** `paid`, `declined` and `returned` say more than `sent` and `unknown`, whichever comes later. */

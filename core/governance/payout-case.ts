@@ -136,7 +136,9 @@ export function writeCase(one: PayoutCase, governance: Governance): Result<Writt
   const assessed = assessBasis({ state, policy: policy.data, history, deductions, requested });
   if (!assessed) return err('the account’s rules do not compile');
   const identity = governance.identityOf(request.traderId);
-  const window = windowOf(accountFacts, history, state.at);
+  const seen = windowOf(accountFacts, history, state.at);
+  const openReviews = [...seen.openReviews, ...openCases(request.traderId, governance)];
+  const window = { ...seen, openReviews: openReviews.slice(-REVIEWS_MAX) };
   const against = [...assessed.assessment.reasons, ...identityReasons(identity)];
   if (assessed.amounts.trader <= 0 && against.length === 0) against.push('nothing is left to pay');
   const snapshot: PayoutSnapshot = {
@@ -170,6 +172,14 @@ function identityReasons(identity: PayoutSnapshot['identity']): string[] {
   if (identity === 'passed') return [];
   const why = { pending: 'has not ended', failed: 'failed', unknown: 'was never made' }[identity];
   return [`the trader's identity check ${why}`];
+}
+
+/** Cases about the trader that nobody has decided yet, as a person who decides on a payout reads of them. */
+function openCases(traderId: string, { cases }: Governance): string[] {
+  return cases.liveAbout(traderId).map(({ number, patterns, hold }) => {
+    const holds = hold === null ? '' : ' and holds payouts back';
+    return `Case ${number} about this trader (${[...patterns].join(', ')}) is undecided${holds}`;
+  });
 }
 
 /** The rules that spoke in a window: cases of the same pattern are each other's precedents. */

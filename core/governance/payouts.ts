@@ -1,10 +1,11 @@
+import type { CaseDeduction } from '#core/cases/cases.ts';
 import type { FactDraft } from '#core/facts/registry.ts';
 import { digestOfText } from '#core/kernel/digest.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
 import { moneyText } from '#core/money/money.ts';
 import type { PaymentReport, PayoutRequest } from '#core/payouts/payouts.events.ts';
 import { readSnapshot, type Deduction } from '#core/payouts/snapshot.ts';
-import { paymentStateOf } from './governance.ts';
+import { paymentStateOf, type Governance } from './governance.ts';
 import { patternOf, writeCase, type PayoutCase, type WrittenCase } from './payout-case.ts';
 import type { Decided } from './propose.ts';
 import type { GovernedWorld, Refusal } from './world.ts';
@@ -30,7 +31,8 @@ export function openPayout(
       message: `payout ${open[0]} of this account is not decided yet`,
     });
   }
-  const written = writeCase({ ...source, request, version: 1, deductions: [] }, governance);
+  const deductions = withCaseDeductions([], request.accountId, governance);
+  const written = writeCase({ ...source, request, version: 1, deductions }, governance);
   if (!written.ok) return err({ code: 'invalid', message: written.error });
   const { terms } = source.state;
   const policy = governance.policy('payPayout');
@@ -103,7 +105,8 @@ export function revisePayout(
   if (by.personId !== null && !governance.people.may(by.personId, 'reviewPayout', about)) {
     return err({ code: 'forbidden', message: 'no role of yours reaches this payout' });
   }
-  const deductions = by.deductions ?? deductionsOf(proposal.snapshot, world);
+  const wanted = by.deductions ?? deductionsOf(proposal.snapshot, world);
+  const deductions = withCaseDeductions(wanted, payout.request.accountId, governance);
   const known = new Set(
     source.accountFacts.flatMap((fact) => (fact.kind === 'dealBooked' ? [fact.data.dealId] : [])),
   );
@@ -125,6 +128,40 @@ export function revisePayout(
       },
     ],
     contents: [{ digest: written.value.digest, text: written.value.text }],
+  });
+}
+
+/** With what cases took from the account's profit and no payout has left out yet: nobody can forget it. */
+function withCaseDeductions(
+  deductions: readonly Deduction[],
+  accountId: string,
+  { cases }: Governance,
+): readonly Deduction[] {
+  const missing = missingDeductions(deductions, cases.deductionsOn(accountId));
+  return [
+    ...deductions,
+    ...missing.map(({ caseId, dealIds, amount, reason, personId }) => ({
+      dealIds: [...dealIds],
+      amount,
+      ruleId: null,
+      reason: `case ${cases.file(caseId)?.number ?? caseId}: ${reason}`.slice(0, 400),
+      by: personId,
+    })),
+  ];
+}
+
+/** What cases deduct that a payout's deductions do not hold: each counts for one. */
+export function missingDeductions(
+  deductions: readonly Deduction[],
+  wanted: readonly CaseDeduction[],
+): readonly CaseDeduction[] {
+  const left = [...deductions];
+  return wanted.filter(({ dealIds, amount }) => {
+    const at = left.findIndex(
+      (one) => one.amount >= amount && dealIds.every((dealId) => one.dealIds.includes(dealId)),
+    );
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
   });
 }
 

@@ -9,6 +9,7 @@ import {
   type NotCounted,
 } from '#core/approvals/decision.ts';
 import { DEFAULT_POLICIES, type ApprovalPolicy } from '#core/approvals/policy.ts';
+import type { ExposureLimits } from '#core/exposure/limits.ts';
 import type { Fact, FactKind } from '#core/facts/registry.ts';
 import { bytesOfBase64 } from '#core/kernel/base64.ts';
 import { canonicalText } from '#core/kernel/canonical.ts';
@@ -27,8 +28,11 @@ import { openEnvelope, pae, type OpenedEnvelope } from '#core/signing/dsse.ts';
 import { fingerprintOf, publicKeyProblem, type VerifyBytes } from '#core/signing/public-key.ts';
 import { readStrictJson } from '#core/signing/strict-json.ts';
 import { utcText } from '#core/time/time.ts';
+import { DIRECTED_FROM } from '#core/rules/directive.ts';
+import type { AccountStatus } from '#core/accounts/account.ts';
 import { actionKinds } from './actions/index.ts';
 import type { Display } from './actions/action-kind.ts';
+import { auditCases, forgottenDeductions, type CaseAudit } from './verify-cases.ts';
 
 /*
  * Judges, from the log alone, whether everything that needed other people's consent had it. It is
@@ -67,6 +71,7 @@ export type FindingRule =
   | 'power'
   | 'closing'
   | 'key'
+  | 'case'
   | 'bank';
 
 /** A rule that an entry of the log broke. */
@@ -189,6 +194,17 @@ interface State {
   readonly persons: Map<string, Person>;
   readonly keys: Map<string, Key>;
   readonly policies: Map<ActionType, ApprovalPolicy>;
+  /** The limits on exposure in force; null before the first. */
+  exposure: ExposureLimits | null;
+  readonly surveyed: CaseAudit;
+  /** The version of the scoring policy in force: the first stands in no log. */
+  scoring: number;
+  /** The consequence that was carried out last: what it does to accounts follows at once. */
+  consequence: {
+    readonly cause: string;
+    readonly outcome: string;
+    readonly accounts: Set<string>;
+  } | null;
   readonly cases: Map<string, Case>;
   readonly openCases: Map<ActionType, Set<Case>>;
   /** By action and trader: what counts together. */
@@ -257,6 +273,10 @@ function freshState(evidence: Evidence): State {
     persons: new Map(),
     keys: new Map(),
     policies: new Map(DEFAULT_POLICIES.map((policy) => [policy.action, policy])),
+    exposure: null,
+    surveyed: auditCases(),
+    scoring: 1,
+    consequence: null,
     cases: new Map(),
     openCases: new Map(),
     casesOf: new Map(),
@@ -291,6 +311,7 @@ const FOUNDING_KINDS: ReadonlySet<string> = new Set<FactKind>([
   'personAdded',
   'roleGranted',
   'policyChanged',
+  'exposureLimitsChanged',
 ]);
 
 function take(fact: Fact, state: State): void {
@@ -506,6 +527,33 @@ function takePolicy(fact: FactOf<'policyChanged'>, state: State): void {
     carriedOut(fact, 'changePolicy', state, (params) => isSame(params['policy'], policy));
   } else state.founders.push(`${policy.action} by ${policy.approvals}`);
   state.policies.set(policy.action, policy);
+}
+
+function takeExposureLimits(fact: FactOf<'exposureLimitsChanged'>, state: State): void {
+  const { limits } = fact.data;
+  const before = state.exposure?.version ?? 0;
+  if (limits.version !== before + 1) {
+    report(state, 'power', `version ${limits.version} of the limits follows version ${before}`);
+  }
+  if (state.founding === null) {
+    carriedOut(fact, 'changeExposureLimits', state, (params) => isSame(params['limits'], limits));
+  } else state.founders.push(`${limits.limits.length} limits on exposure`);
+  state.exposure = limits;
+}
+
+/** A crossing is of a limit that stood in the log then, and its value lies above the share it names. */
+function takeCrossing({ data }: FactOf<'exposureLimitCrossed'>, state: State): void {
+  const { limitId, value, limit, share, level, measure, version } = data;
+  const known = state.exposure?.limits.find((one) => one.limitId === limitId);
+  const isInForce =
+    state.exposure?.version === version && known?.limit === limit && known.measure === measure;
+  const isShare = share === 1_000 || known?.warnAt.includes(share) === true;
+  if (!isInForce || !isShare || (share === 1_000) !== (level === 'breach')) {
+    return report(state, 'power', `no limit ${limitId} of that kind was in force`);
+  }
+  if (BigInt(value) <= (BigInt(limit) * BigInt(share)) / 1_000n) {
+    report(state, 'power', `${moneyText(value)} is not above that share of the limit ${limitId}`);
+  }
 }
 
 function isSame(one: unknown, other: unknown): boolean {
@@ -921,7 +969,7 @@ interface Wanted {
 function wantedFor(one: Case, state: State): Wanted {
   const policy = policyOf(one.action, state);
   const sum = summedAmount(one, policy, state);
-  if (one.clean && policy.autoUpTo !== null && sum <= policy.autoUpTo) {
+  if (isCleanNow(one, state) && policy.autoUpTo !== null && sum <= policy.autoUpTo) {
     return { approvals: 0, oneOf: [] };
   }
   const steps = policy.steps.filter(({ above }) => sum > above);
@@ -929,6 +977,14 @@ function wantedFor(one: Case, state: State): Wanted {
     approvals: Math.max(policy.approvals, ...steps.map(({ approvals }) => approvals)),
     oneOf: steps.flatMap(({ oneOf }) => (oneOf.length > 0 ? [oneOf] : [])),
   };
+}
+
+/** Nothing stands against it, and no case about its trader waits; or it is but a hold. */
+function isCleanNow({ action, clean, about, params }: Case, { surveyed }: State): boolean {
+  if (action === 'applyConsequence') {
+    return (params as { consequence?: unknown }).consequence === 'payoutHold';
+  }
+  return clean && (about.traderId === null || surveyed.undecidedAbout(about.traderId) === null);
 }
 
 function summedAmount(one: Case, { windowDays }: ApprovalPolicy, { casesOf }: State): number {
@@ -989,6 +1045,10 @@ function blocksAgainst(one: Case, at: number, state: State): string[] {
     const key = state.keys.get(String(params['keyId']));
     if (!key || key.revoked !== null || key.frozen) blocks.push('its key was revoked or frozen');
   }
+  if (one.action === 'applyConsequence') blocks.push(...consequenceBlocks(params, state));
+  if (one.action === 'changeScoring' && scoringIn(params) !== state.scoring + 1) {
+    blocks.push('another way of scoring was put in force');
+  }
   if (one.action === 'publishProgram' && !isNextVersion(params, state)) {
     blocks.push('another version of its program had been published');
   }
@@ -1021,7 +1081,49 @@ function payoutBlocks(one: Case, state: State): string[] {
   }
   const [first] = one.payout?.against ?? [];
   if (first !== undefined) blocks.push(`its own bytes say: ${first}`);
+  const { surveyed } = state;
+  const held = surveyed.holding(request.accountId);
+  if (held) blocks.push(`case ${held.caseId} held it`);
+  const wanted = surveyed.deducted(request.accountId);
+  for (const { caseId } of forgottenDeductions(wanted, one.payout?.deductions ?? [])) {
+    // Bytes that are not kept cannot be asked.
+    if (one.payout) blocks.push(`what case ${caseId} deducts of it is not left out`);
+  }
   return blocks;
+}
+
+function scoringIn(params: Readonly<Record<string, unknown>>): unknown {
+  return (params['policy'] as { version?: unknown } | undefined)?.version;
+}
+
+/** What of a case or its accounts keeps a consequence from being drawn. */
+function consequenceBlocks(params: Readonly<Record<string, unknown>>, state: State): string[] {
+  const one = state.surveyed.find(String(params['caseId']));
+  if (!one) return ['there is no such case'];
+  const { ended, mergedInto, held } = one;
+  const accountIds = namesIn(params['accountIds']);
+  const consequence = params['consequence'];
+  const blocks: string[] = [];
+  if (mergedInto !== null) blocks.push('its case was merged into another');
+  if (ended?.outcome === 'dismiss' || ended?.outcome === 'warn') {
+    blocks.push('its case was decided otherwise');
+  }
+  if (consequence === 'payoutHold' && ended) blocks.push('its case was decided');
+  if (consequence === 'releaseHold' && !accountIds.every((accountId) => held.has(accountId))) {
+    blocks.push('its case does not hold all of that');
+  }
+  if (consequence === 'restrict' || consequence === 'close') {
+    const from: readonly AccountStatus[] = DIRECTED_FROM[consequence];
+    const reached = accountIds.some((accountId) =>
+      from.includes(state.accounts.get(accountId)?.status as AccountStatus),
+    );
+    if (!reached) blocks.push(`no account of it could be made to ${consequence}`);
+  }
+  return blocks;
+}
+
+function namesIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
 }
 
 // Proposals.
@@ -1109,6 +1211,7 @@ function checkConcerned(one: Case, state: State): void {
   if (action === 'grantKey' && state.keys.get(String(params['keyId']))?.personId !== personId) {
     say('the key that it would grant is of somebody else');
   }
+  if (action === 'applyConsequence') checkConsequence(one, say, state);
   if (action !== 'adjustBalance' && action !== 'overrideVerdict') return;
   const account = state.accounts.get(String(params['accountId']));
   if (about.accountId !== params['accountId'] || about.programId !== account?.programId) {
@@ -1117,6 +1220,35 @@ function checkConcerned(one: Case, state: State): void {
   if (action !== 'adjustBalance') return;
   if (about.traderId !== account?.traderId) say('it names another trader than the account has');
   if (one.amount !== Math.abs(Number(params['amount']))) say('it counts as another amount');
+}
+
+/** A consequence names the account, the trader and the program it is about, and no less than is at stake. */
+function checkConsequence(one: Case, say: (sentence: string) => void, state: State): void {
+  const { about, amount, params } = one;
+  const { accountIds: named, amount: deducted } = paramsOf({ ...one, params });
+  const accountIds = namesIn(named);
+  const accounts = accountIds.map((accountId) => state.accounts.get(accountId));
+  const single = (names: readonly (string | undefined)[]): string | null =>
+    new Set(names).size === 1 ? (names[0] ?? null) : null;
+  const wanted = {
+    accountId: single(accountIds),
+    traderId: single(accounts.map((account) => account?.traderId)),
+    programId: single(accounts.map((account) => account?.programId)),
+  };
+  const { accountId, traderId, programId } = about;
+  if (!isSame({ accountId, traderId, programId }, wanted)) {
+    say('it names another account, trader or program than it concerns');
+  }
+  const survey = state.surveyed.find(String(paramsOf(one)['caseId']));
+  const ofCase = survey ? state.surveyed.tradersOf(survey) : new Set<string>();
+  if (accounts.some((account) => !account || !ofCase.has(account.traderId))) {
+    say('it reaches an account of nobody whom its case is about');
+  }
+  const waiting = [...(state.openCases.get('payPayout') ?? [])].filter((payout) =>
+    accountIds.includes(payout.about.accountId ?? ''),
+  );
+  const atStake = waiting.reduce((sum, payout) => sum + Math.max(0, payout.amount), 0);
+  if (amount < Math.max(atStake, Number(deducted))) say('it counts as less than is at stake');
 }
 
 function takeRevision({ data, envelope }: FactOf<'proposalRevised'>, state: State): void {
@@ -1251,7 +1383,8 @@ function differencesWithin(
     [
       'list of open matters',
       window.openReviews.length > 0,
-      hasReviews(account, window.fromAt, state),
+      hasReviews(account, window.fromAt, state) ||
+        state.surveyed.undecidedAbout(request.traderId) !== null,
     ],
     ['window', window.fromAt, history.lastPayoutAt ?? history.openedAt],
     [
@@ -1427,6 +1560,17 @@ function takeDirective(fact: FactOf<'accountDirected'>, state: State): void {
   }
   const programId = state.accounts.get(accountId)?.programId;
   const about = programId === undefined ? {} : { programId };
+  if (directive.type === 'restrict' || directive.type === 'close') {
+    const { consequence } = state;
+    const follows =
+      consequence?.cause === causeOf(fact.envelope) &&
+      consequence.outcome === directive.type &&
+      consequence.accounts.delete(accountId);
+    if (follows) return;
+    if (actor.type === 'system') {
+      report(state, 'case', `account ${accountId} is directed, and nobody had decided it`);
+    }
+  }
   if (actor.type !== 'operator') return;
   if (actor.id !== operatorId || !may(operatorId, 'directAccount', about, state)) {
     report(
@@ -1485,6 +1629,7 @@ function takePayment({ data, envelope }: FactOf<'paymentInstructed'>, state: Sta
     for (const sentence of paymentDifferences(one, data, state)) say(sentence);
     begun(one, envelope, state);
   }
+  state.surveyed.paid(data.accountId);
   const paid: Paid = { payment: data, seq: state.seq, booked: false, matched: false };
   if (!before) state.payments.set(payoutId, paid);
   if (state.instructions.has(data.instructionId))
@@ -1593,6 +1738,92 @@ function takeQuestion({ data }: FactOf<'informationAsked'>, state: State): void 
   tell(state, data.payoutId, `${data.personId} asks: ${data.question}`);
 }
 
+// Cases: what surveillance saw, and what people made of it.
+
+function reportCase(problems: readonly string[], state: State): void {
+  for (const sentence of problems) report(state, 'case', sentence);
+}
+
+/** Surveillance raises signals and opens cases; people do everything else, each in their own name. */
+function fromSurveillance({ kind, envelope }: Fact, state: State): void {
+  if (envelope.actor.type !== 'system') report(state, 'case', `a person wrote a ${kind}`);
+}
+
+function fromPerson(
+  { kind, envelope: { actor } }: Fact,
+  { caseId, personId }: { readonly caseId: string; readonly personId: string },
+  actions: readonly Action[],
+  state: State,
+): void {
+  if (actor.type !== 'operator' || actor.id !== personId) {
+    return report(state, 'case', `${kind} of case ${caseId} is not ${personId}’s own`);
+  }
+  const one = state.surveyed.find(caseId);
+  const programs = one ? [...state.surveyed.programsOf(one)] : [];
+  const isReached = (action: Action): boolean =>
+    programs.every((programId) => may(personId, action, { programId }, state));
+  if (!actions.some(isReached)) {
+    report(state, 'case', `no role of ${personId} reached case ${caseId}`);
+  }
+}
+
+function takeCaseDecision(fact: FactOf<'caseDecided'>, state: State): void {
+  const { data, envelope } = fact;
+  const { caseId, outcome, personId, proposalId } = data;
+  const isSole = outcome === 'dismiss' || outcome === 'warn';
+  if (proposalId === null) {
+    if (!isSole) report(state, 'case', `case ${caseId}: ${outcome} follows from no proposal`);
+    fromPerson(fact, data, ['workCases'], state);
+  } else {
+    const one = carriedOut(
+      fact,
+      'applyConsequence',
+      state,
+      (params, { proposalId: name }) => name === proposalId && saysSame(params, data),
+    );
+    if (isSole) report(state, 'case', `case ${caseId}: ${outcome} needs no proposal`);
+    if (one && one.makers[0] !== personId) {
+      report(state, 'case', `${personId} is named, who did not propose it`, proposalId);
+    }
+    const accounts = new Set(data.accountIds);
+    state.consequence = { cause: causeOf(envelope), outcome, accounts };
+  }
+  reportCase(state.surveyed.decided(data), state);
+}
+
+/** Whether what was decided is what was agreed on. */
+function saysSame(
+  params: Readonly<Record<string, unknown>>,
+  data: FactOf<'caseDecided'>['data'],
+): boolean {
+  const { caseId, outcome, code, accountIds, dealIds, amount, departure, letter } = data;
+  return (
+    isSame(
+      [params['caseId'], params['consequence'], params['code'], params['departure']],
+      [caseId, outcome, code, departure],
+    ) &&
+    isSame(
+      [params['accountIds'], params['dealIds'], params['amount']],
+      [accountIds, dealIds, amount],
+    ) &&
+    digestOfText(String(params['letter'])) === letter
+  );
+}
+
+function takeReopening(fact: FactOf<'caseReopened'>, state: State): void {
+  fromPerson(fact, fact.data, ['workCases'], state);
+  reportCase(state.surveyed.reopened(fact.data), state);
+}
+
+function takeScoring(fact: FactOf<'scoringChanged'>, state: State): void {
+  const { policy } = fact.data;
+  carriedOut(fact, 'changeScoring', state, (params) => isSame(params['policy'], policy));
+  if (policy.version !== state.scoring + 1) {
+    report(state, 'power', `scoring version ${policy.version} follows version ${state.scoring}`);
+  }
+  state.scoring = policy.version;
+}
+
 // Accounts, as far as payouts rest on them.
 
 function takeAccount({ data, envelope }: FactOf<'accountOpened'>, state: State): void {
@@ -1695,6 +1926,33 @@ const HANDLERS: Handlers = {
   keyRevoked: takeRevocation,
   keyFrozen: takeFreeze,
   policyChanged: takePolicy,
+  exposureLimitsChanged: takeExposureLimits,
+  exposureLimitCrossed: takeCrossing,
+  signalRaised: (fact, state) => {
+    fromSurveillance(fact, state);
+    reportCase(state.surveyed.raised(fact.data), state);
+  },
+  scoringChanged: takeScoring,
+  caseOpened: (fact, state) => {
+    fromSurveillance(fact, state);
+    reportCase(state.surveyed.opened(fact.data), state);
+  },
+  caseSignalAdded: (fact, state) => {
+    fromSurveillance(fact, state);
+    reportCase(state.surveyed.joined(fact.data), state);
+  },
+  caseWorked: (fact, state) => fromPerson(fact, fact.data, ['workCases', 'assignCases'], state),
+  caseMerged: (fact, state) => {
+    fromPerson(fact, fact.data, ['workCases'], state);
+    reportCase(state.surveyed.merged(fact.data), state);
+  },
+  caseSplit: (fact, state) => {
+    fromPerson(fact, fact.data, ['workCases'], state);
+    reportCase(state.surveyed.split(fact.data), state);
+  },
+  caseDecided: takeCaseDecision,
+  caseReopened: takeReopening,
+  caseReviewed: (fact, state) => fromPerson(fact, fact.data, ['reviewCases'], state),
   proposalOpened: takeOpening,
   proposalRevised: takeRevision,
   decisionReceived: takeDecision,

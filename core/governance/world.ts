@@ -1,6 +1,7 @@
 import type { AccountStatus } from '#core/accounts/account.ts';
 import type { Audience } from '#core/approvals/decision.ts';
 import type { FactDraft } from '#core/facts/registry.ts';
+import type { Money } from '#core/money/money.ts';
 import type { Result } from '#core/kernel/result.ts';
 import type { Governance } from './governance.ts';
 
@@ -28,8 +29,17 @@ export interface GovernedWorld {
   accountStatus(accountId: string): AccountStatus | null;
   /** Whose account it is and of which program; null when there is none. */
   accountOf(accountId: string): { readonly traderId: string; readonly programId: string } | null;
+  /** What an account stands at; null when there is none. */
+  moneyOf(accountId: string): AccountMoney | null;
   /** Breaches and failures of an account after an entry of the log: sentences. */
   blockedSince(accountId: string, seq: number): string | null;
+}
+
+/** An account in money, as of the latest prices. */
+export interface AccountMoney {
+  readonly nominalSize: Money;
+  /** Floating and closed profit above what it began with; below zero for a loss. */
+  readonly profit: Money;
 }
 
 /** Why something is not done: a code for programs, a sentence for people. */

@@ -45,7 +45,11 @@ export function createCalendar(releases: Iterable<NewsRelease> = []): Calendar {
   };
 }
 
-function touches(release: NewsRelease, { symbol, quoteCurrency }: CalendarSubject): boolean {
+/** Whether a release moves an instrument: it names one of the currencies in it. */
+export function touches(
+  release: Pick<NewsRelease, 'currencies'>,
+  { symbol, quoteCurrency }: CalendarSubject,
+): boolean {
   return release.currencies.some(
     (currency) => currency === quoteCurrency || symbol.includes(currency),
   );

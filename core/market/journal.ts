@@ -1,6 +1,7 @@
 import { assert } from '#core/kernel/assert.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
 import type { JournalledMark } from './mark.ts';
+import { createVarintReader, createVarintWriter, readNames, writeNames } from './varints.ts';
 
 /**
  * Marks in compact chunks: varints of differences, a few bytes per mark, exact. A chunk stands on
@@ -15,17 +16,9 @@ const VERSION = 1;
 
 export function encodeMarks(marks: readonly JournalledMark[]): Uint8Array {
   assert(marks.length > 0 && marks.length <= MARKS_PER_CHUNK_MAX, 'a chunk holds some marks');
-  const out = createWriter(marks.length * 8 + 256);
-  const names = new Map<string, number>();
-  for (const { symbol, source } of marks) {
-    for (const name of [symbol, source]) if (!names.has(name)) names.set(name, names.size);
-  }
+  const out = createVarintWriter(marks.length * 8 + 256);
   out.varint(VERSION);
-  out.varint(names.size);
-  for (const name of names.keys()) {
-    out.varint(name.length);
-    for (let at = 0; at < name.length; at += 1) out.varint(name.charCodeAt(at));
-  }
+  const names = writeNames(marks, out);
   out.varint((marks[0] as JournalledMark).index);
   out.varint(marks.length);
   const last = new Map<string, JournalledMark>();
@@ -46,14 +39,9 @@ export function encodeMarks(marks: readonly JournalledMark[]): Uint8Array {
 
 /** Reads a chunk back; refuses bytes that are not one. */
 export function decodeMarks(bytes: Uint8Array): Result<JournalledMark[], string> {
-  const read = createReader(bytes);
+  const read = createVarintReader(bytes);
   if (read.varint() !== VERSION) return err('the chunk is of an unknown version');
-  const names: string[] = [];
-  const nameCount = read.varint();
-  for (let at = 0; at < nameCount; at += 1) {
-    const length = read.varint();
-    names.push(String.fromCharCode(...Array.from({ length }, () => read.varint())));
-  }
+  const names = readNames(read);
   let index = read.varint();
   const count = read.varint();
   if (count > MARKS_PER_CHUNK_MAX) return err(`the chunk claims ${count} marks`);
@@ -77,69 +65,4 @@ export function decodeMarks(bytes: Uint8Array): Result<JournalledMark[], string>
     index += 1;
   }
   return read.failed() ? err('the chunk breaks off') : ok(marks);
-}
-
-interface Writer {
-  varint(value: number): void;
-  signed(value: number): void;
-  bytes(): Uint8Array;
-}
-
-function createWriter(capacity: number): Writer {
-  let buffer = new Uint8Array(capacity);
-  let length = 0;
-  const varint = (value: number): void => {
-    if (length + 10 > buffer.length) {
-      const larger = new Uint8Array(buffer.length * 2);
-      larger.set(buffer);
-      buffer = larger;
-    }
-    let left = value;
-    while (left >= 128) {
-      buffer[length] = (left % 128) + 128;
-      length += 1;
-      left = Math.floor(left / 128);
-    }
-    buffer[length] = left;
-    length += 1;
-  };
-  return {
-    varint,
-    signed: (value) => varint(value < 0 ? -value * 2 - 1 : value * 2),
-    bytes: () => buffer.slice(0, length),
-  };
-}
-
-interface Reader {
-  varint(): number;
-  signed(): number;
-  failed(): boolean;
-}
-
-function createReader(bytes: Uint8Array): Reader {
-  let at = 0;
-  let failed = false;
-  const varint = (): number => {
-    let value = 0;
-    let scale = 1;
-    for (;;) {
-      const byte = bytes[at];
-      at += 1;
-      if (byte === undefined) {
-        failed = true;
-        return 0;
-      }
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-      scale *= 128;
-    }
-  };
-  return {
-    varint,
-    signed: () => {
-      const value = varint();
-      return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-    },
-    failed: () => failed,
-  };
 }

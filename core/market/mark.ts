@@ -37,3 +37,13 @@ export const markSchema = z.strictObject({
   quality: z.int().min(0).max(15),
 });
 export type JournalledMark = z.infer<typeof markSchema>;
+
+/**
+ * A price of another source for a symbol that one prices already: nobody is judged by it, fills are
+ * compared with it. Its place in the log is behind so many marks and so many facts.
+ */
+export interface ReferencePrice extends Omit<Mark, 'quality'> {
+  readonly index: number;
+  readonly marksBefore: number;
+  readonly seqBefore: number;
+}

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeMarks, encodeMarks } from './journal.ts';
 import { pointValue } from './instrument.ts';
+import { decodeReferences, encodeReferences } from './reference-journal.ts';
 import { doubtsOf } from './mark.ts';
 import { createPrintQuality, GAP_MS } from './quality.ts';
 
@@ -38,6 +39,48 @@ describe('the mark journal', () => {
     const bytes = encodeMarks(marks);
     for (let length = 0; length < bytes.length; length += 1) {
       expect(decodeMarks(bytes.slice(0, length)).ok).toBe(false);
+    }
+  });
+});
+
+describe('the journal of other sources’ prices', () => {
+  const price = mark.map(({ quality: _quality, ...rest }) => rest);
+  const place = fc.nat(1e9);
+  const drawnPrice = fc.tuple(price, place, place);
+
+  it('gives back exactly the prices it was given, with their places', () => {
+    fc.assert(
+      fc.property(
+        fc.array(drawnPrice, { minLength: 1, maxLength: 50 }),
+        fc.nat(),
+        (drawn, first) => {
+          const prices = drawn.map(([one, marksBefore, seqBefore], at) => ({
+            ...one,
+            index: first + at,
+            marksBefore,
+            seqBefore,
+          }));
+          expect(decodeReferences(encodeReferences(prices))).toEqual({ ok: true, value: prices });
+        },
+      ),
+      { seed: 20_261_124 },
+    );
+  });
+
+  it('refuses a chunk that breaks off, at every length', () => {
+    const prices = [1, 2].map((index) => ({
+      index,
+      symbol: 'XAUUSD',
+      bid: 1288455,
+      ask: 1288795,
+      at: 1399033802113,
+      source: 'two',
+      marksBefore: 7 * index,
+      seqBefore: 300 * index,
+    }));
+    const bytes = encodeReferences(prices);
+    for (let length = 0; length < bytes.length; length += 1) {
+      expect(decodeReferences(bytes.slice(0, length)).ok).toBe(false);
     }
   });
 });

@@ -29,6 +29,7 @@ const TABLE = `
   viewAudit         .           x                 .              x       .            x          x       x     x
   exportAudit       .           .                 .              .       .            x          x       x     x
   acknowledgeAlert  x           x                 .              .       .            x          .       .     .
+  changeAlertRules  .           x                 .              .       .            .          x       x     .
   directAccount     x           x                 .              .       .            x          .       .     .
   acceptChange      x           x                 .              .       x            .          .       .     .
   requestSuccessor  x           x                 .              .       x            .          .       .     .
@@ -44,11 +45,21 @@ const TABLE = `
   approvePeople     .           .                 .              .       .            .          .       x     .
   proposeLimits     .           .                 .              .       .            .          x       x     .
   approveLimits     .           .                 .              .       .            .          x       x     .
+  proposeExposure   x           x                 .              .       .            .          x       .     .
+  approveExposure   .           x                 .              .       .            .          x       .     .
   reviewPayout      x           x                 x              .       .            x          .       .     .
   holdPayout        x           x                 x              x       .            x          .       .     .
   approvePayout     .           .                 x              .       .            .          x       .     .
   settlePayment     .           .                 .              x       .            .          .       .     .
   reconcile         .           .                 .              x       .            .          .       .     .
+  viewCases         x           x                 x              .       .            x          x       .     x
+  workCases         x           x                 .              .       .            x          .       .     .
+  assignCases       .           x                 .              .       .            x          x       .     .
+  reviewCases       x           x                 .              .       .            x          .       .     .
+  proposeConsequence x          x                 .              .       .            x          .       .     .
+  approveConsequence x          x                 .              .       .            x          x       .     .
+  proposeScoring    x           x                 .              .       .            .          x       .     .
+  approveScoring    .           x                 .              .       .            x          x       .     .
 `;
 
 const [header = '', ...rows] = TABLE.split('\n').filter((line) => line.trim() !== '');
@@ -84,7 +95,13 @@ describe('the matrix of roles and actions', () => {
   });
 
   it('lets nobody who only looks change anything', () => {
-    const looks: readonly Action[] = ['view', 'viewPayouts', 'viewPeople', 'viewAudit'];
+    const looks: readonly Action[] = [
+      'view',
+      'viewPayouts',
+      'viewPeople',
+      'viewAudit',
+      'viewCases',
+    ];
     expect(MATRIX.auditor.filter((action) => !looks.includes(action))).toEqual(['exportAudit']);
   });
 

@@ -25,6 +25,7 @@ export const ACTIONS = {
   viewAudit: 'Read the audit log',
   exportAudit: 'Export a bundle for auditors',
   acknowledgeAlert: 'Acknowledge alerts',
+  changeAlertRules: 'Change who is told of what, and how',
   directAccount: 'Restrict, lift, close and except accounts',
   acceptChange: 'Record that a trader accepted a version',
   requestSuccessor: 'Reset or scale up an account',
@@ -40,11 +41,21 @@ export const ACTIONS = {
   approvePeople: 'Approve roles and key changes',
   proposeLimits: 'Propose approval limits',
   approveLimits: 'Approve approval limits',
+  proposeExposure: 'Propose exposure limits',
+  approveExposure: 'Approve exposure limits',
   reviewPayout: 'Assess a payout again, deduct, ask for information',
   holdPayout: 'Hold a payout',
   approvePayout: 'Approve or reject a payout',
   settlePayment: 'Say what became of a payment that nobody knows',
   reconcile: 'Import bank files and match entries',
+  viewCases: 'See cases of surveillance and their evidence',
+  workCases: 'Take cases in hand, note, dismiss and warn',
+  assignCases: 'Give cases to others, decide escalated ones',
+  reviewCases: 'Judge decided cases again without being told',
+  proposeConsequence: 'Propose what a case leads to',
+  approveConsequence: 'Approve what a case leads to',
+  proposeScoring: 'Propose how findings are scored',
+  approveScoring: 'Approve how findings are scored',
 } as const;
 export type Action = keyof typeof ACTIONS;
 export const ACTION_NAMES = Object.keys(ACTIONS) as Action[];
@@ -62,11 +73,32 @@ const OFFICER = [
   'holdPayout',
 ] as const satisfies readonly Action[];
 
+/** Who looks into matters of surveillance. */
+const INVESTIGATES = [
+  'viewCases',
+  'workCases',
+  'reviewCases',
+  'proposeConsequence',
+  'approveConsequence',
+] as const satisfies readonly Action[];
+
 /** The matrix: what each role may do. Data, shown on screen and tested cell by cell. */
 export const MATRIX: Readonly<Record<Role, readonly Action[]>> = {
-  riskOfficer: [...OFFICER, 'reviewPayout', 'proposeOverride', 'proposePublishing'],
+  riskOfficer: [
+    ...OFFICER,
+    'reviewPayout',
+    'proposeOverride',
+    'proposePublishing',
+    'proposeExposure',
+    ...INVESTIGATES,
+    'proposeScoring',
+  ],
   seniorRiskOfficer: [
     ...OFFICER,
+    ...INVESTIGATES,
+    'assignCases',
+    'proposeScoring',
+    'approveScoring',
     'reviewPayout',
     'proposeOverride',
     'approveOverride',
@@ -74,9 +106,19 @@ export const MATRIX: Readonly<Record<Role, readonly Action[]>> = {
     'approvePublishing',
     'proposeAdjustment',
     'approveAdjustment',
+    'proposeExposure',
+    'approveExposure',
+    'changeAlertRules',
     'viewAudit',
   ],
-  payoutApprover: [...SEES, 'enrolKey', 'reviewPayout', 'holdPayout', 'approvePayout'],
+  payoutApprover: [
+    ...SEES,
+    'enrolKey',
+    'reviewPayout',
+    'holdPayout',
+    'approvePayout',
+    'viewCases',
+  ],
   finance: [
     ...SEES,
     'enrolKey',
@@ -90,6 +132,9 @@ export const MATRIX: Readonly<Record<Role, readonly Action[]>> = {
   supportAgent: [...SEES, 'acceptChange', 'requestSuccessor'],
   compliance: [
     ...SEES,
+    ...INVESTIGATES,
+    'assignCases',
+    'approveScoring',
     'enrolKey',
     'acknowledgeAlert',
     'directAccount',
@@ -102,6 +147,11 @@ export const MATRIX: Readonly<Record<Role, readonly Action[]>> = {
   manager: [
     ...SEES,
     'enrolKey',
+    'viewCases',
+    'assignCases',
+    'approveConsequence',
+    'proposeScoring',
+    'approveScoring',
     'previewImpact',
     'proposePublishing',
     'approvePublishing',
@@ -109,6 +159,9 @@ export const MATRIX: Readonly<Record<Role, readonly Action[]>> = {
     'approveAdjustment',
     'proposeLimits',
     'approveLimits',
+    'proposeExposure',
+    'approveExposure',
+    'changeAlertRules',
     'approvePayout',
     'viewPeople',
     'viewAudit',
@@ -124,8 +177,9 @@ export const MATRIX: Readonly<Record<Role, readonly Action[]>> = {
     'approvePeople',
     'proposeLimits',
     'approveLimits',
+    'changeAlertRules',
   ],
-  auditor: [...SEES, 'viewPeople', 'viewAudit', 'exportAudit'],
+  auditor: [...SEES, 'viewPeople', 'viewAudit', 'exportAudit', 'viewCases'],
 };
 
 /** Where a grant of a role holds; null is everywhere, or any amount. */

@@ -17,6 +17,8 @@ export interface Calibration {
   readonly ticksPerSecond: number;
   /** Share of its variance that it owes to the dollar, signed, in percent. */
   readonly dollarPercent: number;
+  /** When it is not traded, every day, by the hour of the modelled day. */
+  readonly dailyBreak?: { readonly fromMinute: number; readonly minutes: number };
 }
 
 const forex = {
@@ -74,6 +76,7 @@ export const calibrations: readonly Calibration[] = [
     minutePpm: 180,
     ticksPerSecond: 0.8,
     dollarPercent: 10,
+    dailyBreak: { fromMinute: 1_260, minutes: 60 },
   },
   {
     instrument: {
@@ -90,6 +93,7 @@ export const calibrations: readonly Calibration[] = [
     minutePpm: 250,
     ticksPerSecond: 0.9,
     dollarPercent: 15,
+    dailyBreak: { fromMinute: 1_200, minutes: 60 },
   },
 ];
 

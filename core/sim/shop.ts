@@ -6,6 +6,8 @@ export interface Shop {
   /** The latest version of every program, in the order in which they first appeared. */
   readonly onSale: readonly ProgramOffer[];
   readonly earlier: readonly ProgramOffer[];
+  /** The version that was bought; the latest when it is not known any more. */
+  bought(programId: string, version: number): ProgramOffer;
   /** Puts a version on sale, in place of the one before it. */
   put(offer: ProgramOffer): void;
   /** The version under which an account of `version` goes on to its next phase. */
@@ -18,6 +20,14 @@ export function createShop(
 ): Shop {
   const selling = [...onSale];
   const sold = [...earlier];
+  const bought: Shop['bought'] = (programId, version) => {
+    const latest = selling.find((offer) => offer.programId === programId);
+    if (latest?.version === version) return latest;
+    const earlierOne = sold.find(
+      (offer) => offer.programId === programId && offer.version === version,
+    );
+    return present(earlierOne ?? latest, `program ${programId}`);
+  };
   return {
     onSale: selling,
     earlier: sold,
@@ -31,13 +41,10 @@ export function createShop(
       sold.push(before);
       selling[place] = offer;
     },
+    bought,
     goesOnUnder: (programId, version) => {
       const latest = selling.find((offer) => offer.programId === programId);
-      const bought = sold.find(
-        (offer) => offer.programId === programId && offer.version === version,
-      );
-      const moves = latest?.enters === 'nextPhases' || latest?.version === version;
-      return present(moves ? latest : (bought ?? latest), `program ${programId}`);
+      return latest?.enters === 'nextPhases' ? latest : bought(programId, version);
     },
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { platformRecordSchema, type PlatformRecord } from '#core/accounts/record.ts';
 import { canonicalText } from '#core/kernel/canonical.ts';
 import { digestOfText } from '#core/kernel/digest.ts';
+import { labelsOf } from './labels.ts';
 import { createMarketModel, MODEL_SOURCE } from './market-model.ts';
 import { createWorld, type World, type WorldOptions, type WorldState } from './world.ts';
 
@@ -66,6 +67,40 @@ describe('the demo world', () => {
       const after = take(resume(7, world.state()), 12_000 - cut);
       expect(digest([...before, ...after])).toBe(digest(whole));
     }
+  });
+
+  it('resumes whoever trades in it: rings, grids and all who wait for a moment or a price', () => {
+    const many: WorldOptions = {
+      ...options(21),
+      accounts: 150,
+      mixture: 'dense',
+      standsAlone: true,
+    };
+    const begin = (state?: WorldState): World =>
+      createWorld(
+        many,
+        createMarketModel({ seed: 21, startAt: START, ...(state ? { resume: state.ticks } : {}) }),
+        state,
+      );
+    const whole = take(begin(), 160_000);
+    for (const cut of [20_000, 61_234, 130_001]) {
+      const world = begin();
+      const before = take(world, cut);
+      const state = JSON.parse(JSON.stringify(world.state())) as WorldState;
+      const rest = take(begin(state), 160_000 - cut);
+      expect(digest([...before, ...rest])).toBe(digest(whole));
+    }
+  });
+
+  it('says nothing in its records of what its traders really are', () => {
+    const world = createWorld(
+      { ...options(22), accounts: 200, mixture: 'dense', standsAlone: true },
+      createMarketModel({ seed: 22, startAt: START }),
+    );
+    const told = take(world, 30_000).map(canonicalText).join('\n');
+    const kinds = labelsOf(world).flatMap(({ kind, patterns }) => [kind, ...patterns]);
+    expect(new Set(kinds).size).toBeGreaterThan(25);
+    for (const kind of new Set(kinds)) expect(told.includes(kind)).toBe(false);
   });
 
   it('stands at its first tick before anything has played, so that a faster clock finds it', () => {

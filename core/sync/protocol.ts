@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { ACCOUNT_STATUSES, accountTermsSchema, dealSchema } from '#core/accounts/account.ts';
+import { actOnCaseSchema, takeNextSchema } from '#core/cases/act.ts';
+import { alertRulesSchema } from '#core/alerts/alert-rules.ts';
 import { digestSchema, idSchema } from '#core/kernel/ids.ts';
 import { roleSchema } from '#core/people/roles.ts';
 import { signedEnvelopeSchema } from '#core/signing/dsse.ts';
@@ -26,6 +28,8 @@ export const VERDICTS_PER_DETAIL_MAX = 200;
 export const SERIES_POINTS_MAX = 2_000;
 /** Accounts a desk may ask to be sent first: what its grid shows, and a margin. */
 export const LOOK_ACCOUNTS_MAX = 400;
+/** Alerts that one act acknowledges: a storm of a minute. */
+export const ALERTS_PER_ACKNOWLEDGEMENT_MAX = 5_000;
 /** Messages of one kind on their way to a desk; the next waits for an acknowledgement. */
 export const FACT_MESSAGES_IN_FLIGHT_MAX = 8;
 export const ROW_FRAMES_IN_FLIGHT_MAX = 4;
@@ -35,7 +39,8 @@ export const ROW_FRAMES_IN_FLIGHT_MAX = 4;
  *
  *   desk → server   doors (ack), signIn (ack), signOut (ack); and, by a person who is signed in, hello
  *                   (ack: Welcome | Refused), look, command (ack), and questions (ack)
- *   server → desk   governed (ack), accounts (ack), facts (ack), rows (binary RowFrame, ack), pulse
+ *   server → desk   governed (ack), accounts (ack), facts (ack), rows (binary RowFrame, ack), pulse,
+ *                   presence
  *
  * The handshake's `auth` carries { token, deskId, session }: the machine's secret, and the person's.
  */
@@ -266,6 +271,16 @@ export const pulseSchema = z.strictObject({
     )
     .max(500),
   quarantined: z.int().min(0),
+  /** How far surveillance is behind the log; left out before it was heard of. */
+  surveillance: z
+    .strictObject({
+      factsBehind: z.int().min(0),
+      /** Market time that it has reached; null before the first price. */
+      marketAt: epochMs.nullable(),
+      /** Detectors that stopped or spoke wrongly. */
+      faults: z.int().min(0),
+    })
+    .optional(),
 });
 export type Pulse = z.infer<typeof pulseSchema>;
 
@@ -354,6 +369,26 @@ export const detailReplySchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('rejected'), reason: z.string() }),
 ]);
 
+/** Cases that people look at now; beyond it the last are left out. */
+export const PRESENCE_CASES_MAX = 200;
+/** Which case a desk has on screen; null for none. */
+export const viewingSchema = z.strictObject({ caseId: idSchema.nullable() });
+/** Who looks at which case now: told to desks whenever it changes, and kept nowhere. */
+export const presenceSchema = z.strictObject({
+  cases: z
+    .array(
+      z.strictObject({
+        caseId: idSchema,
+        people: z
+          .array(z.strictObject({ personId: idSchema, name: z.string().max(120) }))
+          .min(1)
+          .max(200),
+      }),
+    )
+    .max(PRESENCE_CASES_MAX),
+});
+export type Presence = z.infer<typeof presenceSchema>;
+
 /** An intent. The id is the desk's; sending it twice does it once. */
 export const commandSchema = z.strictObject({
   commandId: idSchema,
@@ -364,6 +399,20 @@ export const commandSchema = z.strictObject({
       type: z.literal('acknowledgeAlert'),
       alertSeq: z.int().min(1),
       note: z.string().max(400),
+    }),
+    /** Many at once, as a person saw them in one group; those that somebody has seen are passed over. */
+    z.strictObject({
+      type: z.literal('acknowledgeAlerts'),
+      alertSeqs: z.array(z.int().min(1)).min(1).max(ALERTS_PER_ACKNOWLEDGEMENT_MAX),
+      note: z.string().max(400),
+    }),
+    /** Who is told of what, from now on. */
+    z.strictObject({
+      type: z.literal('setAlertRules'),
+      rules: alertRulesSchema,
+      /** The version that was changed: of two people who change the same one, the second is told. */
+      baseVersion: z.int().min(0),
+      reason: z.string().min(1).max(400),
     }),
     z.strictObject({
       type: z.literal('publishProgram'),
@@ -445,6 +494,10 @@ export const commandSchema = z.strictObject({
       exceptionId: idSchema,
       reason: z.string().min(1).max(400),
     }),
+    /** What a person does to a case, and which version of it was on screen. */
+    z.strictObject({ type: z.literal('actOnCase'), ...actOnCaseSchema.shape }),
+    /** The most urgent case that nobody has, taken in hand. */
+    z.strictObject({ type: z.literal('takeNextCase'), ...takeNextSchema.shape }),
   ]),
 });
 export type Intent = z.infer<typeof commandSchema>['intent'];

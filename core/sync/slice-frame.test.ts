@@ -12,6 +12,8 @@ const slice: BookSlice = {
   pauseLine: Float64Array.of(-Infinity, 4),
   failLine: Float64Array.of(-Infinity, 3),
   payable: Float64Array.of(0, 7e6),
+  start: Float64Array.of(1e9, 1e9),
+  owedPpm: Int32Array.of(0, 800_000),
   legFrom: Int32Array.of(0, 0, 1),
   legSymbol: Int32Array.of(0),
   long: Float64Array.of(12.5),

@@ -28,12 +28,14 @@ const columnsOf = (accounts: number, legs: number) =>
     ['pauseLine', Float64Array, accounts],
     ['failLine', Float64Array, accounts],
     ['payable', Float64Array, accounts],
+    ['start', Float64Array, accounts],
     ['long', Float64Array, legs],
     ['short', Float64Array, legs],
     ['number', Int32Array, accounts],
     ['program', Int32Array, accounts],
     ['legFrom', Int32Array, accounts + 1],
     ['legSymbol', Int32Array, legs],
+    ['owedPpm', Int32Array, accounts],
   ] as const;
 
 /** A slice of a book as one run of bytes: a JSON head, then its columns. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { STATUS } from '#core/accounts/account.ts';
+import { hasEnded, STATUS } from '#core/accounts/account.ts';
 import { sliceBook } from '#core/engine/book-slice.ts';
 import { createBook, type Book } from '#core/engine/book.ts';
 import { randomHistory } from '#core/engine/testing/random-history.ts';
@@ -97,6 +97,40 @@ describe('a shock of the whole book', () => {
       expect([result.payable, result.payableLost]).toEqual([sum(payable), sum(lost)]);
       expect(shockBook(sliceBook(book), shock).payable).toBe(0);
     }
+  });
+
+  it('owes what is left of profit after it, and to those who fail nothing', () => {
+    let lost = 0;
+    for (const seed of SEEDS.slice(0, 12)) {
+      const random = createRandom(seed);
+      const book = played(seed);
+      const ppm = random.below(80_000) - 40_000;
+      const shock = { name: 'one', moves: [{ symbol: 'XAUUSD', ppm }] };
+      const slice = sliceBook(
+        book,
+        () => true,
+        () => 800_000,
+      );
+      const owed = (): number =>
+        Array.from({ length: book.accounts }, (_unused, account) => {
+          if (hasEnded(book.status(account))) return 0;
+          const profit = book.equity(account) - book.terms(account).startBalance;
+          return Math.floor((Math.max(0, profit) * 8) / 10);
+        }).reduce((sum, amount) => sum + amount, 0);
+      const result = shockBook(slice, shock);
+      expect(result.owed).toBe(owed());
+      const before = Array.from({ length: book.accounts }, (_unused, at) => book.status(at));
+      live(book, shock);
+      // Who passes is the engine's business: a shock counts only what a fall ends.
+      const passed = before.filter(
+        (status, at) => book.status(at) !== status && book.status(at) === STATUS.passed,
+      ).length;
+      // A position that is rounded to the cent moves by whole cents.
+      const most = passed > 0 ? Infinity : 100 * slice.legSymbol.length;
+      expect(Math.abs(result.owedAfter - owed())).toBeLessThanOrEqual(most);
+      lost += result.owed - result.owedAfter;
+    }
+    expect(lost).not.toBe(0);
   });
 
   it('lists the weakest first, each by the move of its own symbol that breaks it', () => {

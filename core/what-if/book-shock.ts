@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Ppm } from '#core/money/money.ts';
+import type { Money, Ppm } from '#core/money/money.ts';
 import { mulDivFloor, PPM_UNIT } from '#core/money/money.ts';
 
 /**
@@ -23,6 +23,9 @@ export interface BookSlice {
   readonly failLine: Float64Array;
   /** Profit that could be paid out; 0 where the phase pays nothing out. */
   readonly payable: Float64Array;
+  /** The balance from which profit is counted, and the trader's part of it; 0 where none is paid. */
+  readonly start: Float64Array;
+  readonly owedPpm: Int32Array;
   readonly legFrom: Int32Array;
   readonly legSymbol: Int32Array;
   /** Money per point: longs gain by the bid, shorts lose by the ask. */
@@ -58,6 +61,9 @@ export const shockResultSchema = z.strictObject({
   /** Profit that could be paid out before, and how much of it the failing accounts hold. */
   payable: z.number(),
   payableLost: z.number(),
+  /** What traders would be owed if everything closed: before the shock, and after it. */
+  owed: z.number(),
+  owedAfter: z.number(),
   byProgram: z.array(
     z.strictObject({ program: z.string(), accounts: z.int(), paused: z.int(), failed: z.int() }),
   ),
@@ -112,7 +118,17 @@ export function shockBook(slice: BookSlice, shock: Shock): ShockResult {
   }));
   const pnlOf = new Float64Array(slice.symbols.length);
   const failedOn = new Int32Array(slice.symbols.length);
-  const totals = { warned: 0, paused: 0, failed: 0, pnl: 0, payable: 0, payableLost: 0 };
+  const owed = owedIn(slice);
+  const totals = {
+    warned: 0,
+    paused: 0,
+    failed: 0,
+    pnl: 0,
+    payable: 0,
+    payableLost: 0,
+    owed: 0,
+    owedAfter: 0,
+  };
   const { equity, warnLine, pauseLine, failLine, payable } = slice;
   const { legFrom, legSymbol, long, short } = slice;
   for (let account = 0; account < equity.length; account += 1) {
@@ -136,8 +152,12 @@ export function shockBook(slice: BookSlice, shock: Shock): ShockResult {
     totals.pnl += gained;
     totals.payable += payable[account] as number;
     const after = (equity[account] as number) + gained;
+    totals.owed += owed(account, equity[account] as number);
+    // Who fails has nothing coming any more.
+    const fails = gained < 0 && after <= (failLine[account] as number);
+    if (!fails) totals.owedAfter += owed(account, after);
     if (gained >= 0) continue;
-    if (after <= (failLine[account] as number)) {
+    if (fails) {
       totals.failed += 1;
       totals.payableLost += payable[account] as number;
       if (group) group.failed += 1;
@@ -162,6 +182,15 @@ export function shockBook(slice: BookSlice, shock: Shock): ShockResult {
       pnl: pnlOf[at] as number,
       failed: failedOn[at] as number,
     })),
+  };
+}
+
+/** The trader's part of what lies above the start, rounded down. */
+function owedIn({ start, owedPpm }: BookSlice): (account: number, equity: number) => Money {
+  return (account, equity) => {
+    const share = owedPpm[account] as number;
+    const profit = Math.floor(equity - (start[account] as number));
+    return share === 0 || profit <= 0 ? 0 : mulDivFloor(profit, share, PPM_UNIT);
   };
 }
 

@@ -158,6 +158,7 @@ function worldOf(facts: readonly Fact[], governance: Governance): GovernedWorld 
     verify: () => true,
     rootAt: (size) => (size === BASE.size ? BASE.root : null),
     recordedAt: (seq) => facts[seq - 1]?.envelope.recordedAt ?? null,
+    moneyOf: () => null,
     content: (digest) => CONTENT.get(digest) ?? null,
     accountStatus: () => 'active',
     accountOf: () => null,

@@ -354,6 +354,8 @@ describe('the wire to a server', () => {
         facts: ignore,
         rows: ignore,
         pulse: ignore,
+        presence: ignore,
+        exposure: ignore,
       },
     );
     await expect.poll(() => reasons, { timeout: 5_000 }).toContain('unauthorised');

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type {
-  Alert,
   Connection,
   DeskApi,
   DeskStreamItem,
@@ -24,9 +23,13 @@ import {
   type Pulse,
 } from '#core/sync/protocol.ts';
 import { runScenario } from '#core/what-if/simulate.ts';
+import { createAlertApi } from './alert-api.ts';
 import { createGovernedApi } from './governed-api.ts';
 import { createSession } from './session.ts';
 import { createBookShocks } from './book-shocks.ts';
+import { createCasesApi } from './cases-api.ts';
+import { createExposure } from './exposure.ts';
+import { createSurveillanceCalls } from './surveillance.ts';
 import type { DeskHost, Link, Question } from './host.ts';
 import { createLiveRows } from './live-rows.ts';
 import { createLocalState, type StateChange } from './local-state.ts';
@@ -97,24 +100,20 @@ export function createDesk(host: DeskHost): Desk {
   const tell = <Name extends DeskStreamName>(name: Name, item: DeskStreamItem<Name>): void => {
     for (const listener of listeners) listener.stream(name, item);
   };
-  const tellAlerts = (alerts: readonly Alert[]): void =>
-    tell('alerts', { alerts: [...alerts], unacknowledged: state.unacknowledged() });
   const setConnection = (over: Partial<Connection>): void => {
     const changed = over.state !== undefined && over.state !== connection.state;
     const since = changed ? host.now() : connection.since;
     connection = { ...connection, since, ...over, lastSeq: state.cursor.seq };
     if (changed) tell('connection', connection);
   };
-  const tellChange = ({ accounts, alerts, governed: facts }: StateChange): void => {
+  const tellChange = (change: StateChange): void => {
+    const { accounts, governed: facts } = change;
     if (facts.length > 0) {
       tell('governed', { lastSeq: state.cursor.seq });
       if (facts.some(({ kind }) => BRINGS_BYTES.has(kind))) inBackground(governed.fetchBytes());
     }
     if (accounts.length > 0) tell('accounts', [...accounts]);
-    if (alerts.length > 0) tellAlerts(alerts);
-    for (const { severity, acknowledgement, traderName, sentence } of alerts) {
-      if (severity === 'hard' && acknowledgement === null) host.notify(traderName, sentence);
-    }
+    alerts.took(change);
   };
 
   const follower = createFollower(() => link, {
@@ -123,8 +122,10 @@ export function createDesk(host: DeskHost): Desk {
     replace: (snapshot, cursor) => {
       state.replace(snapshot, cursor);
       rows.clear();
+      exposure.forget();
       tell('reset', {});
       inBackground(governed.fetchBytes());
+      inBackground(alerts.replaced());
     },
     rows: (bytes) => {
       if (!rows.merge(bytes)) return false;
@@ -139,18 +140,27 @@ export function createDesk(host: DeskHost): Desk {
       const clockOffsetMs = latest.serverAt - pulseAt;
       setConnection({ state: 'live', asOf: latest.serverAt, clockOffsetMs, message: 'Live.' });
     },
-    welcomed: ({ logId, serverAt, org, env, profile }) => {
+    welcomed: ({ logId, lastSeq, serverAt, org, env, profile }) => {
+      alerts.welcomed({ lastSeq, serverAt, heardAt: connection.asOf });
       pulseAt = host.now();
       session.welcomed({ org, env, log: `propdesk/${logId}` }, profile);
       setConnection({ state: 'live', asOf: serverAt, message: 'Live.', otherLog: false });
       inBackground(outbox.send(logId));
       inBackground(checkLog(logId).then(governed.fetchBytes));
+      inBackground(welcomedCases());
+    },
+    presence: (presence) => heardPresence(presence),
+    exposure: (view) => {
+      exposure.told(view);
+      tell('exposure', view);
     },
     signedOut: () => session.ended(),
     connection: setConnection,
     log: host.log,
   });
   const session = createSession(store, () => {
+    // What somebody was shown of the book is nobody's who comes after.
+    exposure.forget();
     tell('person', { person: session.person() });
   });
   const link: Link = host.connect(follower, session.token);
@@ -158,10 +168,7 @@ export function createDesk(host: DeskHost): Desk {
     if (result.type === 'accepted') return;
     if (intent.type === 'decide') tell('governed', { lastSeq: state.cursor.seq });
     host.log('warn', `the server rejected ${result.commandId}: ${result.message}`);
-    // Someone else's acknowledgement comes as a fact; any other refusal leaves the alert open.
-    const reopens = intent.type === 'acknowledgeAlert' && result.code !== 'alreadyAcknowledged';
-    const open = reopens ? state.reopened(intent.alertSeq) : null;
-    if (open) tellAlerts([open]);
+    alerts.rejected(intent, result.code);
     if (intent.type === 'decide') return; // Nobody waits for it: its list says what became of it.
     if (rejections.size >= REJECTIONS_MAX) rejections.clear();
     rejections.set(result.commandId, result.message);
@@ -258,12 +265,6 @@ export function createDesk(host: DeskHost): Desk {
     return { commandId: command.commandId, state: waits ? 'queued' : 'accepted' };
   };
 
-  const acknowledge: DeskApi['alerts.acknowledge'] = ({ alertSeq, note }) =>
-    send({ type: 'acknowledgeAlert', alertSeq, note }, ({ issuedAt }) => {
-      const by = session.person()?.personId ?? '';
-      const alert = state.acknowledged(alertSeq, by, issuedAt, note);
-      if (alert) tellAlerts([alert]);
-    });
   const shocks = createBookShocks({ ask: () => link.ask('slice', {}), now: host.now });
   /** Asks what only the server knows; says so when it cannot be reached. */
   const askServer = async <Schema extends z.ZodType>(
@@ -314,10 +315,43 @@ export function createDesk(host: DeskHost): Desk {
       if (followed !== null) await checkLog(followed);
     },
   });
-  const { fetchBytes: _fetchBytes, ...governedCalls } = governed;
+  const { fetchBytes: _fetchBytes, nameOf, ...governedCalls } = governed;
+  const {
+    heardPresence,
+    welcomed: welcomedCases,
+    ...caseCalls
+  } = createCasesApi({
+    store,
+    state,
+    rows,
+    personId: () => session.person()?.personId ?? null,
+    nameOf,
+    isFollowing: () => follower.following() !== null,
+    send,
+    tryAsk,
+    now: () => host.now() + (connection.clockOffsetMs ?? 0),
+    presence: (presence) => tell('presence', presence),
+  });
+  const exposure = createExposure({ ask: askServer, tryAsk });
+
+  const alerts = createAlertApi({
+    host,
+    state,
+    store,
+    person: session.person,
+    send,
+    ask: askServer,
+    tryAsk,
+    tell,
+    nameOf,
+  });
 
   const api: DeskApi = {
     ...governedCalls,
+    ...alerts.calls,
+    ...caseCalls,
+    ...exposure.calls,
+    ...createSurveillanceCalls({ ask: askServer }),
     'session.doors': async () => ({ doors: await tryAsk('doors', {}, doorsSchema) }),
     'session.signIn': async (given) => {
       const reply = await askServer('signIn', given, signedInSchema);
@@ -366,15 +400,6 @@ export function createDesk(host: DeskHost): Desk {
       return { setAside: store.setAside().length };
     },
     'accounts.list': () => Promise.resolve({ accounts: [...state.accounts()] }),
-    'alerts.list': ({ beforeSeq = Infinity, limit }) => {
-      const older = state
-        .alerts()
-        .filter(({ seq }) => seq < beforeSeq)
-        .sort((one, other) => other.seq - one.seq);
-      const unacknowledged = state.unacknowledged();
-      return Promise.resolve({ alerts: older.slice(0, limit), unacknowledged });
-    },
-    'alerts.acknowledge': acknowledge,
     'programs.list': () => askServer('programs', {}, programListSchema),
     'impact.start': async (input) => {
       const reply = z.object({ runId: z.string().nullable() });
@@ -425,6 +450,7 @@ export function createDesk(host: DeskHost): Desk {
     close: () => {
       closed = true;
       clearInterval(watch);
+      alerts.close();
       if (rowsChanged) saveRows(host.now());
       link.close();
       store.close();

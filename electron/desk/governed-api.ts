@@ -83,6 +83,8 @@ type GovernedApi = Pick<
 export function createGovernedApi(ports: GovernedPorts): GovernedApi & {
   /** Fetches the bytes of open proposals, so that they can be signed without a server. */
   fetchBytes(): Promise<void>;
+  /** As the server last told; the pseudonym before that. */
+  nameOf(personId: string): string;
 } {
   const { host, store, state, send } = ports;
   const twin = openTwin(host.twinFile);
@@ -130,8 +132,12 @@ export function createGovernedApi(ports: GovernedPorts): GovernedApi & {
   const fetchBytes = async (): Promise<void> => {
     const people = await ports.tryAsk('people', {}, peopleReplySchema);
     for (const { personId, name } of people?.people ?? []) names.set(personId, name);
-    for (const { snapshot } of state.governance.open()) {
-      if (isHeld(snapshot)) continue;
+    const me = ports.person()?.personId ?? '';
+    for (const { snapshot, action } of state.governance.open()) {
+      // The server would refuse it, and nothing behind it would be asked for.
+      const isHidden =
+        action === 'applyConsequence' && !state.governance.people.may(me, 'viewCases');
+      if (isHidden || isHeld(snapshot)) continue;
       const reply = await ports.tryAsk('content', { digest: snapshot }, contentReplySchema);
       if (reply === null) return;
       // Bytes that are not what their digest names are no bytes.
@@ -171,6 +177,7 @@ export function createGovernedApi(ports: GovernedPorts): GovernedApi & {
 
   return {
     fetchBytes,
+    nameOf,
     'key.get': () => {
       const person = ports.person();
       const publicKey = person && host.vault.publicKey(person.personId);
@@ -340,6 +347,9 @@ const POLICY_ACTIONS = [
   'grantKey',
   'revokeKey',
   'changePolicy',
+  'changeExposureLimits',
+  'applyConsequence',
+  'changeScoring',
 ] as const;
 
 function keyStateOf(

@@ -21,8 +21,8 @@ export interface DeskHost {
   confirm(text: string): Promise<boolean>;
   /** Opens the connection to the server; the desk closes it. */
   connect(listener: LinkListener, session: () => string | null): Link;
-  /** A desktop notification, where the host has them. */
-  notify(title: string, text: string): void;
+  /** A desktop notification, where the host has them; it takes the place of one of the same tag. */
+  notify(title: string, text: string, tag: string): void;
   log(level: 'info' | 'warn' | 'error', text: string): void;
 }
 
@@ -33,10 +33,18 @@ export type Question =
   | 'quarantine'
   | 'programs'
   | 'slice'
+  | 'exposureWatch'
+  | 'exposureSeries'
+  | 'exposureHolders'
   | 'checkpoint'
   | 'impactStart'
   | 'impactState'
   | 'impactCancel'
+  | 'toxicity'
+  | 'detectors'
+  | 'backTestStart'
+  | 'backTestState'
+  | 'backTestCancel'
   | 'doors'
   | 'signIn'
   | 'signOut'
@@ -50,7 +58,15 @@ export type Question =
   | 'auditProof'
   | 'bankFile'
   | 'ledger'
-  | 'letter';
+  | 'letter'
+  | 'alertHistory'
+  | 'alertCounts'
+  | 'alertDeliveries'
+  | 'alertSetup'
+  | 'alertTest'
+  | 'alertContact'
+  | 'alertRetry'
+  | 'viewing';
 
 /** The wire to the server, whatever carries it. */
 export interface Link {
@@ -73,4 +89,6 @@ export interface LinkListener {
   facts(message: unknown): void;
   rows(bytes: Uint8Array): void;
   pulse(pulse: unknown): void;
+  presence(presence: unknown): void;
+  exposure(view: unknown): void;
 }

@@ -1,8 +1,10 @@
 import {
   decodeRowFrame,
   encodeRowFrame,
+  ROW_COLUMNS,
   ROW_WIDTH,
   ROWS_PER_FRAME_MAX,
+  type RowColumn,
 } from '#core/sync/row-frame.ts';
 
 /** The latest live numbers of every account, by account number; kept on disk by the desk. */
@@ -11,6 +13,8 @@ export interface LiveRows {
   bytes(): Uint8Array;
   /** False when the frame cannot be read. */
   merge(frame: Uint8Array): boolean;
+  /** The latest of one number of an account; null where none came yet. */
+  value(account: number, column: RowColumn): number | null;
   /** The latest rows of some accounts, or of all, as frames. */
   frames(asOf: number, accounts?: readonly number[]): Generator<Uint8Array>;
   clear(): void;
@@ -32,6 +36,10 @@ export function createLiveRows(saved: Uint8Array | undefined): LiveRows {
         );
       }
       return true;
+    },
+    value: (account, column) => {
+      const value = rows[account * ROW_WIDTH + 1 + ROW_COLUMNS.indexOf(column)] ?? Number.NaN;
+      return Number.isNaN(value) ? null : value;
     },
     frames: (asOf, accounts) => framesOf(rows, asOf, accounts ?? everyAccount(rows)),
     clear: () => {

@@ -3,13 +3,15 @@ import type { Fact } from '#core/facts/registry.ts';
 import { createGovernance, GOVERNED_KINDS, type Governance } from '#core/governance/governance.ts';
 import { createAccountsView, type AccountsView } from '#core/sync/accounts-view.ts';
 import type { AccountSummary } from '#core/sync/protocol.ts';
-import { createAlertsView } from './alerts.ts';
+import { createAlertsView, type AlertsView, type AlertWorld } from './alerts.ts';
 import type { Cursor, DeskStore } from './store/store.ts';
 
 /** What facts changed: what renderers hear of. */
 export interface StateChange {
   readonly accounts: readonly AccountSummary[];
-  readonly alerts: readonly Alert[];
+  /** Alerts that are new, and those whose acknowledgement changed. */
+  readonly fresh: readonly Alert[];
+  readonly changed: readonly Alert[];
   readonly governed: readonly Fact[];
 }
 
@@ -26,8 +28,8 @@ export interface LocalSnapshot {
 export interface LocalState {
   readonly cursor: Cursor;
   accounts(): readonly AccountSummary[];
-  alerts(): readonly Alert[];
-  unacknowledged(): number;
+  account(accountId: string): AccountSummary | undefined;
+  readonly alerts: Omit<AlertsView, 'apply' | 'restore' | 'queued' | 'reopened'>;
   /** Facts in order, on the disk when it returns. */
   apply(facts: readonly Fact[], cursor: Cursor): StateChange;
   /** A snapshot in place of all there was. */
@@ -36,10 +38,10 @@ export interface LocalState {
   readonly governance: Governance;
   /** Forgets everything, for another log. */
   startOver(): void;
-  /** Marks an alert as acknowledged here and not yet received; null when it is unknown. */
-  acknowledged(alertSeq: number, by: string, at: number, note: string): Alert | null;
-  /** The server rejected it: the alert is open again. */
-  reopened(alertSeq: number): Alert | null;
+  /** Marks alerts as acknowledged here and not yet received; those that are unknown are left out. */
+  acknowledged(alertSeqs: readonly number[], by: string, at: number, note: string): Alert[];
+  /** The server rejected it: the alerts are open again. */
+  reopened(alertSeqs: readonly number[]): Alert[];
 }
 
 export function createLocalState(store: DeskStore): LocalState {
@@ -53,9 +55,14 @@ export function createLocalState(store: DeskStore): LocalState {
     const number = view.numberOf(accountId);
     return number === undefined ? undefined : view.accounts[number];
   };
-  const keep = (alert: Alert | null): Alert | null => {
-    if (alert) store.apply({ cursor, accounts: [], alerts: [alert], governed: [] });
-    return alert;
+  const keep = (changed: Alert[]): Alert[] => {
+    if (changed.length > 0) store.apply({ cursor, accounts: [], alerts: changed, governed: [] });
+    return changed;
+  };
+  // What alerts are made of: the fold may be replaced, and is then the new one.
+  const world: AlertWorld = {
+    account: accountOf,
+    proposal: (proposalId) => governance.proposal(proposalId),
   };
   return {
     get cursor() {
@@ -65,35 +72,36 @@ export function createLocalState(store: DeskStore): LocalState {
       return governance;
     },
     accounts: () => view.accounts,
-    alerts: () => alerts.all(),
-    unacknowledged: () => alerts.unacknowledged(),
+    account: accountOf,
+    alerts,
     apply: (facts, next) => {
       const accounts = new Set<number>();
+      const fresh: Alert[] = [];
       const changed: Alert[] = [];
       for (const fact of facts) {
         view.apply(fact);
-        const alert = alerts.apply(fact, accountOf);
-        if (alert) changed.push(alert);
+        if (GOVERNED_KINDS.has(fact.kind)) governance.apply(fact);
+        const made = alerts.apply(fact, world);
+        fresh.push(...made.fresh);
+        changed.push(...made.changed);
         const number = 'accountId' in fact.data ? view.numberOf(fact.data.accountId) : undefined;
         if (number !== undefined) accounts.add(number);
       }
       const governed = facts.filter(({ kind }) => GOVERNED_KINDS.has(kind));
-      for (const fact of governed) governance.apply(fact);
       const change = {
         accounts: [...accounts].flatMap((number) => view.accounts[number] ?? []),
-        alerts: changed,
         governed,
       };
-      store.apply({ cursor: next, ...change });
+      store.apply({ cursor: next, alerts: [...fresh, ...changed], ...change });
       cursor = next;
-      return change;
+      return { fresh, changed, ...change };
     },
     replace: ({ accounts, recent, governed }, next) => {
       view.restore(accounts);
-      alerts.restore([]);
-      for (const fact of recent) alerts.apply(fact, accountOf);
-      store.replace({ cursor: next, accounts, alerts: alerts.all(), governed });
       governance = foldOf(governed);
+      alerts.restore([]);
+      for (const fact of recent) alerts.apply(fact, world);
+      store.replace({ cursor: next, accounts, alerts: alerts.all(), governed });
       cursor = next;
     },
     startOver: () => {
@@ -103,8 +111,9 @@ export function createLocalState(store: DeskStore): LocalState {
       governance = createGovernance();
       cursor = store.cursor();
     },
-    acknowledged: (alertSeq, by, at, note) => keep(alerts.queued(alertSeq, by, at, note)),
-    reopened: (alertSeq) => keep(alerts.reopened(alertSeq)),
+    acknowledged: (alertSeqs, by, at, note) =>
+      keep(alertSeqs.flatMap((seq) => alerts.queued(seq, by, at, note) ?? [])),
+    reopened: (alertSeqs) => keep(alertSeqs.flatMap((seq) => alerts.reopened(seq) ?? [])),
   };
 }
 

@@ -77,6 +77,26 @@ function lockDown(): void {
   });
 }
 
+/** Notifications on screen, by tag: one of the same tag takes the place of the one before. */
+const notifications = new Map<string, Notification>();
+const NOTIFICATIONS_MAX = 20;
+
+function showNotification(title: string, body: string, tag: string): void {
+  notifications.get(tag)?.close();
+  notifications.delete(tag);
+  const [oldest] = notifications;
+  if (oldest && notifications.size >= NOTIFICATIONS_MAX) {
+    oldest[1].close();
+    notifications.delete(oldest[0]);
+  }
+  const notification = new Notification({ title, body });
+  notifications.set(tag, notification);
+  notification.on('close', () => {
+    if (notifications.get(tag) === notification) notifications.delete(tag);
+  });
+  notification.show();
+}
+
 function openDesk(folder: string): Desk {
   const data = process.env.PROPDESK_DATA ?? app.getPath('userData');
   const tokenFile = process.env.PROPDESK_TOKEN_FILE ?? join(data, 'server', 'desk-token');
@@ -97,7 +117,7 @@ function openDesk(folder: string): Desk {
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
     confirm: confirmSigning,
     connect: (listener, session) => openSocketLink({ url, token, deskId, session }, listener),
-    notify: (title, body) => new Notification({ title, body }).show(),
+    notify: showNotification,
     log: (level, text) => void process.stderr.write(`desk ${level}: ${text}\n`),
   });
 }

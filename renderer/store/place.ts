@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
 /** Where the window stands, kept in the address so that it can be linked to: "#/programs/x/draft". */
-export type View = 'risk' | 'programs' | 'shocks' | 'approvals' | 'people' | 'audit';
+export type View = 'risk' | 'programs' | 'shocks' | 'approvals' | 'people' | 'audit' | 'exposure' | 'cases' | 'alerts';
 
 let current = '';
 let parts: readonly string[] = ['risk'];
@@ -24,6 +24,11 @@ export function usePlace(): readonly string[] {
     window.addEventListener('hashchange', changed);
     return () => window.removeEventListener('hashchange', changed);
   }, read);
+}
+
+/** Where it stands at this instant: a key that is pressed again has not been drawn yet. */
+export function placeNow(): readonly string[] {
+  return read();
 }
 
 export function goTo(view: View, ...rest: readonly string[]): void {

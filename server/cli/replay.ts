@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { TickSource } from '#core/sim/tick-source.ts';
+import { playTogether } from '#core/sim/two-vendors.ts';
 import { createReplayAdapter } from '../adapters/replay/adapter.ts';
-import { openRecording, playRecording } from '../market/recorded.ts';
+import { openRecording, playRecording, type Recording } from '../market/recorded.ts';
 import { openPartition } from '../partition/partition.ts';
 import { loadPrograms, offersOf } from '../programs.ts';
 import { createCatalogue } from '../partition/catalogue.ts';
@@ -12,14 +14,17 @@ import { openStore, type Store } from '../store/store.ts';
 /**
  * npm run replay -- --market FOLDER [--accounts 50000] [--seed 1] [--batch 5000] [--data DIR]
  *                   [--activity PERCENT] [--resume] [--records N] [--until 2014-05-02T12:31:00Z]
+ *                   [--second FOLDER]
  *
  * Plays recorded prices to the demo firm, headless and as fast as possible, through the same
  * intake, engine and log as live. Prints progress, then verdicts by rule and one digest over all
- * facts: the same for the same folder and seed, whatever the batch size, stopped or not.
+ * facts: the same for the same folder and seed, whatever the batch size, stopped or not. A second
+ * vendor's recording of the same time is compared with the first, and traders who watch it trade.
  */
 const { values: options } = parseArgs({
   options: {
     market: { type: 'string' },
+    second: { type: 'string' },
     accounts: { type: 'string', default: '2000' },
     speed: { type: 'string', default: 'max' },
     seed: { type: 'string', default: '1' },
@@ -41,14 +46,8 @@ const folder = resolve(options.data);
 if (!options.resume && existsSync(folder)) rmSync(folder, { recursive: true });
 mkdirSync(folder, { recursive: true });
 
-const recording = options.market
-  ? openRecording(resolve(options.market), resolve('.propdesk', 'ticks'), write)
-  : null;
-if (recording && !recording.ok) {
-  write(`replay: ${recording.error}`);
-  process.exit(2);
-}
-const recorded = recording?.value ?? null;
+const recorded = options.market ? open(options.market) : null;
+const second = options.second ? open(options.second) : null;
 for (const problem of recorded?.problems ?? []) write(`import: ${problem}`);
 const programs = loadPrograms();
 const store = openStore(join(folder, 'log.sqlite'));
@@ -63,7 +62,7 @@ const partition = openPartition({
     activityPercent,
     programs: offersOf(programs),
     startAt: Date.UTC(2026, 0, 5),
-    recorded: recorded && ((place) => playRecording(recorded, place)),
+    recorded: recorded && ((place) => play(recorded, place)),
   }),
   now: () => 0,
   recordsPerBatch: Number(options.batch),
@@ -96,6 +95,22 @@ write(
 );
 write(`digest ${digestOf(store)} over ${partition.ingest.lastSeq} facts`);
 store.close();
+
+function open(path: string): Recording {
+  const recording = openRecording(resolve(path), resolve('.propdesk', 'ticks'), write);
+  if (recording.ok) return recording.value;
+  write(`replay: ${recording.error}`);
+  process.exit(2);
+}
+
+function play(first: Recording, place: unknown): TickSource {
+  if (!second) return playRecording(first, place);
+  const vendors = {
+    first: (at: unknown) => playRecording(first, at),
+    second: (at: unknown) => playRecording(second, at),
+  };
+  return playTogether(vendors, place);
+}
 
 function progressLine(): string {
   const { ingest } = partition;

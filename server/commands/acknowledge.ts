@@ -1,34 +1,58 @@
 import { err, ok, type Result } from '#core/kernel/result.ts';
-import type { FactDraft } from '#core/facts/registry.ts';
+import type { Fact, FactDraft } from '#core/facts/registry.ts';
 import type { Command } from '#core/sync/protocol.ts';
 import type { DecisionState, Rejection } from './decide.ts';
 
 type Acknowledge = Extract<Command['intent'], { type: 'acknowledgeAlert' }>;
-const ALERTS: readonly string[] = [
+const OF_ACCOUNT: readonly string[] = [
   'warningRaised',
   'breachDetected',
   'conductFlagged',
   'reviewRequested',
 ];
 
+export function isAlertOfAccount(kind: string): boolean {
+  return OF_ACCOUNT.includes(kind);
+}
+
+/** An alert that concerns no one account: its acknowledgement is a fact of the firm. */
+export function isAlertOfFirm(fact: Fact): boolean {
+  switch (fact.kind) {
+    case 'proposalEscalated':
+    case 'exposureLimitCrossed':
+    case 'caseOpened':
+      return true;
+    case 'feedStateObserved':
+      return fact.data.state === 'silent';
+    case 'caseWorked':
+      return fact.data.change.type === 'escalated';
+    default:
+      return false;
+  }
+}
+
 /** A person has seen an alert: decided from the log alone, the same way every time. */
 export function decideAcknowledge(
   { alertSeq, note }: Acknowledge,
   operatorId: string,
-  { factAt, accountFacts }: Pick<DecisionState, 'factAt' | 'accountFacts'>,
+  { factAt, alertsAt }: Pick<DecisionState, 'factAt' | 'alertsAt'>,
 ): Result<FactDraft, Rejection> {
   const fact = factAt(alertSeq);
   if (!fact) return err({ code: 'notFound', message: `there is no fact ${alertSeq}` });
-  if (!ALERTS.includes(fact.kind) || !('accountId' in fact.data)) {
+  const accountId =
+    isAlertOfAccount(fact.kind) && 'accountId' in fact.data ? fact.data.accountId : null;
+  if (accountId === null && !isAlertOfFirm(fact)) {
     return err({ code: 'notAnAlert', message: `fact ${alertSeq} is no warning, breach or flag` });
   }
-  const { accountId } = fact.data;
-  const earlier = accountFacts(accountId).find(
-    (one) => one.kind === 'alertAcknowledged' && one.data.alertSeq === alertSeq,
-  );
-  if (earlier?.kind === 'alertAcknowledged') {
-    const message = `${earlier.data.operatorId} has acknowledged it already`;
+  const earlier = alertsAt([alertSeq])[0]?.acknowledgedBy ?? null;
+  if (earlier !== null) {
+    const message = `${earlier} has acknowledged it already`;
     return err({ code: 'alreadyAcknowledged', message });
   }
-  return ok({ kind: 'alertAcknowledged', data: { accountId, alertSeq, operatorId, note } });
+  const data = { alertSeq, operatorId, note };
+  return ok(
+    accountId === null
+      ? { kind: 'noticeAcknowledged', data }
+      : { kind: 'alertAcknowledged', data: { accountId, ...data } },
+  );
 }

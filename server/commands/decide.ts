@@ -3,8 +3,16 @@ import type { Decided } from '#core/governance/propose.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
 import type { CommandResult } from '#core/sync/protocol.ts';
 import type { LifePorts } from '../history/life.ts';
+import type { AcknowledgeableFact } from '../store/store.ts';
 import { decideAcceptance, decideDirective, decideSuccessor } from './account-decisions.ts';
 import { decideAcknowledge } from './acknowledge.ts';
+import { decideCases, proposalProblem, type CaseState } from './case-decisions.ts';
+import { decideExposure } from './exposure-decisions.ts';
+import {
+  decideAcknowledgeAll,
+  decideForAlerts,
+  decideSetAlertRules,
+} from './alert-decisions.ts';
 import { decideGovernance, type GovernedState } from './governance-decisions.ts';
 import { accountOf, permissionFor } from './permit.ts';
 import { decidePublishProgram, type PublishingState } from './publish-program.ts';
@@ -13,8 +21,10 @@ import type { ServerCommand } from './server-command.ts';
 export type Rejection = Omit<Extract<CommandResult, { type: 'rejected' }>, 'type' | 'commandId'>;
 
 /** Everything that decisions rest on. */
-export interface DecisionState extends LifePorts, GovernedState {
+export interface DecisionState extends LifePorts, GovernedState, CaseState {
   factAt(seq: number): Fact | null;
+  /** What acknowledging needs to know of facts, those that there are. */
+  alertsAt(seqs: readonly number[]): AcknowledgeableFact[];
   isComing(programId: string, version: number): boolean;
   readonly publishing: PublishingState;
 }
@@ -27,6 +37,14 @@ export function decide(command: ServerCommand, state: DecisionState): Result<Dec
   switch (intent.type) {
     case 'acknowledgeAlert':
       return one(decideAcknowledge(intent, actor.id, state));
+    case 'acknowledgeAlerts':
+      return decideAcknowledgeAll(intent, actor.id, state);
+    case 'setAlertRules':
+      return decideSetAlertRules(intent, actor.id, state);
+    case 'escalateAlerts':
+    case 'observeFeed':
+    case 'foundAlertRules':
+      return decideForAlerts(intent, state);
     case 'directAccount':
       return one(decideDirective(intent, actor.id, state));
     case 'acceptChange':
@@ -35,6 +53,16 @@ export function decide(command: ServerCommand, state: DecisionState): Result<Dec
       return one(decideSuccessor(intent, actor.id, state));
     case 'publishProgram':
       return decidePublishProgram(intent, command, state);
+    case 'noteExposure':
+      return decideExposure(intent, state);
+    case 'raiseSignals':
+    case 'actOnCase':
+    case 'takeNextCase':
+      return decideCases({ ...command, intent }, state);
+    case 'propose': {
+      const problem = proposalProblem(intent, actor.id, state);
+      return problem ? err(problem) : decideGovernance({ ...command, intent }, state);
+    }
     default:
       return decideGovernance({ ...command, intent }, state);
   }
@@ -72,8 +100,13 @@ const SERVER_INTENTS: ReadonlySet<string> = new Set([
   'signedIn',
   'signedOut',
   'runPayments',
+  'noteExposure',
   'reportPayment',
   'issueLetter',
+  'raiseSignals',
+  'escalateAlerts',
+  'observeFeed',
+  'foundAlertRules',
 ]);
 
 function one(decision: Result<Decided['drafts'][number], Rejection>): Result<Decided, Rejection> {

@@ -131,17 +131,30 @@ export type GovernanceIntent =
       {
         type:
           | 'acknowledgeAlert'
+          | 'acknowledgeAlerts'
+          | 'setAlertRules'
           | 'publishProgram'
           | 'directAccount'
           | 'acceptChange'
-          | 'requestSuccessor';
+          | 'requestSuccessor'
+          | 'actOnCase'
+          | 'takeNextCase';
       }
     >
-  | ServerIntent;
+  | Exclude<
+      ServerIntent,
+      {
+        type:
+          'escalateAlerts' | 'observeFeed' | 'foundAlertRules' | 'noteExposure' | 'raiseSignals';
+      }
+    >;
 type Wish<Type extends GovernanceIntent['type']> = Extract<GovernanceIntent, { type: Type }>;
 
 /** The first people and policies: only into a firm that has none. */
-function found({ people, policies }: Wish<'found'>, { governance, at }: GovernedWorld): Answer {
+function found(
+  { people, policies, exposure }: Wish<'found'>,
+  { governance, at }: GovernedWorld,
+): Answer {
   if (governance.people.persons.size > 0) return invalid('the firm has people already');
   return just(
     ...people.flatMap(({ personId, roles }): FactDraft[] => [
@@ -152,6 +165,9 @@ function found({ people, policies }: Wish<'found'>, { governance, at }: Governed
       })),
     ]),
     ...policies.map((policy) => ({ kind: 'policyChanged' as const, data: { policy, at } })),
+    ...(exposure
+      ? [{ kind: 'exposureLimitsChanged' as const, data: { limits: exposure, at } }]
+      : []),
   );
 }
 

@@ -6,6 +6,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { DECISION_PAYLOAD, ENROLMENT_PAYLOAD, type Decision } from '#core/approvals/decision.ts';
 import { DEFAULT_POLICIES, type ApprovalPolicy } from '#core/approvals/policy.ts';
 import type { Proposal } from '#core/approvals/proposal.ts';
+import type { CaseVerb } from '#core/cases/act.ts';
 import type { Fact, FactKind } from '#core/facts/registry.ts';
 import { auditGovernance, type Finding } from '#core/governance/verify-governance.ts';
 import { base64Of } from '#core/kernel/base64.ts';
@@ -1576,6 +1577,20 @@ type Wish = Intent | Extract<ServerIntent, { type: 'addPerson' | 'bookEntries' }
 /** What each wish asks of a role, written a second time; null where the decision itself says who may. */
 const WISHES: Readonly<Record<Wish['type'], readonly (readonly [Wish, Action | null])[]>> = {
   acknowledgeAlert: [[{ type: 'acknowledgeAlert', alertSeq: 1, note: '' }, 'acknowledgeAlert']],
+  acknowledgeAlerts: [
+    [{ type: 'acknowledgeAlerts', alertSeqs: [1], note: '' }, 'acknowledgeAlert'],
+  ],
+  setAlertRules: [
+    [
+      {
+        type: 'setAlertRules',
+        rules: { rules: [], people: [] },
+        baseVersion: 0,
+        reason: 'a test',
+      },
+      'changeAlertRules',
+    ],
+  ],
   publishProgram: [
     [
       {
@@ -1618,6 +1633,9 @@ const WISHES: Readonly<Record<Wish['type'], readonly (readonly [Wish, Action | n
     [proposing('changeRole'), 'proposePeople'],
     [proposing('revokeKey'), 'proposePeople'],
     [proposing('changePolicy'), 'proposeLimits'],
+    [proposing('changeExposureLimits'), 'proposeExposure'],
+    [proposing('applyConsequence'), 'proposeConsequence'],
+    [proposing('changeScoring'), 'proposeScoring'],
   ],
   withdraw: [[{ type: 'withdraw', proposalId: 'nothing', reason: 'a test' }, null]],
   revisePayout: [
@@ -1638,12 +1656,45 @@ const WISHES: Readonly<Record<Wish['type'], readonly (readonly [Wish, Action | n
   settleException: [
     [{ type: 'settleException', exceptionId: 'nothing', reason: 'a test' }, 'reconcile'],
   ],
+  actOnCase: [
+    [acting({ verb: 'claim' }), 'workCases'],
+    [acting({ verb: 'renew' }), 'workCases'],
+    [acting({ verb: 'snooze', until: 1, reason: 'a test' }), 'workCases'],
+    [acting({ verb: 'check', item: 'a test', done: true }), 'workCases'],
+    [acting({ verb: 'merge', into: 'nothing', reason: 'a test' }), 'workCases'],
+    [acting({ verb: 'split', signalIds: ['nothing'], reason: 'a test' }), 'workCases'],
+    [acting({ verb: 'escalate', reason: 'a test' }), 'workCases'],
+    [acting({ verb: 'dismiss', code: 'other', reason: 'a test', departure: null }), 'workCases'],
+    [acting({ verb: 'warn', code: 'other', reason: 'a test', departure: null }), 'workCases'],
+    [acting({ verb: 'reopen', reason: 'a test' }), 'workCases'],
+    [
+      acting({
+        verb: 'attach',
+        name: 'a',
+        mediaType: '',
+        size: 1,
+        digest: '0'.repeat(64),
+        bytes: null,
+      }),
+      'workCases',
+    ],
+    [acting({ verb: 'review', outcome: 'warn', reason: 'a test' }), 'reviewCases'],
+    // Who works on cases, and who gives them out.
+    [acting({ verb: 'release' }), null],
+    [acting({ verb: 'assign', to: null }), null],
+    [acting({ verb: 'note', text: 'a test', mentions: [] }), null],
+  ],
+  takeNextCase: [[{ type: 'takeNextCase', pattern: null, programId: null }, 'workCases']],
   // The server's own parts wish these in the name of a person who signed in.
   addPerson: [[{ type: 'addPerson', personId: 'somebody' }, 'proposePeople']],
   bookEntries: [[{ type: 'bookEntries', entries: [] }, 'reconcile']],
 };
 function proposing(action: Extract<Intent, { type: 'propose' }>['action']): Intent {
   return { type: 'propose', action, params: {}, reason: 'a test' };
+}
+
+function acting(act: CaseVerb): Intent {
+  return { type: 'actOnCase', caseId: 'nothing', version: 1, act };
 }
 
 /** A firm with one person of each role, who is called as the role is, and one without any. */
@@ -1700,6 +1751,7 @@ describe('what a person may wish', () => {
       { type: 'signedIn', personId: 'x', deskId: 'x' },
       { type: 'signedOut', personId: 'x', deskId: 'x', everywhere: true },
       { type: 'runPayments' },
+      { type: 'raiseSignals', signals: [] },
       { type: 'reportPayment', report: {} },
       { type: 'issueLetter', payoutId: 'x', letter: 'x', text: 'x' },
     ];

@@ -1,4 +1,5 @@
 import type { Action } from '#core/people/roles.ts';
+import { VERB_PERMITS } from '#core/cases/work.ts';
 import { PERMITS } from '#core/approvals/action-types.ts';
 import type { Intent } from '#core/sync/protocol.ts';
 import type { ServerIntent } from './server-command.ts';
@@ -9,6 +10,10 @@ type PersonsServerIntent = Extract<ServerIntent, { type: 'addPerson' | 'bookEntr
 /** What an intent asks of a person's roles. `null`: the decision itself checks it, entry by entry. */
 export function permissionFor(intent: Intent | PersonsServerIntent): Action | null {
   switch (intent.type) {
+    case 'acknowledgeAlerts':
+      return 'acknowledgeAlert';
+    case 'setAlertRules':
+      return 'changeAlertRules';
     case 'acknowledgeAlert':
     case 'directAccount':
     case 'acceptChange':
@@ -35,6 +40,12 @@ export function permissionFor(intent: Intent | PersonsServerIntent): Action | nu
       return 'reconcile';
     case 'addPerson':
       return 'proposePeople';
+    case 'takeNextCase':
+      return 'workCases';
+    case 'actOnCase': {
+      const [one, another] = VERB_PERMITS[intent.act.verb];
+      return another === undefined ? (one ?? 'workCases') : null;
+    }
   }
 }
 
@@ -47,9 +58,17 @@ export const QUESTION_PERMITS: Readonly<Record<string, Action>> = {
   checkpoint: 'view',
   programs: 'view',
   slice: 'view',
+  exposureWatch: 'view',
+  exposureSeries: 'view',
+  exposureHolders: 'view',
   impactStart: 'previewImpact',
   impactState: 'previewImpact',
   impactCancel: 'previewImpact',
+  toxicity: 'viewCases',
+  detectors: 'viewCases',
+  backTestStart: 'proposeScoring',
+  backTestState: 'proposeScoring',
+  backTestCancel: 'proposeScoring',
   // What a person may read of it hangs on what the bytes are of: see questions.
   content: 'view',
   people: 'view',
@@ -61,6 +80,14 @@ export const QUESTION_PERMITS: Readonly<Record<string, Action>> = {
   bankFile: 'reconcile',
   ledger: 'viewPayouts',
   letter: 'viewPayouts',
+  viewing: 'viewCases',
+  alertHistory: 'view',
+  alertCounts: 'view',
+  alertDeliveries: 'view',
+  alertSetup: 'view',
+  alertTest: 'changeAlertRules',
+  alertContact: 'changeAlertRules',
+  alertRetry: 'changeAlertRules',
 };
 
 /** The account that an intent is about, where it is about one. */

@@ -1,4 +1,8 @@
+import type { AlertRules } from '#core/alerts/alert-rules.ts';
+import type { Escalation, FeedState } from '#core/alerts/alerts.events.ts';
+import type { ExposureLimits, LimitReading } from '#core/exposure/limits.ts';
 import type { ApprovalPolicy } from '#core/approvals/policy.ts';
+import type { Signal } from '#core/fraud/signal.ts';
 import type { Actor } from '#core/kernel/event.ts';
 import type { Role } from '#core/people/roles.ts';
 import type { BankEntry, PaymentReport, PayoutRequest } from '#core/payouts/payouts.events.ts';
@@ -10,6 +14,8 @@ export type ServerIntent =
       readonly type: 'found';
       readonly people: readonly { readonly personId: string; readonly roles: readonly Role[] }[];
       readonly policies: readonly ApprovalPolicy[];
+      /** Limits that a demonstration begins with; a firm of its own decides on them. */
+      readonly exposure?: ExposureLimits;
     }
   | {
       readonly type: 'openPayout';
@@ -32,8 +38,27 @@ export type ServerIntent =
       readonly everywhere: boolean;
     }
   | { readonly type: 'runPayments' }
+  /** What surveillance found, in order: see core/cases/decide-signals. */
+  | { readonly type: 'raiseSignals'; readonly signals: readonly Signal[] }
+  | {
+      /** What the limits on exposure measured when the server looked last. */
+      readonly type: 'noteExposure';
+      readonly readings: readonly LimitReading[];
+      readonly marketAt: number;
+    }
   | { readonly type: 'reportPayment'; readonly report: Omit<PaymentReport, 'at'> }
   | { readonly type: 'bookEntries'; readonly entries: readonly Omit<BankEntry, 'at'>[] }
+  | {
+      /** Nobody has acknowledged a group of alerts in time. */
+      readonly type: 'escalateAlerts';
+      readonly escalation: Omit<Escalation, 'at' | 'rulesVersion'>;
+    }
+  | { readonly type: 'observeFeed'; readonly feed: Omit<FeedState, 'at'> }
+  | {
+      /** The rules that a demonstration begins with. */
+      readonly type: 'foundAlertRules';
+      readonly rules: AlertRules;
+    }
   | {
       readonly type: 'issueLetter';
       readonly payoutId: string;

@@ -20,6 +20,8 @@ export interface SitePorts {
   waiting(): number;
   hasAsked(accountId: string): boolean;
   post: Post;
+  /** Where a trader of the demonstration is paid: an account number. */
+  payeeOf(traderId: string): string;
   /** What its bank would say of what was paid; null where it has none. */
   bankFile(): string | null;
   failed(error: unknown): void;
@@ -70,7 +72,7 @@ async function asks({ number, terms }: AccountSummary, ports: SitePorts): Promis
     check: 'identity',
     result,
   });
-  const account = String(Number.parseInt(digestOfText(traderId).slice(0, 9), 16)).padStart(11, '4');
+  const account = ports.payeeOf(traderId);
   return ports.post('/v1/payout-requests', `payout-${accountId}`, {
     accountId,
     amount: null,

@@ -21,24 +21,33 @@ import {
   helloSchema,
   lookSchema,
   PROTOCOL_VERSION,
+  PRESENCE_CASES_MAX,
   ROW_FRAMES_IN_FLIGHT_MAX,
   signInSchema,
+  viewingSchema,
   type AccountDetail,
   type CommandResult,
   type ProgramList,
+  type Presence,
   type Pulse,
   type QuarantineEntry,
   type Welcome,
 } from '#core/sync/protocol.ts';
 import type { Audience } from '#core/approvals/decision.ts';
+import {
+  exposureHoldersRequestSchema,
+  exposureSeriesRequestSchema,
+  type ExposureView,
+} from '#core/exposure/view.ts';
 import { QUESTION_PERMITS } from '../commands/permit.ts';
+import type { ExposureService } from '../exposure/exposure.ts';
 import type { ServerCommand } from '../commands/server-command.ts';
 import type { Previews } from '../impact/previews.ts';
 import type { PeopleGate } from '../people/gate.ts';
 import { encodeRowFrame, ROW_WIDTH } from '#core/sync/row-frame.ts';
 
-/** A message from a desk larger than this closes its connection. */
-const MESSAGE_BYTES_MAX = 256 * 1024;
+/** A message from a desk larger than this closes its connection: a file for a case, in base64, fits. */
+const MESSAGE_BYTES_MAX = 512 * 1024;
 const DESKS_MAX = 200;
 const ROWS_EVERY_MS = 50;
 const ROWS_PER_FRAME = 2_048;
@@ -47,6 +56,10 @@ const TAIL_FACTS_MAX = 50_000;
 /** Beyond it the answer is `busy`, which decides nothing: the desk asks again later. */
 const REQUESTS_PER_SECOND_MAX = 50;
 const QUARANTINE_SHOWN_MAX = 500;
+/** Who looks at which case is told this long after it changed, once for all that changed meanwhile. */
+const PRESENCE_AFTER_MS = 200;
+/** Somebody who looks at exposure says so again and again: a window that is gone is told no more. */
+export const EXPOSURE_WATCH_MS = 15_000;
 
 /** What the gateway shows, and whom it asks. */
 export interface GatewayPorts {
@@ -70,6 +83,7 @@ export interface GatewayPorts {
   programs(): ProgramList;
   readonly previews: Pick<Previews, 'start' | 'state' | 'cancel'>;
   slice(): Promise<Uint8Array | null>;
+  readonly exposure: Pick<ExposureService, 'view' | 'series' | 'holders'>;
   /** The log's checkpoint, and how it goes on from a size. */
   checkpoint(size: number): CheckpointReply;
   now(): number;
@@ -85,6 +99,8 @@ export interface Gateway {
   facts(toSeq: number): void;
   rows(rows: number, values: Float64Array, marketAt: number): void;
   pulse(pulse: Pulse): void;
+  /** Goes to the desks where somebody looks at it, and to no other. */
+  exposure(view: ExposureView): void;
   desks(): number;
   close(): Promise<void>;
 }
@@ -109,6 +125,10 @@ interface Desk {
   rowVersion: Int32Array;
   rowCursor: number;
   looked: readonly number[];
+  /** Until when somebody there looks at exposure; 0 when nobody does. */
+  watchesUntil: number;
+  /** The case that is on its screen. */
+  viewing: string | null;
   requests: number;
 }
 
@@ -130,6 +150,19 @@ export function createGateway(ports: GatewayPorts): Gateway {
     clock: 0,
     marketAt: 0,
   };
+  let presenceTimer: NodeJS.Timeout | null = null;
+  const tellPresence = (): void => {
+    presenceTimer ??= setTimeout(() => {
+      presenceTimer = null;
+      const presence = presenceOf(following(), ports);
+      for (const { socket } of following()) {
+        const { person } = socket.data as SocketData;
+        if (person && ports.people.may(person.personId, 'viewCases')) {
+          socket.volatile.emit('presence', presence);
+        }
+      }
+    }, PRESENCE_AFTER_MS);
+  };
   io.use((socket, next) => {
     const auth = authSchema.safeParse(socket.handshake.auth);
     if (!auth.success || !sameSecret(auth.data.token, ports.token))
@@ -150,14 +183,17 @@ export function createGateway(ports: GatewayPorts): Gateway {
       rowVersion: new Int32Array(0),
       rowCursor: 0,
       looked: [],
+      watchesUntil: 0,
+      viewing: null,
       requests: 0,
     };
     connected.add(desk);
     ports.log.info(whereOf(socket), 'a desk connected');
-    answer(desk, ports);
+    answer(desk, ports, tellPresence);
     socket.on('disconnect', (reason) => {
       connected.delete(desk);
       stopFollowing(desk);
+      tellPresence();
       ports.log.info({ ...whereOf(socket), reason }, 'a desk left');
     });
   });
@@ -165,7 +201,9 @@ export function createGateway(ports: GatewayPorts): Gateway {
   const stopHearing = ports.people.onEnded((sessionId) => {
     for (const desk of connected) {
       const { person } = desk.socket.data as SocketData;
-      if (person?.sessionId === sessionId) signOut(desk);
+      if (person?.sessionId !== sessionId) continue;
+      signOut(desk);
+      tellPresence();
     }
   });
   const rowTimer = setInterval(() => {
@@ -179,17 +217,28 @@ export function createGateway(ports: GatewayPorts): Gateway {
       for (const desk of following()) {
         // A fact may have taken a role away, or deactivated the person.
         if (seesTheLog(desk, ports)) sendFacts(desk, ports);
-        else signOut(desk);
+        else {
+          signOut(desk);
+          tellPresence();
+        }
       }
     },
     rows: (rows, values, marketAt) => keepRows(table, rows, values, marketAt),
     pulse: (pulse) => {
       for (const { socket } of following()) socket.volatile.emit('pulse', pulse);
     },
+    exposure: (view) => {
+      const now = ports.now();
+      for (const { socket, watchesUntil } of following()) {
+        // A view that finds the wire full is dropped: the next one says all of it again.
+        if (watchesUntil > now) socket.volatile.emit('exposure', view);
+      }
+    },
     desks: () => following().length,
     close: async () => {
       clearInterval(rowTimer);
       clearInterval(rateTimer);
+      if (presenceTimer) clearTimeout(presenceTimer);
       stopHearing();
       await io.close();
     },
@@ -205,7 +254,7 @@ interface SocketData {
 }
 
 /** What desks ask without anybody touching them: it keeps no session alive. */
-const ASKED_BY_ITSELF: ReadonlySet<string> = new Set(['checkpoint', 'people', 'content', 'look']);
+const ASKED_BY_ITSELF: ReadonlySet<string> = new Set(['checkpoint', 'people', 'content', 'look', 'exposureWatch', 'exposureSeries']);
 
 function keepAlive({ session, deskId }: SocketData, { people }: GatewayPorts): void {
   if (session !== null) people.session(session, deskId);
@@ -215,6 +264,8 @@ function stopFollowing(desk: Desk): void {
   desk.following = false;
   desk.sentSeq = -1;
   desk.looked = [];
+  desk.watchesUntil = 0;
+  desk.viewing = null;
 }
 
 function signOut(desk: Desk): void {
@@ -237,7 +288,7 @@ function whereOf(socket: Socket): { desk: string; person: string | null } {
  * Answers what desks send: every message checked by its schema, every message of a person checked
  * against that person's roles, every failure a reply, none a crash.
  */
-function answer(desk: Desk, ports: GatewayPorts): void {
+function answer(desk: Desk, ports: GatewayPorts, tellPresence: () => void): void {
   const { socket } = desk;
   const data = socket.data as SocketData;
   const on = <Schema extends z.ZodType>(
@@ -300,14 +351,23 @@ function answer(desk: Desk, ports: GatewayPorts): void {
     if (data.person) ports.people.signOut(data.person, data.deskId, everywhere);
     data.person = null;
     stopFollowing(desk);
+    tellPresence();
     return {};
   });
   on(
     'hello',
     helloSchema,
-    (hello) => welcome(desk, hello, ports),
+    (hello) => {
+      tellPresence();
+      return welcome(desk, hello, ports);
+    },
     (message) => ({ type: 'refused', reason: 'invalid', message }),
   );
+  ask('viewing', viewingSchema, ({ caseId }) => {
+    desk.viewing = caseId;
+    tellPresence();
+    return {};
+  });
   ask('look', lookSchema, ({ accounts }) => void (desk.looked = accounts));
   ask('detail', detailRequestSchema, async ({ accountId }) => {
     const detail = await ports.detail(accountId);
@@ -333,6 +393,20 @@ function answer(desk: Desk, ports: GatewayPorts): void {
   );
   ask('checkpoint', checkpointRequestSchema, ({ size }) => ports.checkpoint(size));
   ask('programs', z.strictObject({}), () => ports.programs());
+  ask('exposureWatch', z.strictObject({ watches: z.boolean() }), ({ watches }) => {
+    desk.watchesUntil = watches ? ports.now() + EXPOSURE_WATCH_MS : 0;
+    return { view: watches ? ports.exposure.view() : null };
+  });
+  ask('exposureSeries', exposureSeriesRequestSchema, ({ symbol }) => ({
+    samples: ports.exposure.series(symbol),
+  }));
+  ask(
+    'exposureHolders',
+    exposureHoldersRequestSchema,
+    async (request) =>
+      (await ports.exposure.holders(request).then((holders) => holders && { holders })) ??
+      rejected('The server has too much else to do: ask again'),
+  );
   ask('slice', z.strictObject({}), async () => (await ports.slice()) ?? rejected('no book'));
   ask(
     'impactStart',
@@ -349,6 +423,22 @@ function answer(desk: Desk, ports: GatewayPorts): void {
   for (const [name, question] of Object.entries(ports.questions)) {
     ask(name, question.schema, (input, personId) => question.answer(input as never, personId));
   }
+}
+
+/** Who looks at which case: everybody once per case, from however many desks. */
+function presenceOf(desks: readonly Desk[], { people }: GatewayPorts): Presence {
+  const byCase = new Map<string, Map<string, string>>();
+  for (const { socket, viewing } of desks) {
+    const { person } = socket.data as SocketData;
+    if (viewing === null || !person || !people.may(person.personId, 'viewCases')) continue;
+    const viewers = byCase.get(viewing) ?? new Map<string, string>();
+    byCase.set(viewing, viewers.set(person.personId, people.profile(person.personId).name));
+  }
+  const cases = [...byCase].slice(0, PRESENCE_CASES_MAX).map(([caseId, viewers]) => ({
+    caseId,
+    people: [...viewers].map(([personId, name]) => ({ personId, name })),
+  }));
+  return { cases };
 }
 
 function rejected(message: string): { type: 'rejected'; reason: string } {

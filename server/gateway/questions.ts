@@ -78,13 +78,19 @@ function balancesOf(books: Payments['books']): z.output<typeof ledgerReplySchema
     .flatMap((currency) => books.trialBalance(currency).map((line) => ({ ...line, currency })));
 }
 
-/** Who decides on keys and roles reads those; bytes of payouts and letters are for who may see payouts. */
-function mayRead(digest: string, personId: string, { people, proposals }: Governance): boolean {
-  if (people.may(personId, 'viewPayouts')) return true;
+/**
+ * Who decides on keys and roles reads those; bytes of payouts and letters are for who may see payouts,
+ * files and letters of cases for who may see cases.
+ */
+function mayRead(digest: string, personId: string, governance: Governance): boolean {
+  const { people, proposals, cases } = governance;
+  if (cases.withContent(digest)) return people.may(personId, 'viewCases');
   for (const { action, snapshot } of proposals()) {
-    if (snapshot === digest) return action !== 'payPayout';
+    if (snapshot !== digest) continue;
+    if (action === 'applyConsequence') return people.may(personId, 'viewCases');
+    return action !== 'payPayout' || people.may(personId, 'viewPayouts');
   }
-  return false;
+  return people.may(personId, 'viewPayouts');
 }
 
 /** An entry's way to the root that the server has signed; a desk walks it again by itself. */

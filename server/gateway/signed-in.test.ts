@@ -39,6 +39,10 @@ const INPUTS: Readonly<Record<string, unknown>> = {
   impactCancel: { runId: 'r' },
   totp: { step: 'confirm', code: '000000' },
   addPerson: { name: 'Nell Newcomer', login: 'nell' },
+  exposureWatch: { watches: true },
+  exposureSeries: { symbol: null },
+  exposureHolders: { place: { by: 'firm', key: 'firm' }, side: 'both' },
+  viewing: { caseId: null },
 };
 const OWN = [...Object.keys(INPUTS), 'programs', 'slice', 'sessions', 'hello'];
 const QUESTIONS = Object.entries(QUESTION_PERMITS).filter(([name]) => name !== 'hello');

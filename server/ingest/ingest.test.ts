@@ -66,6 +66,27 @@ function opened(): Ingest {
   return ingest;
 }
 
+describe('a mark of a second vendor', () => {
+  it('prices nobody, and is handed out with its place among marks and facts', () => {
+    const ingest = opened();
+    const facts = ingest.lastSeq;
+    const intake = ingest.accept(mark({ source: 'two', bid: 1_288_100, at: START + 1_500 }));
+    expect(intake).toMatchObject({ facts: [], mark: null, refused: null });
+    expect(intake.reference).toEqual({
+      index: 0,
+      symbol: 'XAUUSD',
+      bid: 1_288_100,
+      ask: 1_288_300,
+      at: START + 1_500,
+      source: 'two',
+      marksBefore: 1,
+      seqBefore: facts,
+    });
+    expect(ingest.book.quote('XAUUSD')).toMatchObject({ bid: 1_288_000 });
+    expect(ingest.accept(mark({ source: 'two', at: START + 1_600 })).reference?.index).toBe(1);
+  });
+});
+
 describe('intake refuses with the place, and loses nothing else', () => {
   it.each([
     ['garbage', 'not a record at all', /malformed/],
@@ -207,7 +228,7 @@ describe('a past that changes is for a person to look at, and flips nothing by i
 describe('the log of a run', () => {
   const run = (): Store => {
     const firm = openDemoFirm(programs, { seed: 4, accounts: 60, activityPercent: 800 });
-    firm.run(20_000);
+    firm.run(60_000);
     return firm.store;
   };
 

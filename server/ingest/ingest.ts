@@ -10,7 +10,7 @@ import { createBook, restoreBook, type Book, type BookSnapshot } from '#core/eng
 import type { Fact, FactDraft } from '#core/facts/registry.ts';
 import { present } from '#core/kernel/assert.ts';
 import type { Actor, Causation } from '#core/kernel/event.ts';
-import type { JournalledMark } from '#core/market/mark.ts';
+import type { JournalledMark, ReferencePrice } from '#core/market/mark.ts';
 import { createPrintQuality, type SymbolQuality } from '#core/market/quality.ts';
 import { compileRuleSet, type RuleSet } from '#core/rules/rule-set.ts';
 import type { VerdictDraft } from '#core/rules/verdict-facts.ts';
@@ -27,6 +27,8 @@ export interface Intake {
   readonly facts: Fact[];
   /** Set when the record was a mark that prices accounts. */
   mark: JournalledMark | null;
+  /** Set when it was a mark of another source, which is only compared with. */
+  reference: ReferencePrice | null;
   /** Why the record was refused; null when it was not. */
   refused: string | null;
   readonly actions: IntakeAction[];
@@ -47,6 +49,8 @@ export interface Ingest {
   isComing(programId: string, version: number): boolean;
   readonly lastSeq: number;
   readonly marks: number;
+  /** Prices of other sources so far. */
+  readonly references: number;
   readonly marketAt: number | null;
   quality(): ReadonlyMap<string, Readonly<SymbolQuality>>;
   /** Equity of an account as its trading day began. */
@@ -57,6 +61,8 @@ export interface Ingest {
 export interface IngestState {
   readonly envelopes: EnvelopesState;
   readonly marks: number;
+  /** Left out by snapshots from before other sources' prices were kept. */
+  readonly references?: number;
   readonly marketAt: number | null;
   readonly quality: readonly (readonly [string, SymbolQuality])[];
   readonly clocks: readonly (readonly [DayClock, TradingDay])[];
@@ -109,6 +115,7 @@ export function createIngest(options: IngestOptions): Ingest {
   const deals = new Set(resume?.deals);
   const dayStarts = [...(resume?.dayStarts ?? [])];
   let marks = resume?.marks ?? 0;
+  let references = resume?.references ?? 0;
   let marketAt = resume?.marketAt ?? null;
   let nextRollOver = earliestClose(clocks);
   let intake: Intake = emptyIntake();
@@ -228,7 +235,20 @@ export function createIngest(options: IngestOptions): Ingest {
       return refuse(`mark.symbol: "${symbol}" is not defined`);
     }
     const assessed = quality.assess(symbol, record);
-    if (assessed.type === 'compareOnly') return;
+    if (assessed.type === 'compareOnly') {
+      intake.reference = {
+        index: references,
+        symbol,
+        bid,
+        ask,
+        at,
+        source,
+        marksBefore: marks,
+        seqBefore: envelopes.lastSeq,
+      };
+      references += 1;
+      return;
+    }
     if (assessed.type === 'refuse') return refuse(`mark.at: ${assessed.reason}`);
     passTime(at);
     const journalled = { index: marks, symbol, bid, ask, at, source, quality: assessed.quality };
@@ -472,6 +492,9 @@ export function createIngest(options: IngestOptions): Ingest {
     get marks() {
       return marks;
     },
+    get references() {
+      return references;
+    },
     get marketAt() {
       return marketAt;
     },
@@ -480,6 +503,7 @@ export function createIngest(options: IngestOptions): Ingest {
     state: () => ({
       envelopes: envelopes.state(),
       marks,
+      references,
       marketAt,
       quality: quality.state(),
       clocks: [...clocks.values()].map(({ clock, day }) => [clock, day] as const),
@@ -526,7 +550,7 @@ function isPrice(value: unknown): boolean {
 }
 
 function emptyIntake(): Intake {
-  return { facts: [], mark: null, refused: null, actions: [] };
+  return { facts: [], mark: null, reference: null, refused: null, actions: [] };
 }
 
 function earliestClose(clocks: ReadonlyMap<string, { readonly day: TradingDay }>): number {

@@ -1,3 +1,4 @@
+import type { AccountTerms } from '#core/accounts/account.ts';
 import type { Fact } from '#core/facts/registry.ts';
 import { assert } from '#core/kernel/assert.ts';
 import { compileProgram, type CompiledProgram } from '#core/programs/compile.ts';
@@ -44,5 +45,14 @@ export function ruleSetIn(catalogue: Catalogue) {
     const compiled = catalogue.version(programId, version);
     const at = compiled?.program.phases.findIndex((phase) => phase.phaseId === phaseId) ?? -1;
     return compiled?.ruleSets[at];
+  };
+}
+
+/** Whether an account's phase is the last of its program, or pays out. */
+export function fundedIn(catalogue: Catalogue) {
+  return ({ program, phase, ruleSet }: AccountTerms): boolean => {
+    const phases = catalogue.version(program.programId, ruleSet.version)?.program.phases ?? [];
+    const at = phases.findIndex(({ phaseId }) => phaseId === phase.phaseId);
+    return at >= 0 && (at === phases.length - 1 || phases[at]?.payout !== undefined);
   };
 }

@@ -1,8 +1,11 @@
 import type { Audience } from '#core/approvals/decision.ts';
+import type { ExposureHolder, ExposureHoldersRequest } from '#core/exposure/view.ts';
 import type { Fact } from '#core/facts/registry.ts';
+import type { BackTestSummary } from '#core/fraud/back-test.ts';
 import type { PreviewSummary } from '#core/programs/programs.events.ts';
 import type { AccountState } from '#core/rules/account-state.ts';
 import type { ServerCommand } from '../commands/server-command.ts';
+import type { BookLook } from '../exposure/live-book.ts';
 import type { AccountDetail, CommandResult, Pulse } from '#core/sync/protocol.ts';
 
 /** How the partition's worker is started. */
@@ -23,7 +26,13 @@ export type ToPartition =
   | { readonly type: 'command'; readonly id: number; readonly command: ServerCommand }
   | { readonly type: 'state'; readonly id: number; readonly accountId: string }
   | { readonly type: 'slice'; readonly id: number }
+  | {
+      readonly type: 'exposureHolders';
+      readonly id: number;
+      readonly request: ExposureHoldersRequest;
+    }
   | { readonly type: 'preview'; readonly summary: PreviewSummary }
+  | { readonly type: 'backTest'; readonly summary: BackTestSummary }
   | { readonly type: 'stop' };
 
 export interface StateReply {
@@ -64,4 +73,16 @@ export type FromPartition =
   | { readonly type: 'commandResult'; readonly id: number; readonly result: CommandResult }
   | { readonly type: 'state'; readonly id: number; readonly reply: StateReply | null }
   | { readonly type: 'slice'; readonly id: number; readonly bytes: Uint8Array }
+  | {
+      readonly type: 'exposureHolders';
+      readonly id: number;
+      /** Null: too much was asked, it has other things to do. */
+      readonly holders: readonly ExposureHolder[] | null;
+    }
+  /** What is open, looked at as often as enforcing allows. */
+  | {
+      readonly type: 'exposure';
+      readonly look: BookLook;
+      readonly marketAt: number | null;
+    }
   | { readonly type: 'stopped' };

@@ -11,7 +11,7 @@ import { canonicalText } from '#core/kernel/canonical.ts';
 import type { Actor } from '#core/kernel/event.ts';
 import { err } from '#core/kernel/result.ts';
 import type { VerifyBytes } from '#core/signing/public-key.ts';
-import type { JournalledMark } from '#core/market/mark.ts';
+import type { JournalledMark, ReferencePrice } from '#core/market/mark.ts';
 import type { CommandResult, QuarantineEntry } from '#core/sync/protocol.ts';
 import { MARKS_PER_CHUNK_MAX } from '#core/market/journal.ts';
 import type { PlatformAdapter, RecordSource } from '../adapters/platform-adapter.ts';
@@ -42,6 +42,8 @@ export interface PartitionOptions {
   readonly catalogue: Catalogue;
   /** A preview that was run and is still held; publishing rests on one. */
   readonly preview?: PublishingState['preview'];
+  /** A back-test that was run and is still held; a change of scoring rests on one. */
+  readonly backTest?: DecisionState['backTest'];
   readonly now: () => number;
   /** Whose decisions count here. */
   readonly audience?: Omit<Audience, 'log'>;
@@ -128,6 +130,12 @@ export function openPartition(options: PartitionOptions): Partition {
       const { traderId, program } = ingest.book.terms(account);
       return { traderId, programId: program.programId };
     },
+    moneyOf: (accountId) => {
+      const account = ingest.book.numberOf(accountId);
+      if (account === undefined) return null;
+      const { nominalSize, startBalance } = ingest.book.terms(account);
+      return { nominalSize, profit: ingest.book.equity(account) - startBalance };
+    },
     blockedSince: (accountId, seq) =>
       blockedSince(store.stream(partition, `account:${accountId}`), seq),
   });
@@ -149,6 +157,7 @@ export function openPartition(options: PartitionOptions): Partition {
       version: catalogue.version,
       isComing: ingest.isComing,
       factAt: (seq) => store.fact(partition, seq),
+      alertsAt: (seqs) => store.alertsAt(partition, seqs),
       accountFacts: (accountId) => store.stream(partition, `account:${accountId}`),
       publishing: {
         latestVersion: catalogue.latestVersion,
@@ -156,6 +165,7 @@ export function openPartition(options: PartitionOptions): Partition {
         delivers: adapter.capabilities.delivers,
         at,
       },
+      backTest: options.backTest ?? (() => null),
       world: worldNow(),
       salt: options.salt ?? (() => '0'.repeat(64)),
       payoutSource,
@@ -199,9 +209,10 @@ export function openPartition(options: PartitionOptions): Partition {
       const most = Math.min(recordsMax, recordsPerBatch);
       const facts: Fact[] = [];
       const marks: JournalledMark[] = [];
+      const references: ReferencePrice[] = [];
       const quarantined: Omit<QuarantineEntry, 'id'>[] = [];
       let taken = 0;
-      while (taken < most && marks.length < MARKS_PER_CHUNK_MAX) {
+      while (taken < most && marks.length + references.length < MARKS_PER_CHUNK_MAX) {
         const at = source.nextAt();
         if (at !== null && at > until) break;
         const record = source.next();
@@ -210,13 +221,14 @@ export function openPartition(options: PartitionOptions): Partition {
         const intake = ingest.accept(record);
         for (const fact of intake.facts) facts.push(fact);
         if (intake.mark) marks.push(intake.mark);
+        if (intake.reference) references.push(intake.reference);
         if (intake.refused !== null)
           quarantined.push(quarantineEntry(record, intake.refused, platform, now()));
         carryOut(intake.actions, options, source);
       }
       if (taken === 0) return { facts, records: 0, marks: 0 };
       records += taken;
-      commit({ facts, marks, quarantined, commandResults: [], contents: [] });
+      commit({ facts, marks, references, quarantined, commandResults: [], contents: [] });
       if (records - snapshotAt >= recordsPerSnapshot) saveSnapshot();
       return { facts, records: taken, marks: marks.length };
     },

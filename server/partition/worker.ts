@@ -7,13 +7,16 @@ import { latchName } from '#core/what-if/simulate.ts';
 import { sliceBook } from '#core/engine/book-slice.ts';
 import { present } from '#core/kernel/assert.ts';
 import { ENGINE_VERSION } from '#core/rules/verdict-facts.ts';
+import { WORLD_VERSION } from '#core/sim/world.ts';
 import { encodeSlice } from '#core/sync/slice-frame.ts';
 import { DESK_LEAVES_OUT } from '#core/sync/protocol.ts';
 import { verifyStrictly } from '../audit/verify-signature.ts';
 import { createReplayAdapter } from '../adapters/replay/adapter.ts';
 import { openRecording, playRecording } from '../market/recorded.ts';
 import { loadPrograms, offersOf } from '../programs.ts';
+import type { BackTestSummary } from '#core/fraud/back-test.ts';
 import type { PreviewSummary } from '#core/programs/programs.events.ts';
+import { openLiveBook } from '../exposure/live-book.ts';
 import { createCatalogue } from './catalogue.ts';
 import { openStore } from '../store/store.ts';
 import { feedsOf } from './feeds.ts';
@@ -42,10 +45,13 @@ const catalogue = createCatalogue(programs);
 const { ruleSets } = catalogue;
 /** Previews told to this partition; publishing rests on one of them. */
 const previews = new Map<string, PreviewSummary>();
+/** The same of back-tests; a change of scoring rests on one of them. */
+const backTests = new Map<string, BackTestSummary>();
 const store = openStore(join(options.dataFolder, 'log.sqlite'));
 // A world is executed again from its founding when no snapshot exists yet: it must be the same world.
 const founding = store.founding({
   engineVersion: ENGINE_VERSION as string | undefined,
+  worldVersion: WORLD_VERSION as number | undefined,
   seed: options.seed,
   accounts: options.accounts,
   activityPercent: options.activityPercent,
@@ -58,6 +64,13 @@ if (founding.engineVersion !== ENGINE_VERSION) {
   throw new Error(
     `This data folder was written by engine version ${founding.engineVersion ?? '1'}, this is ` +
       `version ${ENGINE_VERSION}. Keep it for the version that wrote it, and give another --data.`,
+  );
+}
+if (founding.worldVersion !== WORLD_VERSION) {
+  throw new Error(
+    `This data folder was founded in version ${founding.worldVersion ?? 1} of the demonstration, ` +
+      `this is version ${WORLD_VERSION}: its traders would go on differently. Keep it for the ` +
+      'version that wrote it, and give another --data.',
   );
 }
 if (market !== options.market || seed !== options.seed || accounts !== options.accounts) {
@@ -77,6 +90,7 @@ const partition = openPartition({
   store,
   catalogue,
   preview: (hash) => previews.get(hash) ?? null,
+  backTest: (hash) => backTests.get(hash) ?? null,
   adapter: createReplayAdapter({
     seed,
     accounts,
@@ -93,6 +107,14 @@ const partition = openPartition({
 });
 const { ingest, source } = partition;
 const rowFeed = createRowFeed(ingest);
+const liveBook = openLiveBook({
+  partition: 0,
+  book: ingest.book,
+  catalogue,
+  store,
+  governance: partition.governance,
+  now: () => performance.now(),
+});
 let stopping = false;
 let lastRows = 0;
 let lastPulse = 0;
@@ -118,9 +140,13 @@ tell({
 });
 port.on('message', (message: ToPartition) => {
   if (message.type === 'stop') stopping = true;
-  else if (message.type === 'preview') keepPreview(message.summary);
+  else if (message.type === 'preview') keepLatest(previews, message.summary);
+  else if (message.type === 'backTest') keepLatest(backTests, message.summary);
   else if (message.type === 'slice') sendSlice(message.id);
-  else if (message.type === 'command') {
+  else if (message.type === 'exposureHolders') {
+    const holders = liveBook.holders(message.request);
+    tell({ type: 'exposureHolders', id: message.id, holders });
+  } else if (message.type === 'command') {
     const { result, facts } = partition.command(message.command);
     publish(facts);
     publish(partition.advance());
@@ -145,6 +171,7 @@ function work(): void {
   } while (took > 0 && performance.now() - start < STRETCH_MS);
   advance();
   sendRows();
+  sendExposure();
   sendPulse();
   setTimeout(work, took > 0 ? 0 : IDLE_MS);
 }
@@ -169,22 +196,27 @@ function paysOut({ program, phase, ruleSet }: AccountTerms): boolean {
 }
 
 function sendSlice(id: number): void {
-  const bytes = encodeSlice(sliceBook(ingest.book, paysOut));
+  const bytes = encodeSlice(sliceBook(ingest.book, paysOut, liveBook.owedPpm));
   tell({ type: 'slice', id, bytes }, [bytes.buffer as ArrayBuffer]);
 }
 
-/** Holds the latest previews; an older one must be run again before its draft is published. */
-function keepPreview(summary: PreviewSummary): void {
-  const PREVIEWS_MAX = 50;
-  const [oldest] = previews.keys();
-  if (previews.size >= PREVIEWS_MAX && oldest !== undefined) previews.delete(oldest);
-  previews.set(summary.hash, summary);
+/** Trials held here; an older one must be run again before something rests on it. */
+const TRIALS_MAX = 50;
+
+function keepLatest<Summary extends { readonly hash: string }>(
+  held: Map<string, Summary>,
+  summary: Summary,
+): void {
+  const [oldest] = held.keys();
+  if (held.size >= TRIALS_MAX && oldest !== undefined) held.delete(oldest);
+  held.set(summary.hash, summary);
 }
 
 function publish(facts: ReturnType<typeof partition.run>['facts']): void {
   const [first] = facts;
   const last = facts.at(-1);
   if (!first || !last) return;
+  liveBook.take(facts);
   tell({
     type: 'facts',
     fromSeq: first.envelope.seq,
@@ -201,6 +233,15 @@ function sendRows(): void {
   if (rows === 0) return;
   const copy = values.slice();
   tell({ type: 'rows', rows, values: copy, marketAt: ingest.marketAt ?? 0 }, [copy.buffer]);
+}
+
+/** Everything open, added up: see exposure/cells. Its columns are handed over, not copied. */
+function sendExposure(): void {
+  const look = liveBook.look();
+  if (look === null) return;
+  const { cells, holders, accounts, owed } = look.cells;
+  const columns = [cells, holders, accounts, owed].map(({ buffer }) => buffer as ArrayBuffer);
+  tell({ type: 'exposure', look, marketAt: ingest.marketAt }, columns);
 }
 
 function sendPulse(): void {

@@ -3,7 +3,11 @@ export const MADE_BY_ITSELF = `'instrumentDefined', 'accountOpened', 'dealBooked
   'balanceOperationBooked', 'dealBusted', 'protectionSet', 'newsScheduled', 'tradingDayRolled',
   'ruleSetPublished', 'warningRaised', 'breachDetected', 'conductFlagged', 'objectiveMet',
   'objectiveLost', 'accountStatusChanged', 'rulesChanged', 'reviewRequested', 'identityRecorded',
-  'sessionObserved', 'orderActivityObserved', 'signalRaised'`;
+  'sessionObserved', 'orderActivityObserved', 'signalRaised',
+  'exposureLimitCrossed', 'exposureLimitCleared'`;
+
+/** Kinds by which people say that they have seen an alert. */
+export const ACKNOWLEDGEMENTS = `'alertAcknowledged', 'noticeAcknowledged'`;
 
 /** Numbered in tens, applied in order, never edited once released. */
 export const migrations: readonly { readonly number: number; readonly sql: string }[] = [
@@ -106,6 +110,36 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
         BEGIN SELECT RAISE(ABORT, 'facts are never edited'); END;
       CREATE TRIGGER facts_are_not_deleted BEFORE DELETE ON fact
         BEGIN SELECT RAISE(ABORT, 'facts are never deleted'); END;
+    `,
+  },
+  {
+    // Prices of sources that price nobody: what fills are compared with.
+    number: 40,
+    sql: `
+      CREATE TABLE reference_chunk (
+        partition INTEGER NOT NULL,
+        first_index INTEGER NOT NULL,
+        last_index INTEGER NOT NULL,
+        first_at INTEGER NOT NULL,
+        last_at INTEGER NOT NULL,
+        bytes BLOB NOT NULL,
+        PRIMARY KEY (partition, first_index)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
+  {
+    // Who has seen an alert: found by the alert, for thousands of them in one act.
+    number: 50,
+    sql: `
+      CREATE INDEX fact_acknowledged ON fact (partition, json_extract(data, '$.alertSeq'))
+        WHERE kind IN (${ACKNOWLEDGEMENTS});
+    `,
+  },
+  {
+    // Where traders live: read when the server starts, out of millions of facts.
+    number: 60,
+    sql: `
+      CREATE INDEX fact_identity ON fact (partition, seq) WHERE kind = 'identityRecorded';
     `,
   },
 ];

@@ -13,11 +13,12 @@ import { assert } from '#core/kernel/assert.ts';
 import { canonicalText } from '#core/kernel/canonical.ts';
 import type { Envelope } from '#core/kernel/event.ts';
 import { decodeMarks, encodeMarks } from '#core/market/journal.ts';
-import type { JournalledMark } from '#core/market/mark.ts';
+import type { JournalledMark, ReferencePrice } from '#core/market/mark.ts';
+import { decodeReferences, encodeReferences } from '#core/market/reference-journal.ts';
 import { parseFact, type Fact } from '#core/facts/registry.ts';
 import type { CommandResult, QuarantineEntry } from '#core/sync/protocol.ts';
 import type { LogTree } from '../audit/log-signer.ts';
-import { MADE_BY_ITSELF } from './migrations.ts';
+import { ACKNOWLEDGEMENTS, MADE_BY_ITSELF } from './migrations.ts';
 import { openConnection, type Connection, type Statement } from './open.ts';
 
 /** Snapshots kept: the latest, and one to fall back on. */
@@ -37,6 +38,8 @@ export interface Progress {
 export interface Batch {
   readonly facts: readonly Fact[];
   readonly marks: readonly JournalledMark[];
+  /** Other sources' prices: compared with, never judged by. */
+  readonly references?: readonly ReferencePrice[];
   readonly quarantined: readonly Omit<QuarantineEntry, 'id'>[];
   readonly commandResults: readonly CommandResult[];
   /** Bytes that facts name by their digest, kept beside them. */
@@ -48,6 +51,15 @@ export interface Batch {
 export interface Content {
   readonly digest: string;
   readonly text: string;
+}
+
+/** A fact as far as acknowledging it needs to know it: many are read at once. */
+export interface AcknowledgeableFact {
+  readonly seq: number;
+  readonly kind: string;
+  readonly accountId: string | null;
+  /** Who has acknowledged it; null for nobody. */
+  readonly acknowledgedBy: string | null;
 }
 
 /** Null for any. */
@@ -77,10 +89,20 @@ export interface Store {
   /** All but deals and balance operations from a seq on, in order: what desks keep. */
   deskFacts(partition: number, fromSeq: number, toSeq: number, limit: number): Fact[];
   latestDeskFacts(partition: number, kinds: readonly string[], limit: number): Fact[];
+  /** What acknowledging needs to know of facts; those that there are not are left out. */
+  alertsAt(partition: number, seqs: readonly number[]): AcknowledgeableFact[];
+  /** The acknowledgements of some facts, in order. */
+  acknowledgementsOf(partition: number, seqs: readonly number[]): Fact[];
+  /** Who is behind accounts, as it was recorded, in order. */
+  identities(partition: number): Iterable<Extract<Fact, { kind: 'identityRecorded' }>>;
   /** Facts that an auditor looks for, newest first. */
   search(partition: number, wanted: FactSearch): Fact[];
   /** Chunks that hold marks from an index on, decoded one at a time. */
   marks(partition: number, fromIndex: number): Iterable<readonly JournalledMark[]>;
+  /** The same of other sources' prices. */
+  references(partition: number, fromIndex: number): Iterable<readonly ReferencePrice[]>;
+  /** The first of both journals that may be as late as an instant, by their indexes. */
+  journalAt(partition: number, at: number): { readonly marks: number; readonly references: number };
   saveSnapshot(partition: number, at: Progress, bytes: Uint8Array): void;
   latestSnapshot(
     partition: number,
@@ -160,6 +182,33 @@ export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store
         .all(partition, ...kinds, limit) as FactRow[];
       return rows.map(readFact).toReversed();
     },
+    alertsAt: (partition, seqs) =>
+      connection
+        .prepare<unknown[], AcknowledgeableFact>(
+          `SELECT seq, kind, json_extract(data, '$.accountId') AS accountId, (${ACKNOWLEDGED_BY})
+             AS acknowledgedBy FROM fact WHERE partition = ?
+             AND seq IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+        )
+        .all(partition, JSON.stringify(seqs)),
+    acknowledgementsOf: (partition, seqs) =>
+      (
+        connection
+          .prepare(
+            `SELECT * FROM fact WHERE partition = ? AND kind IN (${ACKNOWLEDGEMENTS})
+               AND json_extract(data, '$.alertSeq') IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+          )
+          .all(partition, JSON.stringify(seqs)) as FactRow[]
+      ).map(readFact),
+    identities: function* (partition) {
+      // The kind stands in the text: bound, it would not find its index.
+      const rows = connection.prepare(
+        "SELECT * FROM fact WHERE partition = ? AND kind = 'identityRecorded' ORDER BY seq",
+      );
+      for (const row of rows.iterate(partition)) {
+        const fact = readFact(row as FactRow);
+        if (fact.kind === 'identityRecorded') yield fact;
+      }
+    },
     search: (partition, wanted) => {
       const { actor, accountId, kind, byPeople, beforeSeq, limit } = wanted;
       // Every part is written here; what comes from outside is bound, never written in.
@@ -185,17 +234,23 @@ export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store
       return rows.map(readFact);
     },
     marks: function* (partition, fromIndex) {
-      const rows = connection
-        .prepare(
-          'SELECT bytes FROM mark_chunk WHERE partition = ? AND last_index >= ? ORDER BY first_index',
-        )
-        .iterate(partition, fromIndex);
-      for (const row of rows) {
+      for (const row of chunksFrom(connection, 'mark_chunk', partition, fromIndex)) {
         const decoded = decodeMarks((row as { bytes: Uint8Array }).bytes);
         if (!decoded.ok) throw new Error(`the mark journal is damaged: ${decoded.error}`);
         yield decoded.value.filter((mark) => mark.index >= fromIndex);
       }
     },
+    references: function* (partition, fromIndex) {
+      for (const row of chunksFrom(connection, 'reference_chunk', partition, fromIndex)) {
+        const decoded = decodeReferences((row as { bytes: Uint8Array }).bytes);
+        if (!decoded.ok) throw new Error(`other sources' prices are damaged: ${decoded.error}`);
+        yield decoded.value.filter((price) => price.index >= fromIndex);
+      }
+    },
+    journalAt: (partition, at) => ({
+      marks: firstIndexAt(connection, 'mark_chunk', partition, at),
+      references: firstIndexAt(connection, 'reference_chunk', partition, at),
+    }),
     saveSnapshot: (partition, at, bytes) => {
       connection.transaction(() => {
         connection
@@ -268,6 +323,11 @@ export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store
   };
 }
 
+/** Written as the index on acknowledgements has it, so that it is found by it. */
+const ACKNOWLEDGED_BY = `SELECT json_extract(seen.data, '$.operatorId') FROM fact AS seen
+  WHERE seen.partition = fact.partition AND seen.kind IN (${ACKNOWLEDGEMENTS})
+    AND json_extract(seen.data, '$.alertSeq') = fact.seq ORDER BY seen.seq LIMIT 1`;
+
 interface FactRow {
   readonly partition: number;
   readonly seq: number;
@@ -293,6 +353,42 @@ interface QuarantineRow {
 
 const nodeSha256: Sha256 = (bytes) => hash('sha256', bytes, 'buffer');
 
+/** Chunks from the one that holds an index on: found by their key, however many there are. */
+function chunksFrom(
+  connection: Connection,
+  table: 'mark_chunk' | 'reference_chunk',
+  partition: number,
+  fromIndex: number,
+): IterableIterator<unknown> {
+  return connection
+    .prepare(
+      `SELECT bytes FROM ${table} WHERE partition = @partition AND last_index >= @fromIndex
+         AND first_index >= coalesce((SELECT max(first_index) FROM ${table}
+           WHERE partition = @partition AND first_index <= @fromIndex), 0)
+         ORDER BY first_index`,
+    )
+    .iterate({ partition, fromIndex });
+}
+
+/** Where the first chunk that reaches an instant begins; behind the last where none does. */
+function firstIndexAt(
+  connection: Connection,
+  table: 'mark_chunk' | 'reference_chunk',
+  partition: number,
+  at: number,
+): number {
+  const found = connection
+    .prepare(
+      `SELECT min(first_index) AS first FROM ${table} WHERE partition = @partition AND last_at >= @at`,
+    )
+    .get({ partition, at }) as { first: number | null };
+  if (found.first !== null) return found.first;
+  const last = connection
+    .prepare(`SELECT max(last_index) AS last FROM ${table} WHERE partition = ?`)
+    .get(partition) as { last: number | null };
+  return (last.last ?? -1) + 1;
+}
+
 function tilesOf(connection: Connection, partition: number): TileStore {
   const read = connection.prepare(
     'SELECT hashes FROM tile WHERE partition = ? AND level = ? AND number = ?',
@@ -313,6 +409,9 @@ function tilesOf(connection: Connection, partition: number): TileStore {
 function appender(connection: Connection): Store['append'] {
   const insert = connection.prepare('INSERT INTO fact VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const chunk = connection.prepare('INSERT INTO mark_chunk VALUES (?, ?, ?, ?, ?, ?)');
+  const referenceChunk = connection.prepare(
+    'INSERT INTO reference_chunk VALUES (?, ?, ?, ?, ?, ?)',
+  );
   const quarantine = connection.prepare(
     'INSERT INTO quarantine (received_at, source, reason, excerpt) VALUES (?, ?, ?, ?)',
   );
@@ -344,6 +443,14 @@ function appender(connection: Connection): Store['append'] {
         `gap in marks: expected ${before.marks}, was ${first.index}`,
       );
       chunk.run(partition, first.index, last.index, first.at, last.at, encodeMarks(batch.marks));
+    }
+    const references = batch.references ?? [];
+    const [firstOther] = references;
+    const lastOther = references.at(-1);
+    if (firstOther && lastOther) {
+      const { index, at } = firstOther;
+      const bytes = encodeReferences(references);
+      referenceChunk.run(partition, index, lastOther.index, at, lastOther.at, bytes);
     }
     for (const entry of batch.quarantined) {
       const { lastInsertRowid } = quarantine.run(

@@ -4,7 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { ACTION_TYPES, type ActionType } from '#core/approvals/action-types.ts';
 import { DEFAULT_POLICIES } from '#core/approvals/policy.ts';
 import type { Proposal } from '#core/approvals/proposal.ts';
+import { caseLetter } from '#core/cases/letter.ts';
+import type { CaseOutcome } from '#core/cases/outcomes.ts';
+import { aSignal } from '#core/cases/testing/a-signal.ts';
 import type { Fact, FactKind } from '#core/facts/registry.ts';
+import { backTestHash } from '#core/fraud/back-test.ts';
+import { DEFAULT_SCORING } from '#core/fraud/scoring.ts';
 import { base64Of } from '#core/kernel/base64.ts';
 import { present } from '#core/kernel/assert.ts';
 import { canonicalText } from '#core/kernel/canonical.ts';
@@ -72,6 +77,69 @@ const scope = { programs: ['program'], regions: ['CZ'], upTo: 10_000_0000 };
 const granting = { personId: 'bram', role: 'finance', change: 'grant', scope: EVERYWHERE };
 const adjustment = { accountId: 'A1', traderId: 'T1', programId: 'program', amount: 1_0001 };
 
+const exposureLimits = [
+  {
+    limitId: 'gold',
+    by: 'symbol',
+    key: 'XAUUSD',
+    measure: 'net',
+    limit: 5_0000,
+    warnAt: [700, 905],
+  },
+  { limitId: 'any', by: 'program', key: null, measure: 'liability', limit: 7_0001, warnAt: [] },
+  { limitId: 'whole', by: 'firm', key: 'firm', measure: 'gross', limit: 9_0000, warnAt: [800] },
+];
+
+/** A consequence of the case of the world below, with the letter that goes with it. */
+function consequence(outcome: CaseOutcome, over: { amount?: number } & object = {}): object {
+  const code = 'copiedTrades';
+  const { amount = 0 } = over;
+  return {
+    caseId: 'case-1',
+    caseVersion: 31,
+    consequence: outcome,
+    code,
+    accountIds: ['A1'],
+    dealIds: [],
+    amount,
+    departure: null,
+    letter: caseLetter({ caseId: 'case-1', outcome, code, amount }),
+    ...over,
+  };
+}
+
+const scoring = {
+  ...DEFAULT_SCORING,
+  version: 2,
+  openAt: 650,
+  detectors: [{ detector: 'aDetector', mode: 'shadow', weight: 905, params: { shareMin: 31 } }],
+  sensitivity: [{ programId: 'program', factor: 1_205 }],
+  allowances: [
+    {
+      allowanceId: 'allowance-1',
+      detector: null,
+      subjects: ['T1', 'network-1'],
+      until: NOW + 86_400_000,
+      reason: 'they share a house',
+    },
+  ],
+};
+function scoringChange(policyOver: object = {}): object {
+  const changed = { ...scoring, ...policyOver };
+  const numbers = {
+    policyDigest: digestOf(changed),
+    fromAt: NOW - 30 * 86_400_000,
+    toAt: NOW,
+    cases: 12,
+    casesBefore: 19,
+    perDetector: [{ detector: 'aDetector', signals: 205, cases: 11, casesBefore: 17 }],
+  };
+  return {
+    policy: changed,
+    backTest: { hash: backTestHash({ hash: '', ...numbers }), ...numbers },
+  };
+}
+
 /** What may be proposed of each kind in the world below, and what of it means nothing there. */
 const PARAMS: Readonly<
   Record<Exclude<ActionType, 'payPayout'>, readonly (readonly [object, Record<string, string>?])[]>
@@ -104,6 +172,27 @@ const PARAMS: Readonly<
     [{ policy: { ...policy, action: 'adjustBalance', steps: [], autoUpTo: 1 } }],
     [{ policy: { ...policy, approverPerDay: null } }],
   ],
+  changeExposureLimits: [
+    [{ limits: { version: 1, limits: [], hysteresis: 50 } }],
+    [{ limits: { version: 1, limits: exposureLimits, hysteresis: 0 } }],
+    [{ limits: { version: 1, limits: exposureLimits.slice(1), hysteresis: 0 } }],
+  ],
+  applyConsequence: [
+    [consequence('restrict')],
+    [consequence('restrict', { departure: 'this one told us himself' } as object)],
+    [consequence('close')],
+    [consequence('payoutHold', { accountIds: ['A1', 'A2'] } as object)],
+    [consequence('releaseHold', { accountIds: ['A2'] } as object)],
+    [
+      consequence('profitDeduction', { amount: 1_205_0001, dealIds: ['D1', 'D2'] } as object & {
+        amount: number;
+      }),
+    ],
+  ],
+  changeScoring: [
+    [scoringChange()],
+    [scoringChange({ detectors: [], sensitivity: [], allowances: [] })],
+  ],
 };
 
 const PAYOUTS: readonly PayoutSnapshot[] = [
@@ -133,6 +222,12 @@ function governed(): Governance {
   const { payoutId, payee } = present(PAYOUTS[0], 'a payout');
   const asked = { payoutId, payee, accountId: 'ACC-31', traderId: 'TR-9', requestKey: 'request-1' };
   tell('payoutRequested', asked);
+  tell('signalRaised', aSignal({ traders: ['T1'], accounts: ['A1', 'A2'], programs: ['program'] }));
+  const signals = [{ signalId: aSignal({}).signalId, pattern: 'together' }];
+  const opened = { caseId: 'case-1', signals, score: 900, earlier: [], because: null, at: NOW };
+  tell('caseOpened', opened);
+  const held = { caseId: 'case-1', outcome: 'payoutHold', personId: 'ada', accountIds: ['A2'] };
+  tell('caseDecided', held);
   return governance;
 }
 
@@ -153,6 +248,7 @@ const world: GovernedWorld = {
     accountId === 'A2' ? 'failed' : ['A1', 'ACC-31'].includes(accountId) ? 'active' : null,
   accountOf: (accountId) =>
     ['A1', 'A2'].includes(accountId) ? { traderId: 'T1', programId: 'program' } : null,
+  moneyOf: () => null,
   blockedSince: () => null,
 };
 
@@ -283,6 +379,10 @@ describe('the way to a deed', () => {
     ['roleRevoked', [`${ACTIONS}change-role.ts`]],
     ['roleGranted', [`${ACTIONS}change-role.ts`, FOUNDED]],
     ['policyChanged', [`${ACTIONS}change-policy.ts`, FOUNDED]],
+    ['exposureLimitsChanged', [`${ACTIONS}change-exposure-limits.ts`, FOUNDED]],
+    ['scoringChanged', [`${ACTIONS}change-scoring.ts`]],
+    // What one person alone decides, a dismissal and a warning, is decided where people work on cases.
+    ['caseDecided', [`${ACTIONS}apply-consequence.ts`, 'core/cases/work.ts']],
   ] as const)('is the only one to %s: made in %j', (kind, places) => {
     const made = making(kind);
     const files = filesWith(sources, made).filter((path) => !path.endsWith('.events.ts'));

@@ -2,8 +2,11 @@ import { createRegistry } from '#core/kernel/registry.ts';
 import type { ActionType } from '#core/approvals/action-types.ts';
 import type { ActionKind } from './action-kind.ts';
 import { adjustBalance } from './adjust-balance.ts';
+import { changeExposureLimits } from './change-exposure-limits.ts';
+import { applyConsequence } from './apply-consequence.ts';
 import { changePolicy } from './change-policy.ts';
 import { changeRole } from './change-role.ts';
+import { changeScoring } from './change-scoring.ts';
 import { grantKey } from './grant-key.ts';
 import { overrideVerdict } from './override-verdict.ts';
 import { payPayout } from './pay-payout.ts';
@@ -21,6 +24,9 @@ export const actionKinds = createRegistry<ActionType, ActionKind>(
     grantKey,
     revokeKey,
     changePolicy,
+    changeExposureLimits,
+    applyConsequence,
+    changeScoring,
   ],
   ({ type }) => type,
 );

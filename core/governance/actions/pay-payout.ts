@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { present } from '#core/kernel/assert.ts';
 import { digestOfText } from '#core/kernel/digest.ts';
 import { idSchema } from '#core/kernel/ids.ts';
 import { err, ok } from '#core/kernel/result.ts';
+import { moneyText } from '#core/money/money.ts';
 import { displayPayout } from '#core/payouts/display.ts';
 import { readSnapshot } from '#core/payouts/snapshot.ts';
 import type { Proposal } from '#core/approvals/proposal.ts';
+import { missingDeductions } from '../payouts.ts';
 import type { GovernedWorld } from '../world.ts';
 import type { ActionKind } from './action-kind.ts';
 
@@ -38,6 +41,11 @@ export const payPayout: ActionKind = {
     if (since !== null) return since;
     if (world.governance.identityOf(payout.request.traderId) === 'failed')
       return 'the trader’s identity check failed';
+    const hold = world.governance.cases.holdOn(accountId);
+    if (hold !== null) {
+      const { number } = present(world.governance.cases.file(hold.caseId), 'the case that holds');
+      return `it is held by case ${number}`;
+    }
     return standsAgainst(proposal, world);
   },
   execute: (proposal, world) => {
@@ -80,6 +88,12 @@ function standsAgainst({ snapshot: digest }: Proposal, world: GovernedWorld): st
   if (bytes === null) return 'the bytes are not kept here';
   const snapshot = readSnapshot(bytes, digest);
   if (!snapshot.ok) return snapshot.error;
-  const [first] = snapshot.value.against;
-  return first ?? null;
+  const { against, deductions, state } = snapshot.value;
+  const [first] = against;
+  if (first !== undefined) return first;
+  const { cases } = world.governance;
+  const [missing] = missingDeductions(deductions, cases.deductionsOn(state.terms.accountId));
+  if (!missing) return null;
+  const { number } = present(cases.file(missing.caseId), 'the case that deducts');
+  return `case ${number} deducts ${moneyText(missing.amount)} of it: assess it again`;
 }

@@ -52,6 +52,8 @@ export interface DeskStore {
   saveDetail(accountId: string, asOf: number, detail: AccountDetail): void;
   detail(accountId: string): { readonly asOf: number; readonly detail: AccountDetail } | null;
   governed(): Fact[];
+  /** One of them, by its entry; null when this desk does not keep it. */
+  governedFact(seq: number): Fact | null;
   saveContent(digest: string, text: string): void;
   content(digest: string): string | null;
   /**
@@ -98,8 +100,10 @@ export function openDeskStore(file: string): DeskStore {
     for (const account of change.accounts) {
       putAccount.run(account.number, account.terms.accountId, JSON.stringify(account));
     }
-    for (const alert of change.alerts)
-      putAlert.run(alert.seq, alert.accountId, JSON.stringify(alert));
+    for (const alert of change.alerts) {
+      // Alerts of the firm are of no account.
+      putAlert.run(alert.seq, alert.accountId ?? '', JSON.stringify(alert));
+    }
     for (const fact of change.governed) putGoverned.run(fact.envelope.seq, JSON.stringify(fact));
     if (change.alerts.length > 0) trimAlerts.run(ALERTS_KEPT_MAX);
     put.run('logId', change.cursor.logId ?? '');
@@ -178,6 +182,12 @@ export function openDeskStore(file: string): DeskStore {
         .prepare<[], { fact: string }>('SELECT fact FROM governed ORDER BY seq')
         .all()
         .map(({ fact }) => JSON.parse(fact) as Fact),
+    governedFact: (seq) => {
+      const row = db
+        .prepare<[number], { fact: string }>('SELECT fact FROM governed WHERE seq = ?')
+        .get(seq);
+      return row ? (JSON.parse(row.fact) as Fact) : null;
+    },
     saveContent: (digest, text) =>
       void db.prepare('INSERT OR REPLACE INTO content VALUES (?, ?)').run(digest, text),
     content: (digest) =>

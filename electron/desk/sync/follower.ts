@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import type { Connection } from '#core/desk-api/contract.ts';
+import { exposureViewSchema, type ExposureView } from '#core/exposure/view.ts';
 import { parseFact, type Fact } from '#core/facts/registry.ts';
 import {
   accountsPartSchema,
   factsMessageSchema,
   governedPartSchema,
+  presenceSchema,
   pulseSchema,
   type AccountSummary,
+  type Presence,
   type Pulse,
   type Welcome,
 } from '#core/sync/protocol.ts';
@@ -22,6 +25,8 @@ export interface FollowerPorts {
   /** False when it cannot be read. */
   rows(bytes: Uint8Array): boolean;
   pulse(pulse: Pulse): void;
+  presence(presence: Presence): void;
+  exposure(view: ExposureView): void;
   /** The server has agreed, and everything sent from now on belongs to this log. */
   welcomed(welcome: Extract<Welcome, { type: 'welcome' }>): void;
   /** Nobody is signed in here, as far as the server knows. */
@@ -145,5 +150,7 @@ export function createFollower(link: () => Link, ports: FollowerPorts): Follower
       if (logId !== null && !ports.rows(bytes)) ports.log('error', 'a row frame cannot be read');
     },
     pulse: reading('pulse', pulseSchema, (pulse) => ports.pulse(pulse)),
+    presence: reading('presence', presenceSchema, (presence) => ports.presence(presence)),
+    exposure: reading('exposure', exposureViewSchema, (view) => ports.exposure(view)),
   };
 }

@@ -46,6 +46,8 @@ export function openSocketLink(options: SocketLinkOptions, listener: LinkListene
   acknowledged('facts', listener.facts);
   acknowledged('rows', (bytes) => listener.rows(new Uint8Array(bytes as ArrayBuffer)));
   socket.on('pulse', listener.pulse);
+  socket.on('presence', listener.presence);
+  socket.on('exposure', listener.exposure);
   socket.on('signedOut', listener.signedOut);
   return {
     // A callback, not a promise: what follows the welcome may arrive in the same turn.

@@ -199,7 +199,7 @@ function welcomeOf({ firm, person }: Wire) {
     type: 'welcome' as const,
     logId: firm.store.logId,
     lastSeq: firm.partition.ingest.lastSeq,
-    serverAt: 1,
+    serverAt: firm.clock,
     org: 'test-firm',
     env: 'test' as const,
     profile: profileOf(firm, person ?? ''),

@@ -1,92 +1,83 @@
-import { useEffect, useState, type ReactElement } from 'react';
-import type { Alert } from '#core/desk-api/contract.ts';
+import { useEffect, useMemo, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { countText } from '#core/alerts/words.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
-import { nameOf, useNames } from '#renderer/store/names.ts';
+import {
+  filterAlerts,
+  loadOlderGroups,
+  useAlerts,
+  type GroupFilter,
+} from '#renderer/store/alerts.ts';
+import { goTo } from '#renderer/store/place.ts';
 import { usePreferences } from '#renderer/store/preferences.ts';
-import { loadOlderAlerts, onNewAlert, useSession } from '#renderer/store/session.ts';
-import { beep } from '#renderer/ui/sound.ts';
-import { timeText } from '#renderer/ui/format.ts';
+import { dateTimeText } from '#renderer/ui/format.ts';
+import { useAnnouncements } from './announcements.ts';
+import { GroupRow, type Acknowledging } from './group.tsx';
 
-const GLYPH = { hard: '✖', soft: '❚❚', warning: '▲', info: '✔' } as const;
-const WORD = { hard: 'Breach', soft: 'Pause', warning: 'Warning', info: 'Objective' } as const;
-const DOUBT: Readonly<Record<string, string>> = {
-  crossed: 'crossed quote',
-  offMarket: 'off-market print',
-  afterGap: 'first print after a gap',
-  vendorsDisagree: 'vendors disagree',
-};
-/** Rows drawn at first, and added by each "Show older". */
-const ROWS_PAGE = 200;
+const FILTERS: readonly (readonly [GroupFilter, string])[] = [
+  ['all', 'All'],
+  ['mine', 'For me'],
+  ['open', 'To acknowledge'],
+  ['breaches', 'Breaches'],
+];
 
-/** Warnings and breaches, newest first, until a person has seen them. */
+/** Warnings and breaches, newest first, a storm as one, until a person has seen them. */
 export function AlertFeed({ client }: { readonly client: RendererClient }): ReactElement {
-  const alerts = useSession((session) => session.alerts);
-  const unacknowledged = useSession((session) => session.unacknowledged);
-  const [only, setOnly] = useState<'all' | 'open' | 'breaches'>('all');
+  const { groups, filter, more, counts, said } = useAlerts();
   const [failure, setFailure] = useState('');
-  const [rows, setRows] = useState(ROWS_PAGE);
-  const [ended, setEnded] = useState(false);
-  const preferences = usePreferences();
-  useAnnouncements();
-  const acknowledge = async (alert: Alert): Promise<void> => {
-    const result = await client.call('alerts.acknowledge', { alertSeq: alert.seq, note: '' });
-    setFailure(result.ok ? '' : result.error.message);
-  };
-  const older = async (): Promise<void> => {
-    if (shown.length <= rows + ROWS_PAGE) setEnded(!(await loadOlderAlerts(client)));
-    setRows(rows + ROWS_PAGE);
-  };
-  const shown = alerts.filter(({ severity, acknowledgement }) => {
-    if (only === 'open') return acknowledgement === null && severity !== 'info';
-    return only === 'all' || severity === 'hard' || severity === 'soft';
-  });
+  const [done, setDone] = useState('');
+  useAnnouncements(client);
+  useTitle(counts.unacknowledged);
+  const acknowledging = useMemo(() => acknowledgingBy(client, setFailure, setDone), [client]);
   return (
     <section className="panel feed" aria-label="Breaches and warnings">
       <header className="panel-head">
         <h2>Breaches and warnings</h2>
-        <span className="pill" title="Not acknowledged yet">
-          {unacknowledged}
+        <span
+          className="pill"
+          title={`${counts.unacknowledged} not acknowledged, in ${counts.groups} groups; ${counts.mine} groups for you`}
+        >
+          {counts.unacknowledged.toLocaleString('en')}
         </span>
         <span className="spacer" />
-        <Toggle
-          on={preferences.sound}
-          label="Sound"
-          text="Sound"
-          onChange={(sound) => preferences.set({ sound })}
-        />
-        <Toggle
-          on={preferences.notifications}
-          label="Desktop notifications"
-          text="Notify"
-          onChange={(notifications) => {
-            if (notifications) void Notification.requestPermission();
-            preferences.set({ notifications });
-          }}
-        />
+        <Toggles />
       </header>
       <div className="tabs" role="group" aria-label="Show">
-        {(['all', 'open', 'breaches'] as const).map((choice) => (
+        {FILTERS.map(([choice, text]) => (
           <button
             key={choice}
             type="button"
-            aria-pressed={only === choice}
-            onClick={() => setOnly(choice)}
+            aria-pressed={filter === choice}
+            onClick={() => void filterAlerts(client, choice)}
           >
-            {{ all: 'All', open: 'To acknowledge', breaches: 'Breaches' }[choice]}
+            {text}
           </button>
         ))}
+        <span className="spacer" />
+        <button
+          type="button"
+          className="quiet icon"
+          title="History, deliveries and rules of alerts (9)"
+          onClick={() => goTo('alerts')}
+        >
+          More
+        </button>
       </div>
+      <p className="unseen" role="status">
+        {said}
+        {done}
+      </p>
+      <AwayBanner client={client} />
       {failure !== '' && <p className="failure">{failure}</p>}
-      {shown.length === 0 && (
+      {groups.length === 0 && (
         <p className="empty">Nothing here. Breaches and warnings appear the moment they happen.</p>
       )}
-      <ol className="alerts" tabIndex={-1}>
-        {shown.slice(0, rows).map((alert) => (
-          <AlertRow key={alert.seq} alert={alert} onAcknowledge={acknowledge} />
+      <ol className="alerts" tabIndex={-1} onKeyDown={moveFocus}>
+        {groups.map((group) => (
+          <GroupRow key={group.key} client={client} group={group} acknowledging={acknowledging} />
         ))}
-        {(shown.length > rows || (!ended && alerts.length > 0)) && (
+        {more && (
           <li>
-            <button type="button" className="older" onClick={() => void older()}>
+            <button type="button" className="older" onClick={() => void loadOlderGroups(client)}>
               Show older
             </button>
           </li>
@@ -96,80 +87,99 @@ export function AlertFeed({ client }: { readonly client: RendererClient }): Reac
   );
 }
 
-function AlertRow({
-  alert,
-  onAcknowledge,
-}: {
-  readonly alert: Alert;
-  readonly onAcknowledge: (alert: Alert) => Promise<void>;
-}): ReactElement {
-  const names = useNames();
-  const select = useSession((session) => session.select);
-  const { severity, acknowledgement, review } = alert;
-  const open = acknowledgement === null && severity !== 'info';
+function acknowledgingBy(
+  client: RendererClient,
+  failed: (message: string) => void,
+  done: (text: string) => void,
+): Acknowledging {
+  return {
+    one: ({ seq }) =>
+      void client
+        .call('alerts.acknowledge', { alertSeq: seq, note: '' })
+        .then((reply) => failed(reply.ok ? '' : reply.error.message)),
+    group: ({ key, lastSeq }) =>
+      void client.call('alerts.acknowledgeGroup', { key, lastSeq, note: '' }).then((reply) => {
+        failed(reply.ok ? '' : reply.error.message);
+        if (reply.ok) done(`${reply.value.acknowledged} acknowledged.`);
+      }),
+  };
+}
+
+/** Up and down go from alert to alert; a list of thousands is not walked by the tab key. */
+function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+  const all = [...event.currentTarget.querySelectorAll<HTMLElement>('.alert-main')];
+  const at = all.indexOf(document.activeElement as HTMLElement);
+  const next = all[at + (event.key === 'ArrowDown' ? 1 : -1)];
+  if (at < 0 || !next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+/** The window's name says how many wait, also while another window is in front. */
+function useTitle(unacknowledged: number): void {
+  useEffect(() => {
+    document.title = unacknowledged === 0 ? 'Propdesk' : `(${unacknowledged}) Propdesk`;
+  }, [unacknowledged]);
+}
+
+/** What came while nobody was here, until somebody has read it. */
+function AwayBanner({ client }: { readonly client: RendererClient }): ReactElement | null {
+  const away = useAlerts((alerts) => alerts.away);
+  if (away === null) return null;
+  const seen = (): void => void client.call('alerts.away', { seen: true });
   return (
-    <li className={`alert alert-${severity} ${open ? 'open' : ''}`}>
-      <button
-        type="button"
-        className="alert-main"
-        onClick={() => select(alert.accountId)}
-        onKeyDown={(event) => {
-          if (event.key === 'a' && open) void onAcknowledge(alert);
-        }}
-      >
-        <span className="alert-head">
-          <span className={`glyph severity-${severity}`} aria-hidden="true">
-            {GLYPH[severity]}
-          </span>
-          <b>{WORD[severity]}</b>
-          <span className="who">
-            {alert.traderName} · {alert.accountId}
-          </span>
-          <time>{timeText(alert.at)}</time>
-        </span>
-        <span className="sentence">{alert.sentence}</span>
-        {review.length > 0 && (
-          <span className="review">
-            Needs review: {review.map((doubt) => DOUBT[doubt] ?? doubt).join(', ')}
-          </span>
-        )}
-      </button>
-      {open ? (
+    <div className="away" role="region" aria-label="While this desk was away">
+      <p>
+        <b>While this desk was away</b>, from {dateTimeText(away.from).slice(0, 16)} to{' '}
+        {dateTimeText(away.to).slice(0, 16)} UTC:
+      </p>
+      <ul>
+        {away.counts.map(({ kind, severity, count, open }) => (
+          <li key={`${kind} ${severity}`} className={`severity-${severity}`}>
+            {countText({ kind, count })}
+            {severity !== 'info' && (open === 0 ? ', all seen' : `, ${open} to acknowledge`)}
+          </li>
+        ))}
+      </ul>
+      <p className="row">
         <button
           type="button"
-          className="ack"
-          title="Acknowledge (A)"
-          onClick={() => void onAcknowledge(alert)}
+          onClick={() => {
+            void filterAlerts(client, 'open');
+            seen();
+          }}
         >
-          Acknowledge
+          Show what is to acknowledge
         </button>
-      ) : (
-        acknowledgement && (
-          <span className={`acked ${acknowledgement.state}`}>
-            {acknowledgement.state === 'queued'
-              ? 'Queued on this desk'
-              : `Seen by ${nameOf(names, acknowledgement.operatorId)}`}
-          </span>
-        )
-      )}
-    </li>
+        <button type="button" className="quiet" onClick={seen}>
+          Seen
+        </button>
+      </p>
+    </div>
   );
 }
 
-/** Sound and desktop notification for what arrives, as the person chose. */
-function useAnnouncements(): void {
-  useEffect(
-    () =>
-      onNewAlert((alert) => {
-        const { sound, notifications } = usePreferences.getState();
-        if (alert.acknowledgement !== null) return;
-        if (sound && alert.severity !== 'info') beep(alert.severity);
-        const allowed =
-          notifications && 'Notification' in window && Notification.permission === 'granted';
-        if (allowed && alert.severity === 'hard')
-          void new Notification(alert.traderName, { body: alert.sentence });
-      }),
-    [],
+function Toggles(): ReactElement {
+  const preferences = usePreferences();
+  return (
+    <>
+      <Toggle
+        on={preferences.sound}
+        label="Sound"
+        text="Sound"
+        onChange={(sound) => preferences.set({ sound })}
+      />
+      <Toggle
+        on={preferences.notifications}
+        label="Desktop notifications"
+        text="Notify"
+        onChange={(notifications) => {
+          if (notifications && 'Notification' in window) void Notification.requestPermission();
+          preferences.set({ notifications });
+        }}
+      />
+    </>
   );
 }
 

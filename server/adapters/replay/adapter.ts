@@ -1,3 +1,4 @@
+import type { Mixture, MixtureName } from '#core/sim/cast.ts';
 import { createMarketModel } from '#core/sim/market-model.ts';
 import type { TickSource } from '#core/sim/tick-source.ts';
 import type { ProgramOffer } from '#core/accounts/offer.ts';
@@ -12,6 +13,8 @@ export interface ReplayOptions {
   /** Where the modelled market begins, and how much later in the day it plays. */
   readonly startAt: number;
   readonly hoursAhead?: number;
+  /** Which traders there are; those of the demo when left out. */
+  readonly mixture?: MixtureName | Mixture | undefined;
   /** Recorded ticks, opened at a place; null for the market model. */
   readonly recorded: ((resume: unknown) => TickSource) | null;
 }
@@ -22,7 +25,7 @@ export interface ReplayOptions {
  */
 export function createReplayAdapter(options: ReplayOptions): PlatformAdapter {
   const { seed, accounts, activityPercent, programs, startAt, recorded } = options;
-  const { hoursAhead = 0 } = options;
+  const { hoursAhead = 0, mixture } = options;
   return {
     id: 'demo',
     capabilities: {
@@ -50,7 +53,7 @@ export function createReplayAdapter(options: ReplayOptions): PlatformAdapter {
             ...(state ? { resume: state.ticks } : {}),
           });
       const world = createWorld(
-        { seed, accounts, programs, activityPercent, platform: 'demo' },
+        { seed, accounts, programs, activityPercent, platform: 'demo', mixture },
         ticks,
         state ?? undefined,
       );

@@ -9,6 +9,7 @@ import {
   openScriptedFirm,
   PAYOUT_DUE,
   type ScriptedFirm,
+  type ScriptedFirmOptions,
 } from '#server/partition/testing/scripted-firm.ts';
 import type { ServerIntent } from '../server-command.ts';
 import { createSigningDesk, verifyInTests, type SigningDesk } from './signing-desk.ts';
@@ -46,7 +47,11 @@ export interface GovernedFirm extends ScriptedFirm {
 
 /** A firm with staff, keys and funded accounts, on the real partition. */
 export function openGovernedFirm(
-  over: { readonly policies?: readonly Partial<ApprovalPolicy>[]; readonly accounts?: number } = {},
+  over: {
+    readonly policies?: readonly Partial<ApprovalPolicy>[];
+    readonly accounts?: number;
+    readonly backTest?: ScriptedFirmOptions['backTest'];
+  } = {},
   before?: {
     readonly firm: ScriptedFirm;
     readonly clock: number;
@@ -59,6 +64,7 @@ export function openGovernedFirm(
     ...(before ? { store: before.firm.store, platform: before.firm.platform } : {}),
     now,
     verify: verifyInTests,
+    backTest: over.backTest,
   });
   const { partition, platform } = scripted;
   const desks = before?.desks ?? new Map<string, SigningDesk>();

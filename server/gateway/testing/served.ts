@@ -126,6 +126,7 @@ function plainPorts(): Omit<GatewayPorts, 'http' | 'people'> {
       cancel: () => {},
     },
     slice: () => Promise.resolve(null),
+    exposure: { view: () => null, series: () => [], holders: () => Promise.resolve(null) },
     checkpoint: () => ({ note: '', publicKey: '', proof: [] }),
     quarantined: () => [],
     now: () => 1,

@@ -7,7 +7,7 @@ import type { PlatformAdapter } from '#server/adapters/platform-adapter.ts';
 import { loadPrograms } from '#server/programs.ts';
 import { openStore, type Store } from '#server/store/store.ts';
 import { createCatalogue } from '../catalogue.ts';
-import { openPartition, type Partition } from '../partition.ts';
+import { openPartition, type Partition, type PartitionOptions } from '../partition.ts';
 
 const DAY_MS = 86_400_000;
 export const SCRIPT_START: number = Date.UTC(2026, 0, 5, 12);
@@ -169,6 +169,7 @@ export interface ScriptedFirmOptions {
   readonly now: () => number;
   readonly verify: VerifyBytes;
   readonly salt?: () => string;
+  readonly backTest?: PartitionOptions['backTest'] | undefined;
 }
 
 /** A partition on a scripted platform; opened again on both, it goes on where it stopped. */
@@ -188,6 +189,7 @@ export function openScriptedFirm(options: ScriptedFirmOptions): ScriptedFirm {
     now,
     verify,
     salt: options.salt ?? (() => '5a'.repeat(32)),
+    backTest: options.backTest ?? (() => null),
   });
   return {
     store,

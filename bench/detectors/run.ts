@@ -1,0 +1,286 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { Detector } from '#core/fraud/detector.ts';
+import { detectors } from '#core/fraud/detectors/index.ts';
+import { DEFAULT_SCORING } from '#core/fraud/scoring.ts';
+import { createMarketModel } from '#core/sim/market-model.ts';
+import { createWorld } from '#core/sim/world.ts';
+import { createSurveillance, type Surveillance } from '#core/surveillance/surveil.ts';
+import { createReplayAdapter } from '#server/adapters/replay/adapter.ts';
+import { createIngest, type Intake } from '#server/ingest/ingest.ts';
+import { createCatalogue, fundedIn } from '#server/partition/catalogue.ts';
+import { openPartition } from '#server/partition/partition.ts';
+import { loadPrograms, offersOf } from '#server/programs.ts';
+import { openStore } from '#server/store/store.ts';
+import { runBackTest } from '#server/surveillance/back-test.ts';
+import { feed } from '#server/surveillance/pump.ts';
+import { packed } from '#server/surveillance/snapshot-file.ts';
+import { allPairs, createMinuteScan, type Opening } from './naive.ts';
+
+/**
+ * npm run bench:detectors -- [--accounts 50000] [--hours 2] [--firm 2000] [--days 30]
+ *
+ * All detectors on the live flow of a large firm in the busiest hours: what share of one core they
+ * take, what they hold, and how long they keep anybody waiting at most; each detector alone; and the
+ * scan for copied trades that one would write first. Then a back-test over the log of a demo firm;
+ * `--days 0` leaves it out.
+ */
+const { values: options } = parseArgs({
+  options: {
+    accounts: { type: 'string', default: '50000' },
+    hours: { type: 'string', default: '2' },
+    firm: { type: 'string', default: '2000' },
+    days: { type: 'string', default: '30' },
+  },
+});
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Accounts open and ordinary life begins before anything is measured. */
+const WARM_UP_MS = HOUR_MS;
+/** Fed in pieces of so much market time: what a live follower would get at once is far smaller. */
+const PIECE_MS = 10_000;
+const START = Date.UTC(2026, 0, 5);
+/** The modelled market's busiest hours begin here. */
+const BUSY_HOUR = 12;
+const ALL_PAIRS_ACCOUNTS = [1_000, 2_000, 4_000];
+
+const programs = loadPrograms();
+const catalogue = createCatalogue(programs);
+const isFunded = fundedIn(catalogue);
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+const write = (line: string): void => void process.stdout.write(`${line}\n`);
+
+write(
+  `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, one core of ${cpus().length}`,
+);
+liveFlow(Number(options.accounts), Number(options.hours));
+if (Number(options.days) > 0) backTest(Number(options.firm), Number(options.days));
+
+/** Time of the processor spent in something, in milliseconds, and the longest piece by the wall's clock. */
+interface Spent {
+  total: number;
+  longest: number;
+}
+
+function spend(on: Spent, work: () => void): void {
+  const start = performance.now();
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  on.total += (user + system) / 1_000;
+  on.longest = Math.max(on.longest, performance.now() - start);
+}
+
+function liveFlow(accounts: number, hours: number): void {
+  const begunAt = START + BUSY_HOUR * HOUR_MS - WARM_UP_MS;
+  const source = openFlow(accounts, begunAt);
+  const own = new Map<string, Spent>();
+  let all: Surveillance | null = createSurveillance({ policy: DEFAULT_SCORING, isFunded });
+  // The same again with a clock around each detector: for their shares, not for the sum.
+  const apart = createSurveillance({
+    policy: DEFAULT_SCORING,
+    isFunded,
+    detectors: detectors.all.map((detector) => timed(detector, own)),
+  });
+  const without = createSurveillance({ policy: DEFAULT_SCORING, isFunded, detectors: [] });
+  let scan = createMinuteScan();
+  const openings: Opening[] = [];
+  const spent = { all: zero(), without: zero(), scan: zero() };
+  const counts = { facts: 0, fills: 0, prices: 0, references: 0, signals: 0 };
+  const endsAt = begunAt + WARM_UP_MS + hours * HOUR_MS;
+  for (let until = begunAt + PIECE_MS; until <= endsAt; until += PIECE_MS) {
+    const intakes = source(until);
+    if (until === begunAt + WARM_UP_MS + PIECE_MS) {
+      for (const one of [...Object.values(spent), ...own.values()]) Object.assign(one, zero());
+      for (const name of Object.keys(counts) as (keyof typeof counts)[]) counts[name] = 0;
+      openings.length = 0;
+      // Accounts that open all at once are no fair beginning.
+      scan = createMinuteScan();
+    }
+    const fills = openingsOf(intakes);
+    openings.push(...fills);
+    spend(spent.all, () => feedAll(all, intakes));
+    spend(spent.without, () => feedAll(without, intakes));
+    feedAll(apart, intakes);
+    spend(spent.scan, () => {
+      for (const fill of fills) scan.take(fill);
+    });
+    count(counts, intakes);
+    counts.signals += (all?.drain() ?? []).length;
+    apart.drain();
+  }
+  const seconds = hours * 3_600;
+  const perMille = (ms: number): string => `${((ms / seconds / 1_000) * 100).toFixed(3)} %`;
+  write(
+    `${accounts} accounts, ${hours} h of market time from ${BUSY_HOUR}:00: ` +
+      `${counts.facts} facts (${counts.fills} fills), ${counts.prices} prices, ` +
+      `${counts.references} of a second vendor, ${counts.signals} signals`,
+  );
+  write(
+    `all ${detectors.all.length} detectors with what they share: ` +
+      `${(spent.all.total / 1_000).toFixed(2)} s, ${perMille(spent.all.total)} of one core; ` +
+      `longest piece of ${PIECE_MS / 1_000} s: ${spent.all.longest.toFixed(1)} ms`,
+  );
+  write(`  of it translation, round trips, mark-outs, toxicity: ${perMille(spent.without.total)}`);
+  for (const [name, { total }] of [...own].sort((one, other) => other[1].total - one[1].total)) {
+    write(`  ${name.padEnd(20)} ${perMille(total)}`);
+  }
+  const held = all.held();
+  const saving = performance.now();
+  const bytes = packed(all.state()).length;
+  const savedMs = performance.now() - saving;
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  all = null;
+  collect();
+  const memory = before - process.memoryUsage().heapUsed;
+  write(
+    `held after ${hours + WARM_UP_MS / HOUR_MS} h: ${held} entries, ${megabytes(memory)} of heap, ` +
+      `${megabytes(bytes)} as a snapshot that takes ${Math.round(savedMs)} ms to make`,
+  );
+  write(
+    'naive: each opening fill against all of the last minute, pairs counted: ' +
+      `${(spent.scan.total / 1_000).toFixed(2)} s, ${perMille(spent.scan.total)} of one core, ` +
+      `${scan.pairs()} pairs held for copying alone` +
+      (scan.isFull() ? ': more than a map takes, so it stopped early' : ''),
+  );
+  naivePairs(openings, accounts);
+}
+
+/** Compares every account with every other, of some accounts, and says what all would take. */
+function naivePairs(openings: readonly Opening[], accounts: number): void {
+  let last = { accounts: 1, seconds: 0 };
+  for (const some of ALL_PAIRS_ACCOUNTS.filter((one) => one <= accounts)) {
+    const start = performance.now();
+    const found = allPairs(openings, some);
+    last = { accounts: some, seconds: (performance.now() - start) / 1_000 };
+    write(`naive: all pairs of ${some} accounts: ${last.seconds.toFixed(2)} s, ${found} alike`);
+  }
+  const whole = last.seconds * (accounts / last.accounts) ** 2;
+  write(`  by the square, of ${accounts}: about ${Math.round(whole)} s for these hours (not run)`);
+}
+
+/** The demo firm through intake, told up to an instant at a time. */
+function openFlow(accounts: number, startAt: number): (until: number) => Intake[] {
+  const { ruleSets } = catalogue;
+  const ingest = createIngest({ partition: 0, platform: 'demo', ruleSets, now: () => 0 });
+  const world = createWorld(
+    { seed: 7, accounts, activityPercent: 100, platform: 'demo', programs: offersOf(programs) },
+    createMarketModel({ seed: 7, startAt }),
+  );
+  return (until) => {
+    const intakes: Intake[] = [];
+    for (let at = world.nextAt(); at !== null && at <= until; at = world.nextAt()) {
+      const intake = ingest.accept(world.next());
+      for (const action of intake.actions) {
+        if (action.type !== 'offerVersion') world.execute(action);
+      }
+      intakes.push(intake);
+    }
+    return intakes;
+  };
+}
+
+function feedAll(surveillance: Surveillance | null, intakes: readonly Intake[]): void {
+  if (surveillance) for (const intake of intakes) feed(surveillance, intake);
+}
+
+function openingsOf(intakes: readonly Intake[]): Opening[] {
+  return intakes.flatMap(({ facts }) =>
+    facts.flatMap((fact) => {
+      if (fact.kind !== 'dealBooked' || fact.data.entry !== 'in') return [];
+      const { accountId, symbol, side, at } = fact.data;
+      return [{ accountId, symbol, side, at }];
+    }),
+  );
+}
+
+function count(
+  counts: Record<'facts' | 'fills' | 'prices' | 'references', number>,
+  intakes: readonly Intake[],
+): void {
+  for (const { facts, mark, reference } of intakes) {
+    counts.facts += facts.length;
+    counts.fills += facts.filter(({ kind }) => kind === 'dealBooked').length;
+    if (mark) counts.prices += 1;
+    if (reference) counts.references += 1;
+  }
+}
+
+/** The detector with a clock around what it does. */
+function timed(detector: Detector, own: Map<string, Spent>): Detector {
+  const spent = zero();
+  own.set(detector.id, spent);
+  return {
+    ...detector,
+    start: (params, directory, resume) => {
+      const detecting = detector.start(params, directory, resume);
+      return {
+        ...detecting,
+        observe: (observation, found) => {
+          const start = performance.now();
+          detecting.observe(observation, found);
+          spent.total += performance.now() - start;
+        },
+      };
+    },
+  };
+}
+
+function backTest(accounts: number, days: number): void {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-detectors-'));
+  try {
+    const store = openStore(join(folder, 'log.sqlite'));
+    const partition = openPartition({
+      partition: 0,
+      store,
+      catalogue: createCatalogue(programs),
+      now: () => START,
+      adapter: createReplayAdapter({
+        seed: 7,
+        accounts,
+        activityPercent: 100,
+        programs: offersOf(programs),
+        startAt: START,
+        recorded: null,
+      }),
+      recordsPerSnapshot: Infinity,
+    });
+    while (partition.run(START + days * DAY_MS).records > 0);
+    const { seq, marks } = store.progress(0);
+    const start = performance.now();
+    const before = process.cpuUsage();
+    const result = runBackTest(
+      {
+        draft: { ...DEFAULT_SCORING, version: 2, openAt: 600 },
+        published: DEFAULT_SCORING,
+        days,
+      },
+      { store, partition: 0, isFunded },
+    );
+    const seconds = (performance.now() - start) / 1_000;
+    const { user, system } = process.cpuUsage(before);
+    write(
+      `back-test of ${days} days of ${accounts} accounts, draft and published policy side by side, ` +
+        `${seq} facts and ${marks} prices from the log: ${seconds.toFixed(1)} s ` +
+        `(${((user + system) / 1e6).toFixed(1)} s of a processor), ` +
+        `${result?.summary.cases ?? 0} cases under the draft, ${result?.summary.casesBefore ?? 0} as published`,
+    );
+    store.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function zero(): Spent {
+  return { total: 0, longest: 0 };
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(0)} MB`;
+}

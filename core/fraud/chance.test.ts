@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  allOf,
+  atLeast,
+  atLeastExpected,
+  atLeastOf,
+  CERTAIN,
+  chanceOf,
+  eitherOf,
+  oneIn,
+  ONE_IN_MAX,
+  type Chance,
+} from './chance.ts';
+
+/** Every outcome of so many opportunities, one by one, in exact fractions. */
+function enumerated(matches: number, chances: readonly (readonly [number, number])[]): Fraction {
+  let tail: Fraction = [0n, 1n];
+  for (let outcome = 0; outcome < 2 ** chances.length; outcome += 1) {
+    let chance: Fraction = [1n, 1n];
+    let matched = 0;
+    for (const [at, [part, whole]] of chances.entries()) {
+      const hit = (outcome >> at) % 2 === 1;
+      if (hit) matched += 1;
+      chance = [chance[0] * BigInt(hit ? part : whole - part), chance[1] * BigInt(whole)];
+    }
+    if (matched >= matches) tail = [tail[0] * chance[1] + chance[0] * tail[1], tail[1] * chance[1]];
+  }
+  return tail;
+}
+type Fraction = readonly [bigint, bigint];
+
+/** Above the exact fraction, by a rounding at most. */
+function expectRoundedUp(chance: Chance, [numerator, denominator]: Fraction): void {
+  const exact = (numerator * CERTAIN) / denominator;
+  expect(chance >= exact).toBe(true);
+  expect(chance - exact <= 10n ** 20n).toBe(true);
+}
+
+const part = fc
+  .tuple(fc.nat(60), fc.integer({ min: 1, max: 60 }))
+  .map(([one, whole]) => [Math.min(one, whole), whole] as const);
+
+describe('chances in whole numbers', () => {
+  it('of equal opportunities equal the enumeration of every outcome, rounded up', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 9 }), fc.nat(10), part, (count, matches, each) => {
+        const chances = Array.from({ length: count }, () => each);
+        expectRoundedUp(atLeast(matches, count, chanceOf(...each)), enumerated(matches, chances));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('of unequal opportunities equal the enumeration of every outcome, rounded up', () => {
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 8 }), fc.nat(9), (chances, matches) => {
+        const tail = atLeastOf(
+          matches,
+          chances.map((chance) => chanceOf(...chance)),
+        );
+        expectRoundedUp(tail, enumerated(matches, chances));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('of counts equal known tails of the Poisson distribution', () => {
+    // 1 - 1/e, 1 - 2/e and 1 - 5e^-4 - 4^2/2 e^-4, from 40 digits of e.
+    const known: readonly (readonly [number, number, string])[] = [
+      [1, 1, '6321205588285576784044762298385391325541'],
+      [2, 1, '2642411176571153568089524596770782651082'],
+      [3, 4, '7618966944464556561816657234478638512451'],
+    ];
+    for (const [count, expected, digits] of known) {
+      const tail = atLeastExpected(count, CERTAIN * BigInt(expected));
+      const off = tail - BigInt(digits);
+      expect(off >= -1n && off <= 100n, `${count} of ${expected}: ${tail}`).toBe(true);
+    }
+  });
+
+  it('fall as more is asked for and never leave zero to certain', () => {
+    fc.assert(
+      fc.property(fc.nat(300), fc.nat(300), part, (count, matches, each) => {
+        const chance = chanceOf(...each);
+        const [here, further] = [
+          atLeast(matches, count, chance),
+          atLeast(matches + 1, count, chance),
+        ];
+        expect(further <= here && here <= CERTAIN && further >= 0n).toBe(true);
+        const expected = chance * BigInt(count);
+        const [some, more] = [
+          atLeastExpected(matches, expected),
+          atLeastExpected(matches + 1, expected),
+        ];
+        expect(more <= some && some <= CERTAIN && more >= 0n).toBe(true);
+      }),
+    );
+  });
+
+  it('of a few matches among many opportunities are at most those of counts expected', () => {
+    for (const [matches, count, whole] of [
+      [4, 20, 90],
+      [9, 400, 500],
+      [12, 900, 4_000],
+    ] as const) {
+      const each = chanceOf(1, whole);
+      expect(atLeast(matches, count, each) <= atLeastExpected(matches, each * BigInt(count))).toBe(
+        true,
+      );
+    }
+  });
+
+  it('combine as products and sums, and say one in so many among all comparisons', () => {
+    expect(allOf(chanceOf(1, 4), chanceOf(1, 5))).toBe(chanceOf(1, 20));
+    expect(eitherOf(chanceOf(1, 2), chanceOf(3, 4))).toBe(CERTAIN);
+    expect(oneIn(chanceOf(1, 5_000), 1)).toBe(5_000);
+    expect(oneIn(chanceOf(1, 5_000), 10)).toBe(500);
+    expect(oneIn(chanceOf(1, 5), 10)).toBe(1);
+    expect(oneIn(0n, 1_000_000)).toBe(ONE_IN_MAX);
+    expect(oneIn(CERTAIN, 1)).toBe(1);
+  });
+});

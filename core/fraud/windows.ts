@@ -1,0 +1,248 @@
+import { assert } from '#core/kernel/assert.ts';
+import type { EpochMs } from '#core/time/time.ts';
+
+/*
+ * What detectors keep of the past. Every container has a limit, counts what it holds, and gives
+ * its state as plain data: `state()` shares its values with the container, so it is serialised
+ * before the next observation.
+ */
+
+/** The latest values, in order of arrival. */
+export interface Ring<Value> {
+  push(value: Value): void;
+  /** From the oldest to the latest. */
+  values(): readonly Value[];
+  latest(): Value | undefined;
+  size(): number;
+  state(): readonly Value[];
+}
+
+export function createRing<Value>(valuesMax: number, resume: readonly Value[] = []): Ring<Value> {
+  assert(valuesMax >= 1, `a ring holds at least one value, was ${valuesMax}`);
+  const kept = resume.slice(-valuesMax);
+  return {
+    push: (value) => {
+      // Rings are short: moving a few dozen values is cheaper than keeping a place in a circle.
+      if (kept.length === valuesMax) kept.shift();
+      kept.push(value);
+    },
+    values: () => kept,
+    latest: () => kept.at(-1),
+    size: () => kept.length,
+    state: () => kept,
+  };
+}
+
+export interface ExpiringMapLimits {
+  readonly entriesMax: number;
+  /** Entries that were not set for longer than this are dropped by `expire`. */
+  readonly keepMs: number;
+}
+
+/** Values by key that are forgotten when nobody sets them any more; the least recent go first. */
+export interface ExpiringMap<Value> {
+  get(key: string): Value | undefined;
+  has(key: string): boolean;
+  /** Sets and makes it the most recent. Times must not fall, or it is dropped later than due. */
+  set(key: string, value: Value, at: EpochMs): void;
+  delete(key: string): boolean;
+  /** Drops what was last set before `at - keepMs`; costs only what it drops. */
+  expire(at: EpochMs): void;
+  /** Drops what was set least recently; false when there is nothing. */
+  dropOldest(): boolean;
+  size(): number;
+  /** From the least to the most recently set. */
+  entries(): IterableIterator<readonly [key: string, value: Value]>;
+  state(): ExpiringMapState<Value>;
+}
+export type ExpiringMapState<Value> = readonly (readonly [
+  key: string,
+  setAt: EpochMs,
+  value: Value,
+])[];
+
+interface Kept<Value> {
+  readonly at: EpochMs;
+  readonly value: Value;
+}
+
+/** `dropped` is told of what left by age or by the limit, not of what was deleted. */
+export function createExpiringMap<Value>(
+  { entriesMax, keepMs }: ExpiringMapLimits,
+  resume: ExpiringMapState<Value> = [],
+  dropped?: (key: string, value: Value) => void,
+): ExpiringMap<Value> {
+  assert(entriesMax >= 1, `a map holds at least one entry, was ${entriesMax}`);
+  const kept = new Map<string, Kept<Value>>(
+    resume.slice(-entriesMax).map(([key, at, value]) => [key, { at, value }]),
+  );
+  const drop = (key: string, { value }: Kept<Value>): void => {
+    kept.delete(key);
+    dropped?.(key, value);
+  };
+  const dropOldest = (): boolean => {
+    for (const [oldest, entry] of kept) {
+      drop(oldest, entry);
+      return true;
+    }
+    return false;
+  };
+  return {
+    get: (key) => kept.get(key)?.value,
+    has: (key) => kept.has(key),
+    set: (key, value, at) => {
+      // A map iterates in order of insertion: taken out and put in again, it is the latest.
+      kept.delete(key);
+      if (kept.size === entriesMax) dropOldest();
+      kept.set(key, { at, value });
+    },
+    dropOldest,
+    delete: (key) => kept.delete(key),
+    expire: (at) => {
+      for (const [key, entry] of kept) {
+        if (entry.at >= at - keepMs) return;
+        drop(key, entry);
+      }
+    },
+    size: () => kept.size,
+    entries: function* () {
+      for (const [key, { value }] of kept) yield [key, value] as const;
+    },
+    state: () => [...kept].map(([key, { at, value }]) => [key, at, value] as const),
+  };
+}
+
+/** How often values fell between edges: bucket n counts edges[n - 1] <= value < edges[n]. */
+export interface Histogram {
+  add(value: number, times?: number): void;
+  /** One more than there are edges: below the first, between, from the last on. */
+  counts(): readonly number[];
+  total(): number;
+  /** Values in the buckets that end at or below the edge. */
+  below(edge: number): number;
+  state(): readonly number[];
+}
+
+export function createHistogram(
+  edges: readonly number[],
+  resume: readonly number[] = [],
+): Histogram {
+  const counts = edges.map((_, at) => resume[at] ?? 0);
+  counts.push(resume[edges.length] ?? 0);
+  let total = counts.reduce((sum, count) => sum + count, 0);
+  return {
+    add: (value, times = 1) => {
+      const at = bucketOf(edges, value);
+      counts[at] = (counts[at] ?? 0) + times;
+      total += times;
+    },
+    counts: () => counts,
+    total: () => total,
+    below: (edge) =>
+      edges.reduce((sum, upper, at) => sum + (upper <= edge ? (counts[at] ?? 0) : 0), 0),
+    state: () => counts,
+  };
+}
+
+/** The bucket of a value among ascending edges: 0 below the first, `edges.length` from the last. */
+export function bucketOf(edges: readonly number[], value: number): number {
+  let at = 0;
+  while (at < edges.length && value >= (edges[at] ?? 0)) at += 1;
+  return at;
+}
+
+/** How many of something there were under a name, by short slots of time. */
+export interface SlotCounts {
+  /** Times may come late, within what is kept. */
+  add(name: string, at: EpochMs): void;
+  /** In the slot of this instant and so many on both sides of it. */
+  around(name: string, at: EpochMs, slots: number): number;
+  /** In the stretch of `stretchSlots` slots around this instant, whole stretches by the clock. */
+  inStretch(name: string, at: EpochMs): number;
+  /** False where the stretch is older than what is kept: nothing is known of it. */
+  knows(at: EpochMs): boolean;
+  /** Forgets what is older than kept. */
+  expire(at: EpochMs): void;
+  size(): number;
+  state(): SlotCountsState;
+}
+export interface SlotCountsLimits {
+  readonly slotMs: number;
+  /** How many slots make a stretch, such as the hour around. */
+  readonly stretchSlots: number;
+  readonly stretchesKept: number;
+  /** Slots and stretches together that may be held; beyond, the oldest stretch goes. */
+  readonly countsMax: number;
+}
+export interface SlotCountsState {
+  readonly knownFrom: number;
+  readonly stretches: readonly (readonly [
+    stretch: number,
+    counts: readonly (readonly [key: string, count: number])[],
+  ])[];
+}
+
+export function createSlotCounts(
+  { slotMs, stretchSlots, stretchesKept, countsMax }: SlotCountsLimits,
+  resume?: SlotCountsState,
+): SlotCounts {
+  // Slots lie within their stretch, so that a stretch is forgotten as one.
+  const stretches = new Map<number, Map<string, number>>(
+    resume?.stretches.map(([stretch, counts]) => [stretch, new Map(counts)]),
+  );
+  let size = 0;
+  for (const counts of stretches.values()) size += counts.size;
+  /** The first stretch of which everything is known; what was dropped lies before it. */
+  let knownFrom = resume?.knownFrom ?? -Infinity;
+  const slotOf = (at: EpochMs): number => Math.floor(at / slotMs);
+  const stretchOf = (slot: number): number => Math.floor(slot / stretchSlots);
+  const drop = (stretch: number): void => {
+    size -= stretches.get(stretch)?.size ?? 0;
+    stretches.delete(stretch);
+    knownFrom = Math.max(knownFrom, stretch + 1);
+  };
+  const bump = (counts: Map<string, number>, key: string): void => {
+    const before = counts.get(key);
+    if (before === undefined) size += 1;
+    counts.set(key, (before ?? 0) + 1);
+  };
+  const countAt = (name: string, slot: number): number =>
+    stretches.get(stretchOf(slot))?.get(`${slot} ${name}`) ?? 0;
+  return {
+    add: (name, at) => {
+      const slot = slotOf(at);
+      const stretch = stretchOf(slot);
+      if (stretch < knownFrom) return;
+      let counts = stretches.get(stretch);
+      if (counts === undefined) stretches.set(stretch, (counts = new Map()));
+      bump(counts, `${slot} ${name}`);
+      bump(counts, name);
+      while (size > countsMax) drop(oldestOf(stretches));
+    },
+    around: (name, at, slots) => {
+      let count = 0;
+      for (let moved = -slots; moved <= slots; moved += 1) {
+        count += countAt(name, slotOf(at) + moved);
+      }
+      return count;
+    },
+    inStretch: (name, at) => stretches.get(stretchOf(slotOf(at)))?.get(name) ?? 0,
+    knows: (at) => stretchOf(slotOf(at)) >= knownFrom,
+    expire: (at) => {
+      const first = stretchOf(slotOf(at)) - stretchesKept + 1;
+      for (const stretch of stretches.keys()) if (stretch < first) drop(stretch);
+    },
+    size: () => size,
+    state: () => ({
+      // JSON has no infinity: before the first drop everything is known.
+      knownFrom: Math.max(knownFrom, Number.MIN_SAFE_INTEGER),
+      stretches: [...stretches].map(([stretch, counts]) => [stretch, [...counts]] as const),
+    }),
+  };
+}
+
+function oldestOf(stretches: ReadonlyMap<number, unknown>): number {
+  let oldest = Infinity;
+  for (const stretch of stretches.keys()) if (stretch < oldest) oldest = stretch;
+  return oldest;
+}
