@@ -20,7 +20,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function openWorld(accounts: number): Promise<World> {
+export async function openWorld(accounts: number, more: readonly string[] = []): Promise<World> {
   const data = mkdtempSync(join(tmpdir(), 'propdesk-e2e-'));
   const ports = { server: 0, desk: 0 };
   const running: { server: ChildProcess | null; desk: ChildProcess | null } = {
@@ -65,7 +65,7 @@ export async function openWorld(accounts: number): Promise<World> {
       start(
         'server',
         'server/main.ts',
-        ['--accounts', String(accounts), '--activity', '400'],
+        ['--accounts', String(accounts), '--activity', '400', ...more],
         /server ready http:\/\/127\.0\.0\.1:(\d+)/,
       ),
     killServer: () => kill('server'),

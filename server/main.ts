@@ -246,6 +246,7 @@ async function serve(options: Config): Promise<void> {
       ? startDemoSite({
           accounts: () => view.accounts,
           detail,
+          isLookedAt: (traderId) => governance.cases.liveAbout(traderId).length > 0,
           waiting: () => [...governance.open()].filter(isPayout).length,
           hasAsked: (accountId) => governance.payoutsOf(accountId).length > 0,
           payeeOf: payeesOf({ seed: options.seed, accounts: options.accounts }),

@@ -116,7 +116,7 @@ async function acknowledged(): Promise<void> {
     .getByRole('button', { name: /^Acknowledge all/ })
     .first()
     .click();
-  await page.locator('.alert-group').first().getByText('nothing to acknowledge').waitFor();
+  await page.locator('.alert-group').first().getByText('all acknowledged').waitFor();
   process.stdout.write(`acknowledged as one act in ${Date.now() - started} ms\n`);
 }
 

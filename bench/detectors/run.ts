@@ -2,14 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
+import { deserialize, serialize, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Detector } from '#core/fraud/detector.ts';
 import { detectors } from '#core/fraud/detectors/index.ts';
 import { DEFAULT_SCORING } from '#core/fraud/scoring.ts';
 import { createMarketModel } from '#core/sim/market-model.ts';
 import { createWorld } from '#core/sim/world.ts';
-import { createSurveillance, type Surveillance } from '#core/surveillance/surveil.ts';
+import {
+  createSurveillance,
+  type Surveillance,
+  type SurveillanceState,
+} from '#core/surveillance/surveil.ts';
 import { createReplayAdapter } from '#server/adapters/replay/adapter.ts';
 import { createIngest, type Intake } from '#server/ingest/ingest.ts';
 import { createCatalogue, fundedIn } from '#server/partition/catalogue.ts';
@@ -19,7 +23,7 @@ import { openStore } from '#server/store/store.ts';
 import { runBackTest } from '#server/surveillance/back-test.ts';
 import { feed } from '#server/surveillance/pump.ts';
 import { packed } from '#server/surveillance/snapshot-file.ts';
-import { allPairs, createMinuteScan, type Opening } from './naive.ts';
+import { allPairs, createMinuteScan, type MinuteScan, type Opening } from './naive.ts';
 
 /**
  * npm run bench:detectors -- [--accounts 50000] [--hours 2] [--firm 2000] [--days 30]
@@ -40,7 +44,7 @@ const { values: options } = parseArgs({
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Accounts open and ordinary life begins before anything is measured. */
-const WARM_UP_MS = HOUR_MS;
+const WARM_UP_MS = HOUR_MS / 2;
 /** Fed in pieces of so much market time: what a live follower would get at once is far smaller. */
 const PIECE_MS = 10_000;
 const START = Date.UTC(2026, 0, 5);
@@ -76,32 +80,74 @@ function spend(on: Spent, work: () => void): void {
   on.longest = Math.max(on.longest, performance.now() - start);
 }
 
+/** What was fed, and what it took. */
+interface Flow {
+  readonly all: Surveillance;
+  /** By detector, each with a clock around it: for their shares, not for the sum. */
+  readonly own: ReadonlyMap<string, Spent>;
+  readonly openings: readonly Opening[];
+  readonly scan: MinuteScan;
+  readonly spent: Readonly<Record<'all' | 'without' | 'scan', Spent>>;
+  readonly counts: Record<'facts' | 'fills' | 'prices' | 'references' | 'signals', number>;
+}
+
 function liveFlow(accounts: number, hours: number): void {
+  const { all, own, openings, scan, spent, counts } = play(accounts, hours);
+  const percent = (ms: number): string => `${((ms / hours / HOUR_MS) * 100).toFixed(3)} %`;
+  write(
+    `${accounts} accounts, ${hours} h of market time from ${BUSY_HOUR}:00: ` +
+      `${counts.facts} facts (${counts.fills} fills), ${counts.prices} prices, ` +
+      `${counts.references} of a second vendor, ${counts.signals} signals`,
+  );
+  write(
+    `all ${detectors.all.length} detectors with what they share: ` +
+      `${(spent.all.total / 1_000).toFixed(2)} s, ${percent(spent.all.total)} of one core; ` +
+      `longest piece of ${PIECE_MS / 1_000} s: ${spent.all.longest.toFixed(1)} ms`,
+  );
+  write(`  of it translation, round trips, mark-outs, toxicity: ${percent(spent.without.total)}`);
+  for (const [name, { total }] of [...own].sort((one, other) => other[1].total - one[1].total)) {
+    write(`  ${name.padEnd(20)} ${percent(total)}`);
+  }
+  const saving = zero();
+  let bytes = 0;
+  spend(saving, () => (bytes = packed(all.state()).length));
+  write(
+    `held in the end: ${all.held()} entries, ${megabytes(heapOf(all))} of heap, ` +
+      `${megabytes(bytes)} as a snapshot that takes ${Math.round(saving.total)} ms to make`,
+  );
+  write(
+    'naive: each opening fill against all of the last minute, pairs counted: ' +
+      `${(spent.scan.total / 1_000).toFixed(2)} s, ${percent(spent.scan.total)} of one core, ` +
+      `${scan.pairs()} pairs held for copying alone` +
+      (scan.isFull() ? ': more than a map takes, so it stopped early' : ''),
+  );
+  naivePairs(openings, accounts);
+}
+
+function play(accounts: number, hours: number): Flow {
   const begunAt = START + BUSY_HOUR * HOUR_MS - WARM_UP_MS;
   const source = openFlow(accounts, begunAt);
   const own = new Map<string, Spent>();
-  let all: Surveillance | null = createSurveillance({ policy: DEFAULT_SCORING, isFunded });
-  // The same again with a clock around each detector: for their shares, not for the sum.
-  const apart = createSurveillance({
-    policy: DEFAULT_SCORING,
-    isFunded,
-    detectors: detectors.all.map((detector) => timed(detector, own)),
-  });
-  const without = createSurveillance({ policy: DEFAULT_SCORING, isFunded, detectors: [] });
-  let scan = createMinuteScan();
+  const [all, apart, without] = [
+    detectors.all,
+    detectors.all.map((detector) => timed(detector, own)),
+    [],
+  ].map((some) => createSurveillance({ policy: DEFAULT_SCORING, isFunded, detectors: some })) as [
+    Surveillance,
+    Surveillance,
+    Surveillance,
+  ];
+  for (const intakes of pieces(source, begunAt, begunAt + WARM_UP_MS)) {
+    for (const one of [all, apart, without]) feedAll(one, intakes);
+    for (const one of [all, apart]) one.drain();
+  }
+  for (const one of own.values()) Object.assign(one, zero());
+  const scan = createMinuteScan();
   const openings: Opening[] = [];
   const spent = { all: zero(), without: zero(), scan: zero() };
   const counts = { facts: 0, fills: 0, prices: 0, references: 0, signals: 0 };
-  const endsAt = begunAt + WARM_UP_MS + hours * HOUR_MS;
-  for (let until = begunAt + PIECE_MS; until <= endsAt; until += PIECE_MS) {
-    const intakes = source(until);
-    if (until === begunAt + WARM_UP_MS + PIECE_MS) {
-      for (const one of [...Object.values(spent), ...own.values()]) Object.assign(one, zero());
-      for (const name of Object.keys(counts) as (keyof typeof counts)[]) counts[name] = 0;
-      openings.length = 0;
-      // Accounts that open all at once are no fair beginning.
-      scan = createMinuteScan();
-    }
+  const measuredFrom = begunAt + WARM_UP_MS;
+  for (const intakes of pieces(source, measuredFrom, measuredFrom + hours * HOUR_MS)) {
     const fills = openingsOf(intakes);
     openings.push(...fills);
     spend(spent.all, () => feedAll(all, intakes));
@@ -111,45 +157,29 @@ function liveFlow(accounts: number, hours: number): void {
       for (const fill of fills) scan.take(fill);
     });
     count(counts, intakes);
-    counts.signals += (all?.drain() ?? []).length;
+    counts.signals += all.drain().length;
     apart.drain();
   }
-  const seconds = hours * 3_600;
-  const perMille = (ms: number): string => `${((ms / seconds / 1_000) * 100).toFixed(3)} %`;
-  write(
-    `${accounts} accounts, ${hours} h of market time from ${BUSY_HOUR}:00: ` +
-      `${counts.facts} facts (${counts.fills} fills), ${counts.prices} prices, ` +
-      `${counts.references} of a second vendor, ${counts.signals} signals`,
-  );
-  write(
-    `all ${detectors.all.length} detectors with what they share: ` +
-      `${(spent.all.total / 1_000).toFixed(2)} s, ${perMille(spent.all.total)} of one core; ` +
-      `longest piece of ${PIECE_MS / 1_000} s: ${spent.all.longest.toFixed(1)} ms`,
-  );
-  write(`  of it translation, round trips, mark-outs, toxicity: ${perMille(spent.without.total)}`);
-  for (const [name, { total }] of [...own].sort((one, other) => other[1].total - one[1].total)) {
-    write(`  ${name.padEnd(20)} ${perMille(total)}`);
-  }
-  const held = all.held();
-  const saving = performance.now();
-  const bytes = packed(all.state()).length;
-  const savedMs = performance.now() - saving;
+  return { all, own, openings, scan, spent, counts };
+}
+
+function* pieces(
+  source: (until: number) => Intake[],
+  from: number,
+  to: number,
+): Generator<Intake[]> {
+  for (let until = from + PIECE_MS; until <= to; until += PIECE_MS) yield source(until);
+}
+
+/** What one more of it takes, begun from its state. */
+function heapOf(surveillance: Surveillance): number {
   collect();
   const before = process.memoryUsage().heapUsed;
-  all = null;
+  const resume = deserialize(serialize(surveillance.state())) as SurveillanceState;
+  const other = createSurveillance({ policy: DEFAULT_SCORING, isFunded, resume });
   collect();
-  const memory = before - process.memoryUsage().heapUsed;
-  write(
-    `held after ${hours + WARM_UP_MS / HOUR_MS} h: ${held} entries, ${megabytes(memory)} of heap, ` +
-      `${megabytes(bytes)} as a snapshot that takes ${Math.round(savedMs)} ms to make`,
-  );
-  write(
-    'naive: each opening fill against all of the last minute, pairs counted: ' +
-      `${(spent.scan.total / 1_000).toFixed(2)} s, ${perMille(spent.scan.total)} of one core, ` +
-      `${scan.pairs()} pairs held for copying alone` +
-      (scan.isFull() ? ': more than a map takes, so it stopped early' : ''),
-  );
-  naivePairs(openings, accounts);
+  const taken = process.memoryUsage().heapUsed - before;
+  return other.held() === surveillance.held() ? taken : 0;
 }
 
 /** Compares every account with every other, of some accounts, and says what all would take. */
@@ -186,8 +216,8 @@ function openFlow(accounts: number, startAt: number): (until: number) => Intake[
   };
 }
 
-function feedAll(surveillance: Surveillance | null, intakes: readonly Intake[]): void {
-  if (surveillance) for (const intake of intakes) feed(surveillance, intake);
+function feedAll(surveillance: Surveillance, intakes: readonly Intake[]): void {
+  for (const intake of intakes) feed(surveillance, intake);
 }
 
 function openingsOf(intakes: readonly Intake[]): Opening[] {

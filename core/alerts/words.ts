@@ -32,17 +32,19 @@ export function ruleText(ruleKind: string): string {
   return ruleKind.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-/** "1,240 accounts, 155,000,000 USD at stake, 2,990 to acknowledge" */
-export function groupFigures({ accounts, atStake, open, count }: GroupSummary): string {
+/** "1,240 accounts, 155,000,000.00 USD at stake, 2,990 not acknowledged" */
+export function groupFigures({ accounts, atStake, open, count, severity }: GroupSummary): string {
   const stakes = atStake.map(({ currency, amount }) => `${moneyText(amount)} ${currency}`);
   return [
     accounts === 0 ? '' : accounts === 1 ? '1 account' : `${groupedText(accounts, 0)} accounts`,
     stakes.length === 0 ? '' : `${stakes.join(' and ')} at stake`,
-    open === 0
-      ? 'nothing to acknowledge'
-      : open === count
-        ? 'none acknowledged'
-        : `${groupedText(open, 0)} to acknowledge`,
+    severity === 'info'
+      ? ''
+      : open === 0
+        ? 'all acknowledged'
+        : open === count
+          ? 'none acknowledged'
+          : `${groupedText(open, 0)} not acknowledged`,
   ]
     .filter((part) => part !== '')
     .join(', ');

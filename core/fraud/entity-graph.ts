@@ -31,6 +31,8 @@ export const THING_KINDS = [
   'network',
 ] as const;
 export type ThingKind = (typeof THING_KINDS)[number];
+/** What people who live together share without being one. */
+const HOUSEHOLD: readonly ThingKind[] = ['purchase', 'address', 'network'];
 
 /** How much one kind of thing says about who is behind two traders. */
 export interface KindWeight {
@@ -68,7 +70,10 @@ export interface SharedThing {
 /** Two traders and all that they have in common. */
 export interface Link {
   readonly traders: readonly [string, string];
-  /** All reasons together: what is left of doubt is multiplied. */
+  /**
+   * All reasons together: what is left of doubt is multiplied. A household explains an address, a
+   * network and a card at once: of these only the heaviest counts.
+   */
   readonly weight: number;
   readonly shared: readonly SharedThing[];
 }
@@ -80,7 +85,8 @@ export interface EntityGraph {
   /** Traders who share something with this one, and what; none for a stranger. */
   links(trader: string): Link[];
   between(one: string, other: string): Link;
-  things(trader: string): readonly Thing[];
+  /** Who has a thing; nobody where it is everybody's. */
+  holders(thing: Thing): readonly string[];
   expire(at: EpochMs): void;
   size(): number;
   state(): EntityGraphState;
@@ -142,7 +148,9 @@ export function createEntityGraph(
       (key) => sharedOf(key, homeOf(key).get(key), one, other, weights) ?? [],
     );
     shared.sort((first, second) => second.weight - first.weight || order(first, second));
-    const doubt = shared.reduce(
+    const [home] = shared.filter(({ kind }) => HOUSEHOLD.includes(kind));
+    const reasons = shared.filter((thing) => thing === home || !HOUSEHOLD.includes(thing.kind));
+    const doubt = reasons.reduce(
       (left, { weight }) => Math.ceil((left * (PER_MILLE - weight)) / PER_MILLE),
       PER_MILLE,
     );
@@ -179,7 +187,14 @@ export function createEntityGraph(
         .map((other) => between(trader, other));
     },
     between,
-    things: (trader) => (traders.get(trader) ?? []).map(thingOf),
+    holders: ({ kind, thing }) => {
+      const key = keyOf(kind, thing);
+      return (
+        homeOf(key)
+          .get(key)
+          ?.holders.map(({ trader }) => trader) ?? []
+      );
+    },
     expire: (at) => {
       things.expire(at);
       networks.expire(at);

@@ -1,9 +1,9 @@
-import { mulDivFloor, PPM_UNIT } from '#core/money/money.ts';
 import type { EpochMs } from '#core/time/time.ts';
 import { atLeast, chanceOf, oneIn } from './chance.ts';
 import { defineDetector, type Detector } from './detector.ts';
-import type { Directory, Fill, Observation, SurveyedAccount, Trade } from './observation.ts';
-import { PER_MILLE, type Finding, type Picture, type TradeSeen } from './signal.ts';
+import { add, noCounts } from './measures.ts';
+import type { Directory, Observation, SurveyedAccount, Trade } from './observation.ts';
+import type { Finding, TradeSeen } from './signal.ts';
 import { createExpiringMap, type ExpiringMapState } from './windows.ts';
 
 /*
@@ -13,12 +13,13 @@ import { createExpiringMap, type ExpiringMapState } from './windows.ts';
 
 const HOUR_MS = 3_600_000;
 /** Traders remembered by one detector; the least recently active are forgotten. */
-export const TRADERS_MAX = 50_000;
+const TRADERS_MAX = 50_000;
 /** A trader who did nothing for so long begins anew. */
 const TRADERS_KEPT_MS = 120 * 86_400_000;
+/** Being the latest to some minutes is enough to be forgotten in a fair order. */
 const HEARD_AGAIN_MS = 10 * 60_000;
 /** Trades kept of one trader to be shown. */
-export const TRADES_SHOWN_MAX = 24;
+const TRADES_SHOWN_MAX = 24;
 /** Accounts named of one trader: the latest. */
 const ACCOUNTS_NAMED_MAX = 20;
 /** What a detector knows of all traders together counts as so many entries at most. */
@@ -30,19 +31,12 @@ const WEIGHED_AGAIN_SHIFT = 3;
  * further and further apart and share most of what they see: so many of them are worth one each.
  */
 const LOOKS = 4;
+/** However few traders there are yet: others will come, and the first must not seem unique. */
+const COMPARED_MIN = 1_000;
 /** It is news when the strength rose by so much, in thousandths, or the evidence doubled. */
 const STRENGTH_STEP = 100;
 /** Below this strength nothing is said. */
 const SAID_FROM = 300;
-/** Names under which something usual is known; of more than these nothing is. */
-const NAMES_MAX = 2_000;
-/** What is usual is known by so many values, and halved when there are twice as many. */
-const USUAL_HALVED_AT = 1_000;
-/** A stake counts as so many times the usual at most: what is usual stays what most do. */
-const STAKE_COUNTED_TIMES = 3;
-/** What is usual on a symbol, and for a trader, is not known by fewer trades. */
-const USUAL_FROM = 40;
-const OWN_USUAL_FROM = 5;
 /** Events that one trader gives to the counts of all. */
 const EVENTS_GIVEN_MAX = 60;
 
@@ -226,7 +220,6 @@ function createTraders<Own>(own: () => Own, counts: number, resume?: HeldState<O
   return {
     heard: (traderId: string, at: EpochMs): Held<Own> => {
       const known = traders.get(traderId);
-      // Being the latest to a few minutes is enough to be forgotten in a fair order.
       if (known && at - known.heardAt < HEARD_AGAIN_MS) return known;
       const held = known ?? unknown(own(), counts);
       held.heardAt = at;
@@ -295,7 +288,7 @@ function createCrowd(width: number, resume?: CrowdState) {
     },
     /** What a trader who gave these is compared with. */
     besides: (given: readonly number[]) => {
-      const compared = Math.max(1, traders * LOOKS);
+      const compared = Math.max(COMPARED_MIN, traders * LOOKS);
       const others = (): number[] =>
         all.map((count, place) => Math.max(0, count - (given[place] ?? 0)));
       const oneIn = (repeated: Repeated): number => oneInOf(repeated, others(), compared);
@@ -319,8 +312,16 @@ function oneInOf(repeated: Repeated, others: readonly number[], compared: number
 
 function unknown<Own>(own: Own, counts: number): Held<Own> {
   return {
-    ...{ own, given: noCounts(counts), heardAt: 0, evidence: 0, weighAt: 1 },
-    ...{ fromAt: null, accounts: [], trades: [], saidStrength: 0, saidEvidence: 0 },
+    own,
+    given: noCounts(counts),
+    heardAt: 0,
+    evidence: 0,
+    weighAt: 1,
+    fromAt: null,
+    accounts: [],
+    trades: [],
+    saidStrength: 0,
+    saidEvidence: 0,
   };
 }
 
@@ -354,157 +355,7 @@ function accountOf(observation: Observation): string | null {
   }
 }
 
-/** Nothing below `from`, there `lowest`, and from there in a line to a thousand at `to`. */
-export function rising(value: number, from: number, to: number, lowest = 0): number {
-  if (value < from) return 0;
-  if (value >= to) return PER_MILLE;
-  return lowest + Math.floor(((value - from) * (PER_MILLE - lowest)) / (to - from));
-}
-
-/** Strengths that must all be there: their product. */
-export function allStrong(...strengths: readonly number[]): number {
-  return strengths.reduce((product, one) => Math.floor((product * one) / PER_MILLE), PER_MILLE);
-}
-
-/**
- * How much it counts that honest traders show something once in so many cases, all comparisons
- * already counted in: once in ten is a curiosity, once in ten thousand is hardly chance.
- */
-export function rareness(oneIn: number): number {
-  const tens = String(oneIn).length - 1;
-  return [0, 350, 650, 850, 930, 970][tens] ?? PER_MILLE;
-}
-
-/** `part` of `whole` in thousandths; nothing of nothing is nothing. */
-export function perMilleOf(part: number, whole: number): number {
-  return whole <= 0 ? 0 : Math.floor((part * PER_MILLE) / whole);
-}
-
-/** A share of a thousand as people read it: 683 is "68 %". */
-export function percentOf(perMille: number): string {
-  return `${Math.floor(perMille / 10)} %`;
-}
-
-/** No counts yet, so many of them. */
-export function noCounts(width: number): number[] {
-  return new Array<number>(width).fill(0);
-}
-
-export function sumOf(counts: readonly number[]): number {
-  return counts.reduce((sum, count) => sum + count, 0);
-}
-
-/** Adds to one of several counts. */
-export function add(counts: number[], at: number, amount: number): void {
-  counts[at] = (counts[at] ?? 0) + amount;
-}
-
-/** A histogram beside what others show, scaled to the same total. */
-export function histogramOf(
-  unit: string,
-  labels: readonly string[],
-  counts: readonly number[],
-  others: readonly number[],
-): Picture {
-  const total = sumOf(counts);
-  const othersTotal = sumOf(others);
-  const expected = (at: number): number | null =>
-    othersTotal === 0 ? null : Math.round(((others[at] ?? 0) * total) / othersTotal);
-  const buckets = labels.map((label, at) => ({
-    ...{ label, count: counts[at] ?? 0, expected: expected(at) },
-  }));
-  return { type: 'histogram', unit, buckets };
-}
-
-/** Halves every count: what is recent counts more. */
-export function halve(counts: number[] | Record<string, number>): void {
-  const named = counts as Record<string, number>;
-  for (const name of Object.keys(named)) named[name] = Math.floor((named[name] ?? 0) / 2);
-}
-
-/**
- * How much was put on a trade: its value in millionths of the capital, or its lots where its value
- * is not known. An account may begin with a balance of nothing: its size is its capital then.
- */
-export function stakeOf({ notional, lots, balance }: Trade, account?: SurveyedAccount): number {
-  const capital = Math.max(balance, account?.nominalSize ?? 0);
-  return notional > 0 && capital > 0 ? mulDivFloor(notional, PPM_UNIT, capital) : lots;
-}
-
 /** Opened and closed at one instant and one price: a booking by the platform, not a trade. */
 function isBooking({ openedAt, at, openPrice, closePrice }: Trade): boolean {
   return openedAt === at && openPrice === closePrice;
-}
-
-/** What is usual under a name, as it was known before the present instant. */
-export interface Usual {
-  seen: number;
-  sum: number;
-  fresh: { at: EpochMs; seen: number; sum: number };
-}
-
-/** The mean of a value under a name before this instant, or null; the value is taken in for later. */
-export function usualOf(
-  usuals: Record<string, Usual>,
-  name: string,
-  at: EpochMs,
-  take: (usual: number | null) => number | null,
-): number | null {
-  const known = Object.hasOwn(usuals, name) ? usuals[name] : undefined;
-  const usual = known ?? { seen: 0, sum: 0, fresh: { at, seen: 0, sum: 0 } };
-  if (!known && Object.keys(usuals).length < NAMES_MAX) usuals[name] = usual;
-  const { fresh } = usual;
-  if (fresh.at !== at) {
-    if (usual.seen >= USUAL_HALVED_AT) {
-      usual.seen = Math.floor(usual.seen / 2);
-      usual.sum = Math.floor(usual.sum / 2);
-    }
-    usual.seen += fresh.seen;
-    usual.sum += fresh.sum;
-    usual.fresh = { at, seen: 0, sum: 0 };
-  }
-  const mean = usual.seen === 0 ? null : Math.round(usual.sum / usual.seen);
-  const taken = take(mean);
-  if (taken === null) return mean;
-  usual.fresh.seen += 1;
-  usual.fresh.sum += taken;
-  return mean;
-}
-
-/** What is usually put on a symbol, or null while few trades are known; this stake is taken in. */
-export function usualStake(
-  usuals: Record<string, Usual>,
-  { symbol, at }: Trade,
-  stake: number,
-): number | null {
-  const usual = usualOf(usuals, symbol, at, (known) =>
-    known === null ? stake : Math.min(stake, STAKE_COUNTED_TIMES * Math.max(1, known)),
-  );
-  return (usuals[symbol]?.seen ?? 0) < USUAL_FROM ? null : usual;
-}
-
-/** Far more than others put on the symbol, or than the trader's own mean stake where it is known. */
-export function isOutsized(
-  stake: number,
-  usual: number | null,
-  own: { readonly trades: number; readonly stake: number },
-  fromPerMille: number,
-): boolean {
-  const isTimes = (of: number): boolean => stake * PER_MILLE >= of * fromPerMille;
-  if (usual !== null && isTimes(usual)) return true;
-  return own.trades >= OWN_USUAL_FROM && isTimes(Math.floor(own.stake / own.trades));
-}
-
-export function tradeSeen(trade: Trade, match = 0): TradeSeen {
-  const { accountId, positionId, symbol, side, lots, openedAt, openPrice, closePrice } = trade;
-  return {
-    ...{ accountId, positionId, symbol, side, lots, openedAt, closedAt: trade.at },
-    ...{ openPrice, closePrice, profit: trade.profit, match },
-  };
-}
-
-export function fillSeen(fill: Fill, match = 0): TradeSeen {
-  const { accountId, positionId, symbol, side, lots, price, at } = fill;
-  const opening = { accountId, positionId, symbol, side, lots, openedAt: at, openPrice: price };
-  return { ...opening, closedAt: null, closePrice: null, profit: null, match };
 }

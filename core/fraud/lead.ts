@@ -1,5 +1,5 @@
 import type { EpochMs } from '#core/time/time.ts';
-import { usualOf, type Usual } from './habit.ts';
+import { usualOf, type Usual } from './stakes.ts';
 import type { Fill } from './observation.ts';
 import { PER_MILLE } from './signal.ts';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { startHabit, type HabitCore } from './habit.ts';
 import {
   add,
   allStrong,
@@ -7,12 +8,10 @@ import {
   percentOf,
   perMilleOf,
   rising,
-  stakeOf,
-  startHabit,
   sumOf,
-  tradeSeen,
-  type HabitCore,
-} from './habit.ts';
+} from './measures.ts';
+import { tradeSeen } from './seen.ts';
+import { stakeOf } from './stakes.ts';
 import type { Trade } from './observation.ts';
 import { PER_MILLE } from './signal.ts';
 import { bucketOf } from './windows.ts';
@@ -158,9 +157,15 @@ function chapterOf(own: Own, accountId: string): Chapter {
 
 function emptyChapter(accountId: string): Chapter {
   return {
-    ...{ accountId, trades: 0, sessions: 0, hours: noCounts(HOURS.length) },
-    ...{ held: noCounts(HELD_EDGES_S.length + 1), stakes: noCounts(STAKE_EDGES.length + 1) },
-    ...{ symbols: [], devices: [], countries: [] },
+    accountId,
+    trades: 0,
+    sessions: 0,
+    hours: noCounts(HOURS.length),
+    held: noCounts(HELD_EDGES_S.length + 1),
+    stakes: noCounts(STAKE_EDGES.length + 1),
+    symbols: [],
+    devices: [],
+    countries: [],
   };
 }
 

@@ -19,6 +19,8 @@ export const RINGS_HELD_MAX =
   ONCE_MAX + AGAIN_MAX * (1 + 2 * SHOWN_MAX) + TRADERS_MAX + GROUPS_HELD_MAX;
 
 const NO_EVIDENCE: Evidence = { rare: 0, sum: 0 };
+/** Who matches in so much of their trades is a companion, in thousandths: readers of one public signal do not. */
+const COMPANION_SHARE = 500;
 /** Traders remembered who stood against a pair, and how often one has to. */
 const AGAINST_MAX = 6;
 const AGAINST_MIN = 2;
@@ -209,7 +211,7 @@ export function createRings(rules: RingRules, resume?: RingsState): Rings {
       const group = groups.of(one);
       if (group !== undefined && group === groups.of(other)) return true;
       const pair = again.get(keyOf([one, other]));
-      return pair !== undefined && shareOf(pair) >= rules.shareMin;
+      return pair !== undefined && shareOf(pair) >= COMPANION_SHARE;
     },
     match: (match, at) => {
       const key = keyOf(match.traders);

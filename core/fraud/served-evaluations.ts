@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { EpochMs } from '#core/time/time.ts';
 import type { Detecting } from './detector.ts';
-import { perMilleOf, rising } from './habit.ts';
+import { perMilleOf, rising } from './measures.ts';
 import type { Directory, Observed } from './observation.ts';
 import { ACCOUNTS_PER_SIGNAL_MAX, PER_MILLE, type Finding, type Picture } from './signal.ts';
 import { createExpiringMap, type ExpiringMapState } from './windows.ts';
@@ -12,7 +12,9 @@ const TRADERS_MAX = 50_000;
 /** Traders remembered of one device; a public machine has more, and says nothing. */
 const USERS_MAX = 40;
 const ACCOUNTS_MAX = 3;
-const HELD_MAX = DEVICES_MAX * 3 + TRADERS_MAX;
+/** Traders on devices, of all devices together. */
+const USERS_IN_ALL_MAX = 100_000;
+const HELD_MAX = 2 * DEVICES_MAX + USERS_IN_ALL_MAX + TRADERS_MAX;
 
 const shape = {
   /** So many unrelated traders on one device are more than a household. */
@@ -40,6 +42,8 @@ interface Person {
   evaluation: number;
   funded: number;
   addressId: string | null;
+  /** Where the evaluation was traded last: looked at again once the trader is funded. */
+  evaluatedOn: string | null;
 }
 interface State {
   readonly devices: ExpiringMapState<Device>;
@@ -77,18 +81,24 @@ export const servedEvaluations = {
     /** Devices that were used in this minute: all of an instant is heard before they are weighed. */
     let changed = new Set(saved?.changed);
     const personOf = (traderId: string, at: EpochMs): Person => {
-      const person = people.get(traderId) ?? { evaluation: 0, funded: 0, addressId: null };
+      const person = people.get(traderId) ?? newPerson();
       people.set(traderId, person, at);
       return person;
+    };
+    const change = (deviceId: string): void => {
+      if (changed.size < DEVICES_MAX) changed.add(deviceId);
     };
     const session = ({ accountId, deviceId, at }: Observed<'session'>): void => {
       const account = directory.account(accountId);
       if (!account) return;
       const phase = account.funded ? 'funded' : 'evaluation';
-      personOf(account.traderId, at)[phase] += 1;
+      const person = personOf(account.traderId, at);
+      person[phase] += 1;
+      if (!account.funded) person.evaluatedOn = deviceId;
+      else if (person.evaluatedOn !== null) change(person.evaluatedOn);
       const device = devices.get(deviceId) ?? newDevice(at);
       let user = device.users.find(({ traderId }) => traderId === account.traderId);
-      if (!user && device.users.length < USERS_MAX) {
+      if (!user && device.users.length < USERS_MAX && users < USERS_IN_ALL_MAX) {
         user = { traderId: account.traderId, evaluation: 0, funded: 0, accounts: [] };
         device.users.push(user);
         users += 1;
@@ -99,7 +109,7 @@ export const servedEvaluations = {
       if (!account.funded && !user.accounts.includes(accountId)) {
         user.accounts = [...user.accounts, accountId].slice(-ACCOUNTS_MAX);
       }
-      if (device.users.length >= params.tradersMin) changed.add(deviceId);
+      if (device.users.length >= params.tradersMin) change(deviceId);
     };
     const weigh = (deviceId: string, at: EpochMs, found: (finding: Finding) => void): void => {
       const device = devices.get(deviceId);
@@ -107,11 +117,12 @@ export const servedEvaluations = {
       const served = servedBy(device, people.get, params);
       const strength = strengthOf(served, params);
       const isStronger = strength >= device.saidStrength + 100;
-      const isMore = strength >= device.saidStrength && served.length >= 2 * device.saidServed;
+      // Whoever joins is part of the matter: there are never more than a few dozen.
+      const isMore = strength >= device.saidStrength && served.length > device.saidServed;
       if (strength === 0 || (!isStronger && !isMore)) return;
       device.saidStrength = strength;
       device.saidServed = served.length;
-      found(findingOf(deviceId, device, { at, served, strength, params, directory }));
+      found(findingOf(deviceId, device, { at, served, strength, params }));
     };
     return {
       observe: (observation, found) => {
@@ -134,6 +145,10 @@ export const servedEvaluations = {
     };
   },
 };
+
+function newPerson(): Person {
+  return { evaluation: 0, funded: 0, addressId: null, evaluatedOn: null };
+}
 
 function newDevice(at: EpochMs): Device {
   return { users: [], fromAt: at, saidStrength: 0, saidServed: 0 };
@@ -175,7 +190,6 @@ interface Matter {
   readonly served: readonly Served[];
   readonly strength: number;
   readonly params: Params;
-  readonly directory: Directory;
 }
 
 function findingOf(deviceId: string, device: Device, matter: Matter): Finding {
@@ -184,7 +198,11 @@ function findingOf(deviceId: string, device: Device, matter: Matter): Finding {
   const sorted = [...served].sort((one, other) => (one.traderId < other.traderId ? -1 : 1));
   return {
     key: `device ${deviceId}`,
-    ...{ at, fromAt: device.fromAt, strength, oneIn: null, trades: [] },
+    at,
+    fromAt: device.fromAt,
+    strength,
+    oneIn: null,
+    trades: [],
     accounts: sorted.flatMap(({ accounts }) => accounts).slice(0, ACCOUNTS_PER_SIGNAL_MAX),
     sentence:
       `One device traded the evaluations of ${served.length} traders with no address in common; ` +
@@ -204,7 +222,9 @@ function pictureOf(deviceId: string, served: readonly Served[]): Picture {
     nodes: [
       { id: `device ${deviceId}`, kind: 'device', label: 'device' },
       ...served.map(({ traderId }) => ({
-        ...{ id: `trader ${traderId}`, kind: 'trader' as const, label: traderId },
+        id: `trader ${traderId}`,
+        kind: 'trader' as const,
+        label: traderId,
       })),
     ],
     edges: served.map(({ traderId, evaluation, handedOver }) => ({

@@ -77,7 +77,7 @@ export function createToxicity(directory: Directory, resume?: ToxicityState): To
   };
   const add = (by: ToxicityGrouping, id: string, horizon: number, ppm: number): void => {
     const held = groups[by];
-    const sums = held.get(id) ?? new Array<number>(MARK_OUT_HORIZONS_MS.length * WIDTH).fill(0);
+    const sums = held.get(id) ?? noSums();
     // Moved to the end: the first is the one that has been quiet for longest.
     held.delete(id);
     held.set(id, sums);
@@ -111,6 +111,10 @@ export function createToxicity(directory: Directory, resume?: ToxicityState): To
       symbol: stateOf(groups.symbol),
     }),
   };
+}
+
+function noSums(): Sums {
+  return Array.from({ length: MARK_OUT_HORIZONS_MS.length * WIDTH }, () => 0);
 }
 
 function groupsOf(saved: ToxicityState[ToxicityGrouping] = []): Map<string, Sums> {

@@ -14,6 +14,7 @@ import {
   nominalOf,
   startOf,
   termsOf,
+  traderOf,
   type SavedTrader,
   type Trader,
 } from './trader.ts';
@@ -91,14 +92,12 @@ export function createCareers(ports: CareerPorts): Careers {
     const { role, way } = part.group;
     const style = role.style(way, { seat: part.seat, lastPhase });
     const profile = profileOf(seed, hand, ports.symbols, style);
-    const trader: Trader = { ...saved, part, offer, hand, style, profile };
+    const trader = traderOf(saved, { part, offer, hand, style, profile });
     traders.push(trader);
     current[saved.slot] = trader;
     return trader;
   };
-  for (const saved of ports.saved) {
-    enlist({ ...saved, positions: [...saved.positions], memo: { ...saved.memo } });
-  }
+  for (const saved of ports.saved) enlist(saved);
 
   const openAccount = (account: SavedTrader): Trader => {
     const trader = enlist(account);

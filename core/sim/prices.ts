@@ -68,6 +68,15 @@ export function createPrices(source: TickSource, resume?: readonly (SavedPrice |
   });
   const bySymbol = new Map(instruments.map(({ symbol }, at) => [symbol, at]));
   const numberOf = (symbol: string): number => bySymbol.get(symbol) ?? -1;
+  /** The end of the session in which a symbol last printed; looked up once for each. */
+  const sessionEnds = instruments.map(() => -Infinity);
+  const closesAfter = (symbol: number, printedAt: number): number => {
+    const end = sessionEnds[symbol] as number;
+    if (printedAt < end) return end;
+    const next = nextBreak(source, symbol, printedAt)?.closesAt ?? Infinity;
+    sessionEnds[symbol] = next;
+    return next;
+  };
   let missing = known.filter((price) => price === null).length;
   return {
     market,
@@ -100,8 +109,7 @@ export function createPrices(source: TickSource, resume?: readonly (SavedPrice |
     traded: (symbol, at) => {
       const price = known[symbol];
       if (!price || at - price.at > CLOSED_AFTER_MS) return null;
-      const next = nextBreak(source, symbol, price.at);
-      return next && next.closesAt <= at ? null : price;
+      return closesAfter(symbol, price.at) <= at ? null : price;
     },
     hourMove: (symbol) => ((known[symbol]?.bid ?? 0) * HOUR_PPM) / 1_000_000,
     pointValue: (symbol) => values[symbol] ?? 1,

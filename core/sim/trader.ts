@@ -101,6 +101,42 @@ export function saveTrader(trader: Trader): SavedTrader {
   };
 }
 
+/** One literal names every field: accounts are visited in no order, and lie close together so. */
+export function traderOf(
+  saved: SavedTrader,
+  known: Pick<Trader, 'part' | 'offer' | 'profile' | 'style' | 'hand'>,
+): Trader {
+  return {
+    place: saved.place,
+    spell: saved.spell,
+    turns: saved.turns,
+    standing: saved.standing,
+    lookAt: saved.lookAt,
+    seenDay: saved.seenDay,
+    positions: [...saved.positions],
+    profile: known.profile,
+    style: known.style,
+    part: known.part,
+    balance: saved.balance,
+    asked: saved.asked,
+    askedFrom: saved.askedFrom,
+    deeds: saved.deeds,
+    accountId: saved.accountId,
+    memo: { ...saved.memo },
+    offer: known.offer,
+    hand: known.hand,
+    slot: saved.slot,
+    person: saved.person,
+    previousAccountId: saved.previousAccountId,
+    programId: saved.programId,
+    programVersion: saved.programVersion,
+    origin: saved.origin,
+    sized: saved.sized,
+    phase: saved.phase,
+    passed: saved.passed,
+  };
+}
+
 /** An account just opened. */
 export function freshAccount(
   account: Pick<

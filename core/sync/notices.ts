@@ -191,6 +191,7 @@ const ACTION_TEXTS: Partial<Record<ActionType, string>> = {
   grantKey: 'A new signing key',
   revokeKey: 'The end of a signing key',
   changePolicy: 'A change of approval limits',
+  changeExposureLimits: 'A change of exposure limits',
 };
 
 /** Nobody decided a proposal in time. */

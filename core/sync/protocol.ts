@@ -28,8 +28,8 @@ export const VERDICTS_PER_DETAIL_MAX = 200;
 export const SERIES_POINTS_MAX = 2_000;
 /** Accounts a desk may ask to be sent first: what its grid shows, and a margin. */
 export const LOOK_ACCOUNTS_MAX = 400;
-/** Alerts that one act acknowledges: a storm of a minute. */
-export const ALERTS_PER_ACKNOWLEDGEMENT_MAX = 5_000;
+/** Alerts that one command acknowledges: enforcing waits for it no longer than for a batch of records. */
+export const ALERTS_PER_ACKNOWLEDGEMENT_MAX = 1_000;
 /** Messages of one kind on their way to a desk; the next waits for an acknowledgement. */
 export const FACT_MESSAGES_IN_FLIGHT_MAX = 8;
 export const ROW_FRAMES_IN_FLIGHT_MAX = 4;

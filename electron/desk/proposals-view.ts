@@ -51,7 +51,7 @@ export function createProposalViews({ governance, content, nameOf }: ViewPorts):
       traderName: snapshot?.traderName ?? proposal.about.traderId ?? proposal.about.personId ?? '',
       programName: snapshot?.state.terms.program.name ?? proposal.about.programId ?? '',
       state,
-      against: snapshot?.against ?? [],
+      against: [...(snapshot?.against ?? []), ...heldBy(proposal, now)],
       flags: snapshot?.window.verdicts.filter(({ kind }) => CONDUCT.includes(kind)).length ?? 0,
       approvals: approversOf(countedOn(proposal)).length,
       required,
@@ -115,6 +115,18 @@ export function stateOf(proposal: Proposal, governance: Governance): ProposalVie
   if (proposal.approved?.version === proposal.version) return 'approved';
   const standing = governance.standing(proposal);
   return standing === 'held' || standing === 'contested' ? standing : 'open';
+}
+
+/** A case holds it now: later than the bytes, and gone as soon as the hold is lifted. */
+function heldBy(
+  { action, about: { accountId }, closed }: Proposal,
+  { cases }: Governance,
+): string[] {
+  if (action !== 'payPayout' || accountId === null || closed) return [];
+  const hold = cases.holdOn(accountId);
+  if (hold === null) return [];
+  const number = cases.file(hold.caseId)?.number ?? hold.caseId;
+  return [`it is held by case ${number}: nothing is paid until the hold is lifted`];
 }
 
 function whyNotOf(

@@ -8,11 +8,7 @@ import { decideAcceptance, decideDirective, decideSuccessor } from './account-de
 import { decideAcknowledge } from './acknowledge.ts';
 import { decideCases, proposalProblem, type CaseState } from './case-decisions.ts';
 import { decideExposure } from './exposure-decisions.ts';
-import {
-  decideAcknowledgeAll,
-  decideForAlerts,
-  decideSetAlertRules,
-} from './alert-decisions.ts';
+import { decideAcknowledgeAll, decideForAlerts, decideSetAlertRules } from './alert-decisions.ts';
 import { decideGovernance, type GovernedState } from './governance-decisions.ts';
 import { accountOf, permissionFor } from './permit.ts';
 import { decidePublishProgram, type PublishingState } from './publish-program.ts';

@@ -10,14 +10,14 @@ export function demoExposureLimits(accounts: number): ExposureLimits {
     version: 1,
     hysteresis: 50,
     limits: [
-      limit('firm-gross', 'firm', 'firm', 'gross', perAccount(120_000)),
-      limit('firm-net', 'firm', 'firm', 'net', perAccount(15_000)),
-      limit('liability', 'firm', 'firm', 'liability', perAccount(1_500)),
-      limit('largest', 'firm', 'firm', 'largestAccount', perAccount(8_000)),
-      limit('each-symbol', 'symbol', null, 'net', perAccount(8_000)),
-      limit('gold', 'symbol', 'XAUUSD', 'gross', perAccount(15_000)),
-      limit('dollar', 'currency', 'USD', 'net', perAccount(12_000)),
-      limit('each-program', 'program', null, 'liability', perAccount(150)),
+      limit('firm-gross', 'firm', 'firm', 'gross', perAccount(300_000)),
+      limit('firm-net', 'firm', 'firm', 'net', perAccount(25_000)),
+      limit('liability', 'firm', 'firm', 'liability', perAccount(700)),
+      limit('largest', 'firm', 'firm', 'largestAccount', perAccount(12_000)),
+      limit('each-symbol', 'symbol', null, 'net', perAccount(10_000)),
+      limit('gold', 'symbol', 'XAUUSD', 'gross', perAccount(50_000)),
+      limit('dollar', 'currency', 'USD', 'net', perAccount(20_000)),
+      limit('each-program', 'program', null, 'liability', perAccount(80)),
     ],
   };
 }

@@ -16,6 +16,8 @@ const UNCHECKED = 8;
 export interface SitePorts {
   accounts(): readonly AccountSummary[];
   detail(accountId: string): Promise<AccountDetail | null>;
+  /** Whether surveillance has a case about this trader: such a one asks sooner, as people do. */
+  isLookedAt(traderId: string): boolean;
   /** Payouts that nobody has decided, and whether one of this account is among them. */
   waiting(): number;
   hasAsked(accountId: string): boolean;
@@ -40,6 +42,10 @@ export function startDemoSite(ports: SitePorts): { stop(): void } {
     await tellBank(ports);
     if (ports.waiting() >= WAITING_MAX) return;
     const accounts = ports.accounts();
+    const hasty = accounts.filter(
+      ({ status, terms }) => status === 'active' && ports.isLookedAt(terms.traderId),
+    );
+    for (const account of hasty.slice(0, LOOKED_AT)) if (await asks(account, ports)) return;
     for (let seen = 0; seen < Math.min(LOOKED_AT, accounts.length); seen += 1) {
       const account = accounts[cursor % accounts.length];
       cursor += 1;

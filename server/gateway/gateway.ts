@@ -254,7 +254,14 @@ interface SocketData {
 }
 
 /** What desks ask without anybody touching them: it keeps no session alive. */
-const ASKED_BY_ITSELF: ReadonlySet<string> = new Set(['checkpoint', 'people', 'content', 'look', 'exposureWatch', 'exposureSeries']);
+const ASKED_BY_ITSELF: ReadonlySet<string> = new Set([
+  'checkpoint',
+  'people',
+  'content',
+  'look',
+  'exposureWatch',
+  'exposureSeries',
+]);
 
 function keepAlive({ session, deskId }: SocketData, { people }: GatewayPorts): void {
   if (session !== null) people.session(session, deskId);

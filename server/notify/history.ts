@@ -25,8 +25,9 @@ const WORDS_MAX = 10;
 export function searchHistory(
   store: Pick<NotifyStore, 'connection' | 'progress'>,
   wanted: HistoryRequest,
+  now: number,
 ): HistoryReply {
-  const { where, values } = conditionsOf(wanted);
+  const { where, values } = conditionsOf(wanted, now);
   const rows = store.connection
     .prepare<unknown[], NoticeRow>(
       `SELECT notice.*, level FROM notice LEFT JOIN escalated USING (group_key)
@@ -50,7 +51,7 @@ interface Conditions {
 }
 
 /** Every part of a condition is written here; what comes from outside is bound, never written in. */
-function conditionsOf(wanted: HistoryRequest): Conditions {
+function conditionsOf(wanted: HistoryRequest, now: number): Conditions {
   const found: Conditions = { where: ['seq < @before'], values: {} };
   const add = (condition: string, values: Conditions['values'] = {}): void => {
     found.where.push(condition);
@@ -77,7 +78,7 @@ function conditionsOf(wanted: HistoryRequest): Conditions {
   if (fromAt !== null) add('at >= @fromAt', { fromAt });
   if (toAt !== null) add('at <= @toAt', { toAt });
   const state = STATE_CONDITIONS[wanted.state];
-  if (state !== '') add(state);
+  if (state !== '') add(state, wanted.state === 'late' ? { now } : {});
   return found;
 }
 
@@ -86,7 +87,7 @@ const STATE_CONDITIONS: Readonly<Record<HistoryRequest['state'], string>> = {
   open: 'seen_by IS NULL AND severity > 0',
   acknowledged: 'seen_by IS NOT NULL',
   escalated: 'level IS NOT NULL',
-  late: 'due_at IS NOT NULL AND coalesce(seen_at, 9007199254740991) > due_at',
+  late: 'due_at IS NOT NULL AND coalesce(seen_at, @now) > due_at',
 };
 
 /** Words by their beginnings, all of which must occur: nothing of what is typed is a command. */

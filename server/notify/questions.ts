@@ -50,7 +50,7 @@ export function answerAlertQuestion(
   const { store, ways } = ports;
   switch (name) {
     case 'alertHistory':
-      return searchHistory(store, historyRequestSchema.parse(input));
+      return searchHistory(store, historyRequestSchema.parse(input), ports.now());
     case 'alertCounts': {
       const { afterSeq, toSeq } = countsRequestSchema.parse(input);
       return { counts: countsBetween(store, afterSeq, toSeq) };

@@ -194,8 +194,10 @@ export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store
       (
         connection
           .prepare(
-            `SELECT * FROM fact WHERE partition = ? AND kind IN (${ACKNOWLEDGEMENTS})
-               AND json_extract(data, '$.alertSeq') IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+            `SELECT * FROM fact INDEXED BY fact_acknowledged
+               WHERE partition = ? AND kind IN (${ACKNOWLEDGEMENTS})
+                 AND json_extract(data, '$.alertSeq') IN (SELECT value FROM json_each(?))
+               ORDER BY seq`,
           )
           .all(partition, JSON.stringify(seqs)) as FactRow[]
       ).map(readFact),
@@ -323,10 +325,11 @@ export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store
   };
 }
 
-/** Written as the index on acknowledgements has it, so that it is found by it. */
-const ACKNOWLEDGED_BY = `SELECT json_extract(seen.data, '$.operatorId') FROM fact AS seen
+/** Found by the index or not at all: without it, one look goes through the whole log. */
+const ACKNOWLEDGED_BY = `SELECT json_extract(seen.data, '$.operatorId')
+  FROM fact AS seen INDEXED BY fact_acknowledged
   WHERE seen.partition = fact.partition AND seen.kind IN (${ACKNOWLEDGEMENTS})
-    AND json_extract(seen.data, '$.alertSeq') = fact.seq ORDER BY seen.seq LIMIT 1`;
+    AND json_extract(seen.data, '$.alertSeq') = +fact.seq LIMIT 1`;
 
 interface FactRow {
   readonly partition: number;

@@ -64,7 +64,7 @@ function play(store: Store, folder: string): string {
   });
   expect(outcome).toBe('executed');
   const note = openLogSigner(folder, store.logId).checkpoint(store.tree(0));
-  firm.run(20_000);
+  firm.run(40_000);
   return note;
 }
 

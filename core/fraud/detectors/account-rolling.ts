@@ -40,7 +40,7 @@ const params = z.strictObject({
   windowDays: z.int().min(1).max(120),
   /** A trade that loses so much of the balance stakes the account, in thousandths. */
   stakePerMille: z.int().min(5).max(PER_MILLE),
-  /** An account that was staked and lost so much of its start is burnt, in thousandths. */
+  /** An account that was staked is burnt when it failed, or lost so much of its start, in thousandths. */
   burntPerMille: z.int().min(5).max(PER_MILLE),
   /** Bought so soon after one was burnt, it is rolled. */
   quickHours: z.int().min(1).max(240),
@@ -71,14 +71,14 @@ export const accountRolling = defineDetector<Params>({
   params,
   defaults: {
     windowDays: 30,
-    stakePerMille: 30,
+    stakePerMille: 20,
     burntPerMille: 60,
     quickHours: 12,
     burntMin: 4,
     rolledMin: 3,
     oneInMin: 20,
   },
-  needs: ['account', 'trade', 'session', 'identity', 'clock'],
+  needs: ['account', 'status', 'trade', 'session', 'identity', 'clock'],
   heldMax: ACCOUNTS_MAX + TRADERS_MAX * (PURCHASES_MAX + SHOWN_MAX) + GRAPH_HELD_MAX + WAITING_MAX,
   start,
 });
@@ -87,8 +87,10 @@ export const accountRolling = defineDetector<Params>({
 interface Course {
   readonly net: Money;
   readonly staked: boolean;
+  readonly failed: boolean;
   readonly burnt: boolean;
 }
+const BEGINNING: Course = { net: 0, staked: false, failed: false, burnt: false };
 
 interface Purchase {
   readonly accountId: string;
@@ -155,22 +157,31 @@ function start(params: Params, directory: Directory, resume?: unknown): Detectin
     bought += 1;
     if (isRolled({ afterMs }, params)) rolled += 1;
   };
-  const lose = (trade: Trade, trader: string): void => {
-    const { accountId, at, profit, balance } = trade;
-    const before = courses.get(accountId) ?? { net: 0, staked: false, burnt: false };
-    const net = before.net + profit;
-    const isStake = balance > 0 && -profit >= mulDivFloor(balance, params.stakePerMille, PER_MILLE);
-    const staked = before.staked || isStake;
-    const size = directory.account(accountId)?.startBalance ?? balance;
-    const burnt = staked && size > 0 && -net >= mulDivFloor(size, params.burntPerMille, PER_MILLE);
-    courses.set(accountId, { net, staked, burnt: before.burnt || burnt }, at);
-    if (!isStake && !(burnt && !before.burnt)) return;
+  /** Takes how an account went on, and remembers when it is burnt by that. */
+  const goOn = (accountId: string, course: Omit<Course, 'burnt'>, at: EpochMs): void => {
+    const before = courses.get(accountId) ?? BEGINNING;
+    const size = directory.account(accountId)?.startBalance ?? 0;
+    const lost = size > 0 && -course.net >= mulDivFloor(size, params.burntPerMille, PER_MILLE);
+    const burnt = before.burnt || (course.staked && (course.failed || lost));
+    courses.set(accountId, { ...course, burnt }, at);
+    if (!burnt || before.burnt) return;
+    const trader = traderOf(accountId);
     const record = recordOf(trader);
-    const isNew = burnt && !before.burnt;
-    const lost = isNew ? [...record.burnt, [accountId, at] as const] : record.burnt;
-    const shown = isStake ? [...record.shown, seenOf(trade)].slice(-SHOWN_MAX) : record.shown;
-    update(trader, { ...record, burnt: lost.slice(-PURCHASES_MAX), shown }, at);
-    if (isNew && waiting.size < WAITING_MAX) waiting.add(trader);
+    const all = [...record.burnt, [accountId, at] as const].slice(-PURCHASES_MAX);
+    update(trader, { ...record, burnt: all }, at);
+    if (waiting.size < WAITING_MAX) waiting.add(trader);
+  };
+  const lose = (trade: Trade): void => {
+    const { accountId, at, profit, balance } = trade;
+    const before = courses.get(accountId) ?? BEGINNING;
+    const isStake = balance > 0 && -profit >= mulDivFloor(balance, params.stakePerMille, PER_MILLE);
+    if (isStake) {
+      const record = recordOf(traderOf(accountId));
+      const shown = [...record.shown, seenOf(trade)].slice(-SHOWN_MAX);
+      update(traderOf(accountId), { ...record, shown }, at);
+    }
+    const staked = before.staked || isStake;
+    goOn(accountId, { ...before, net: before.net + profit, staked }, at);
   };
   const settle = (at: EpochMs, found: (finding: Finding) => void): void => {
     const persons = new Map<string, string[]>();
@@ -198,8 +209,14 @@ function start(params: Params, directory: Directory, resume?: unknown): Detectin
           return;
         }
         case 'trade':
-          lose(observation, traderOf(observation.accountId));
+          lose(observation);
           return;
+        case 'status': {
+          const { accountId, status, at } = observation;
+          if (status !== 'failed') return;
+          goOn(accountId, { ...(courses.get(accountId) ?? BEGINNING), failed: true }, at);
+          return;
+        }
         case 'clock':
           settle(observation.at, found);
           for (const kept of [graph, courses, records]) kept.expire(observation.at);

@@ -1,15 +1,15 @@
 import { z } from 'zod';
+import { defineHabit } from '../habit.ts';
 import {
   add,
   allStrong,
-  defineHabit,
   halve,
   histogramOf,
   noCounts,
   perMilleOf,
   rareness,
   rising,
-} from '../habit.ts';
+} from '../measures.ts';
 import { bucketOf } from '../windows.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { mulDivFloor } from '#core/money/money.ts';
+import { defineHabit } from '../habit.ts';
 import {
   add,
   allStrong,
-  defineHabit,
   halve,
   histogramOf,
   noCounts,
@@ -11,12 +11,10 @@ import {
   perMilleOf,
   rareness,
   rising,
-  stakeOf,
   sumOf,
-  tradeSeen,
-  usualStake,
-  type Usual,
-} from '../habit.ts';
+} from '../measures.ts';
+import { tradeSeen } from '../seen.ts';
+import { stakeOf, usualStake, type Usual } from '../stakes.ts';
 import type { SurveyedAccount, Trade } from '../observation.ts';
 import { PER_MILLE } from '../signal.ts';
 import { bucketOf } from '../windows.ts';
@@ -26,8 +24,9 @@ const RECENT_MAX = 30;
 const HALVED_AT = 200;
 /** Others are taken to bet at least once in so many trades. */
 const BET_ONE_IN = 60;
-/** A second line of what is a bet lies so many buckets higher. */
+/** A second line lies so many buckets higher: beyond it a bet is rarer still. */
 const HIGHER = 2;
+const HIGH_BET_ONE_IN = 150;
 /** What was put on a trade, in thousandths of what others put on the same symbol. */
 const EDGES = [500, 1_000, 2_000, 3_000, 5_000, 8_000, 12_000, 20_000, 40_000] as const;
 const LABELS = [
@@ -113,15 +112,15 @@ export const gambling = defineHabit<Params, Own, Common>({
     const from = bucketOf(EDGES, params.betFrom);
     const events = sumOf(own.times);
     // Beyond a higher line lie fewer bets, and far fewer of others.
-    const lines = [from, from + HIGHER];
-    const rare = Math.max(
-      ...lines.map((line) =>
-        oneIn({
-          ...{ times: sumOf(own.times.slice(line)), events, questions: lines.length },
-          ...{ place: PLACES.slice(line), atLeastOneIn: BET_ONE_IN },
-        }),
-      ),
-    );
+    const betsFrom = (line: number, atLeastOneIn: number): number =>
+      oneIn({
+        times: sumOf(own.times.slice(line)),
+        events,
+        questions: 2,
+        place: PLACES.slice(line),
+        atLeastOneIn,
+      });
+    const rare = Math.max(betsFrom(from, BET_ONE_IN), betsFrom(from + HIGHER, HIGH_BET_ONE_IN));
     const bets = sumOf(own.times.slice(from));
     const share = perMilleOf(bets, events);
     const size = rising(share, params.shareFrom, 2 * params.shareFrom, 750);

@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { defineHabit } from '../habit.ts';
 import {
   add,
   allStrong,
-  defineHabit,
-  fillSeen,
   halve,
   histogramOf,
   noCounts,
@@ -11,7 +10,8 @@ import {
   perMilleOf,
   rareness,
   rising,
-} from '../habit.ts';
+} from '../measures.ts';
+import { fillSeen } from '../seen.ts';
 import { closeLevels, isAgainst, LEVELS_MAX, openLevel, type Lane, type Level } from '../levels.ts';
 import type { Fill } from '../observation.ts';
 import { PER_MILLE } from '../signal.ts';
@@ -124,11 +124,19 @@ export const gridTrading = defineHabit<Params, Own, null>({
     const share = perMilleOf(repeated, added);
     const { additionsMin, shareFrom, levelsMin } = params;
     const even = oneIn({
-      ...{ times: repeated, events: added, place: REPEATED, of: ADDED, questions: 2 },
+      times: repeated,
+      events: added,
+      place: REPEATED,
+      of: ADDED,
+      questions: 2,
       atLeastOneIn: REPEATED_ONE_IN,
     });
     const high = oneIn({
-      ...{ times: stacks, events: begun, place: STACKED, of: BEGUN, questions: 2 },
+      times: stacks,
+      events: begun,
+      place: STACKED,
+      of: BEGUN,
+      questions: 2,
       atLeastOneIn: STACKED_ONE_IN,
     });
     const strengthEven = allStrong(rareness(even), rising(share, shareFrom, 650, 750));
@@ -146,7 +154,9 @@ export const gridTrading = defineHabit<Params, Own, null>({
         { name: 'stacks', unit: 'count', value: stacks, limit: STACKS_MIN },
         { name: 'deepest', unit: 'count', value: own.deepest, limit: levelsMin },
         {
-          ...{ name: 'sizeOfFirst', unit: 'perMille', limit: null },
+          name: 'sizeOfFirst',
+          unit: 'perMille',
+          limit: null,
           value: Math.floor(growth / Math.max(1, repeated + stacks)),
         },
       ],

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { PPM_UNIT } from '#core/money/money.ts';
 import { atLeast, chanceOf, oneIn as onceIn } from '../chance.ts';
+import { defineHabit, type Weighing } from '../habit.ts';
 import {
   add,
   allStrong,
-  defineHabit,
-  fillSeen,
   halve,
   histogramOf,
   noCounts,
@@ -13,8 +12,8 @@ import {
   perMilleOf,
   rareness,
   rising,
-  type Weighing,
-} from '../habit.ts';
+} from '../measures.ts';
+import { fillSeen } from '../seen.ts';
 import { leadOf, type Offsets } from '../lead.ts';
 import type { MarkOut } from '../observation.ts';
 import { PER_MILLE } from '../signal.ts';
@@ -100,8 +99,14 @@ export const latencyArbitrage = defineHabit<Params, Own, Common>({
   needs: ['markOut'],
   own: () => ({
     sums: {
-      ...{ fills: 0, right: 0, wrong: 0, compared: 0, led: 0, ledRight: 0 },
-      ...{ ledPpm: 0, restPpm: 0 },
+      fills: 0,
+      right: 0,
+      wrong: 0,
+      compared: 0,
+      led: 0,
+      ledRight: 0,
+      ledPpm: 0,
+      restPpm: 0,
     },
     moves: noCounts(LABELS.length),
   }),

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { decimalText } from '#core/money/money.ts';
 import type { EpochMs } from '#core/time/time.ts';
+import { defineHabit, type Doing } from '../habit.ts';
 import {
   add,
   allStrong,
-  defineHabit,
-  fillSeen,
   halve,
   histogramOf,
   noCounts,
@@ -13,10 +12,9 @@ import {
   perMilleOf,
   rareness,
   rising,
-  stakeOf,
-  tradeSeen,
-  type Doing,
-} from '../habit.ts';
+} from '../measures.ts';
+import { fillSeen, tradeSeen } from '../seen.ts';
+import { stakeOf } from '../stakes.ts';
 import { closeLevels, isAgainst, openLevel, type Lane } from '../levels.ts';
 import type { Fill, Trade } from '../observation.ts';
 import { PER_MILLE } from '../signal.ts';
@@ -122,8 +120,14 @@ export const martingale = defineHabit<Params, Own, null>({
   needs: ['trade', 'fill'],
   own: () => ({
     sums: {
-      ...{ afterLoss: 0, raised: 0, doubled: 0, afterGain: 0, raisedAfterGain: 0 },
-      ...{ added: 0, raisedInto: 0, doubledInto: 0 },
+      afterLoss: 0,
+      raised: 0,
+      doubled: 0,
+      afterGain: 0,
+      raisedAfterGain: 0,
+      added: 0,
+      raisedInto: 0,
+      doubledInto: 0,
     },
     pasts: [],
     lanes: [],

@@ -1,21 +1,10 @@
 import { z } from 'zod';
 import { touches, type NewsRelease } from '#core/market/calendar.ts';
 import type { EpochMs } from '#core/time/time.ts';
-import {
-  allStrong,
-  defineHabit,
-  halve,
-  histogramOf,
-  isOutsized,
-  noCounts,
-  rareness,
-  rising,
-  stakeOf,
-  tradeSeen,
-  usualStake,
-  type Usual,
-  type Context,
-} from '../habit.ts';
+import { defineHabit, type Context } from '../habit.ts';
+import { allStrong, halve, histogramOf, noCounts, rareness, rising } from '../measures.ts';
+import { tradeSeen } from '../seen.ts';
+import { isOutsized, stakeOf, usualStake, type Usual } from '../stakes.ts';
 import type { Trade } from '../observation.ts';
 import type { TradeSeen } from '../signal.ts';
 import { bucketOf } from '../windows.ts';

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { atLeast, chanceOf, oneIn as onceIn } from '../chance.ts';
+import { defineHabit } from '../habit.ts';
 import {
   add,
   allStrong,
-  defineHabit,
-  fillSeen,
   halve,
   histogramOf,
   noCounts,
   perMilleOf,
   rareness,
   rising,
-} from '../habit.ts';
+} from '../measures.ts';
+import { fillSeen } from '../seen.ts';
 import type { Fill } from '../observation.ts';
 import { PER_MILLE } from '../signal.ts';
 import { bucketOf } from '../windows.ts';
@@ -101,7 +101,10 @@ export const offMarketFills = defineHabit<Params, Own, null>({
   weigh: (own, { params, others, oneIn, compared }) => {
     const { fills, better, worse, spreads } = own.sums;
     const often = oneIn({
-      ...{ times: better, events: fills, place: BETTER, atLeastOneIn: FAVOURED_ONE_IN },
+      times: better,
+      events: fills,
+      place: BETTER,
+      atLeastOneIn: FAVOURED_ONE_IN,
     });
     const oneWay = atLeast(better, better + worse, chanceOf(EITHER_WAY, PER_MILLE));
     // Fewer than a dozen cannot be rare by their direction alone: that it is one way must suffice.

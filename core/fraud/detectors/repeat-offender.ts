@@ -118,11 +118,19 @@ function start(params: Params, directory: Directory, resume?: unknown): Detectin
   const wait = (trader: string): void => {
     if (waiting.size < WAITING_MAX) waiting.add(trader);
   };
+  /** Somebody else has it at the same time: it is shared, and nobody came back. */
+  const isShared = ({ traders, shared: [heaviest] }: Link, cameAt: EpochMs): boolean =>
+    heaviest !== undefined &&
+    graph.holders(heaviest).some((other) => {
+      if (traders.includes(other)) return false;
+      const endedAt = ended.get(other)?.at ?? Infinity;
+      return (begun.get(other) ?? -Infinity) <= cameAt && endedAt > cameAt;
+    });
   const returned = (link: Link, left: string, came: string): Return | null => {
     const end = ended.get(left);
     const cameAt = begun.get(came);
     if (end === undefined || cameAt === undefined || cameAt < end.at) return null;
-    if (link.weight < params.linkMin) return null;
+    if (link.weight < params.linkMin || isShared(link, cameAt)) return null;
     const gapMs = cameAt - end.at;
     const likeness = habits.compare(left, came);
     const added = [

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { defineHabit } from '../habit.ts';
 import {
   add,
   allStrong,
-  defineHabit,
   halve,
   histogramOf,
   noCounts,
@@ -10,8 +10,8 @@ import {
   perMilleOf,
   rareness,
   rising,
-  tradeSeen,
-} from '../habit.ts';
+} from '../measures.ts';
+import { tradeSeen } from '../seen.ts';
 import { leadOf, type Offsets } from '../lead.ts';
 import type { Fill } from '../observation.ts';
 import { bucketOf } from '../windows.ts';

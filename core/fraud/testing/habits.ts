@@ -33,7 +33,9 @@ export function addTrip(stream: Stream, made: Made): void {
   const way = side === 'buy' ? 1 : -1;
   const positionId = `P ${accountId} ${openedAt} ${symbol} ${side}`;
   const quotedAt = (middle: number, at: number): Quoted => ({
-    ...{ bid: middle - HALF_SPREAD, ask: middle + HALF_SPREAD, at },
+    bid: middle - HALF_SPREAD,
+    ask: middle + HALF_SPREAD,
+    at,
   });
   const fillAt = (entry: 'in' | 'out'): Fill => {
     const isIn = entry === 'in';
@@ -42,9 +44,20 @@ export function addTrip(stream: Stream, made: Made): void {
     const paid = isIn ? HALF_SPREAD - better : -HALF_SPREAD;
     const price = middle + way * paid;
     return {
-      ...{ type: 'fill', at, accountId, dealId: `${positionId} ${entry}`, positionId, symbol },
-      ...{ side, entry, lots: volume * 10_000, notional: volume * price * POINT_VALUE, price },
-      ...{ realised: 0, balance: 1_000_000_000, quote: quotedAt(middle, at) },
+      type: 'fill',
+      at,
+      accountId,
+      dealId: `${positionId} ${entry}`,
+      positionId,
+      symbol,
+      side,
+      entry,
+      lots: volume * 10_000,
+      notional: volume * price * POINT_VALUE,
+      price,
+      realised: 0,
+      balance: 1_000_000_000,
+      quote: quotedAt(middle, at),
       reference: quotedAt(middle + way * ahead, at),
     };
   };
@@ -52,17 +65,33 @@ export function addTrip(stream: Stream, made: Made): void {
   const profit = way * (closing.price - opening.price) * volume * POINT_VALUE;
   stream.add(opening, { ...closing, realised: profit });
   stream.add({
-    ...{ type: 'trade', at: closing.at, accountId, positionId, symbol, side },
-    ...{ lots: opening.lots, notional: opening.notional, openedAt, profit },
-    ...{ openPrice: opening.price, closePrice: closing.price, balance: opening.balance },
-    ...{ protected: true, additions: 0 },
+    type: 'trade',
+    at: closing.at,
+    accountId,
+    positionId,
+    symbol,
+    side,
+    lots: opening.lots,
+    notional: opening.notional,
+    openedAt,
+    profit,
+    openPrice: opening.price,
+    closePrice: closing.price,
+    balance: opening.balance,
+    protected: true,
+    additions: 0,
   });
   for (const horizonMs of MARK_OUT_HORIZONS_MS) {
     const gain = follows - HALF_SPREAD + better;
     const ppm = Math.round((gain * 1e6) / opening.price);
     const spreadPpm = Math.round((2 * HALF_SPREAD * 1e6) / opening.price);
     stream.add({
-      ...{ type: 'markOut', at: openedAt + horizonMs, fill: opening, horizonMs, ppm, spreadPpm },
+      type: 'markOut',
+      at: openedAt + horizonMs,
+      fill: opening,
+      horizonMs,
+      ppm,
+      spreadPpm,
     });
   }
 }
@@ -163,7 +192,7 @@ export function addGaps(stream: Stream, random: Random, days = 5): void {
     }
     const openedAt = closesAt - MINUTE_MS - random.below(3 * MINUTE_MS);
     const heldMs = opensAt + 2 * MINUTE_MS - openedAt;
-    addTrip(stream, { accountId: 'gap', openedAt, heldMs, volume: 300, gained: 90 });
+    addTrip(stream, { accountId: 'gap', openedAt, heldMs, volume: 600, gained: 90 });
   }
 }
 
@@ -179,8 +208,13 @@ export function addSpammer(stream: Stream, random: Random, hours = 60): void {
   for (let hour = 0; hour < hours; hour += 1) {
     const fromAt = START + hour * HOUR_MS;
     stream.add({
-      ...{ type: 'activity', accountId: 'spammer', fromAt, at: fromAt + HOUR_MS },
-      ...{ requests: 9_000 + random.below(9_000), modifications: 4_000, cancellations: 3_000 },
+      type: 'activity',
+      accountId: 'spammer',
+      fromAt,
+      at: fromAt + HOUR_MS,
+      requests: 9_000 + random.below(9_000),
+      modifications: 4_000,
+      cancellations: 3_000,
       rejections: 2_000,
     });
   }
@@ -211,20 +245,39 @@ export function addHands(stream: Stream, hands: Hands, random: Random): void {
     const heldMs = hands.heldMs + random.below(hands.heldMs);
     addTrip(stream, { accountId, symbol, volume, openedAt: at, heldMs });
     stream.add({
-      ...{ type: 'session', at: at - MINUTE_MS, accountId, sessionId: `${accountId} ${trade}` },
-      ...{ deviceId, country, networkId: `network of ${deviceId}`, client: 'desktop' },
+      type: 'session',
+      at: at - MINUTE_MS,
+      accountId,
+      sessionId: `${accountId} ${trade}`,
+      deviceId,
+      country,
+      networkId: `network of ${deviceId}`,
+      client: 'desktop',
     });
   }
 }
 
 const EVALUATION = {
-  ...{ deviceId: 'service', country: 'PK', funded: false, symbol: 'XAUUSD', hour: 2 },
-  ...{ heldMs: 5 * MINUTE_MS, volume: 400, fromDay: 0, trades: 30 },
+  deviceId: 'service',
+  country: 'PK',
+  funded: false,
+  symbol: 'XAUUSD',
+  hour: 2,
+  heldMs: 5 * MINUTE_MS,
+  volume: 400,
+  fromDay: 0,
+  trades: 30,
 } as const;
 
 /** An evaluation traded by one pair of hands, and the funded account by others. */
 export function addHandover(stream: Stream, random: Random, traderId = 'bought'): void {
-  const own = { country: 'DE', funded: true, symbol: 'EURUSD', hour: 14, deviceId: `d-${traderId}` };
+  const own = {
+    country: 'DE',
+    funded: true,
+    symbol: 'EURUSD',
+    hour: 14,
+    deviceId: `d-${traderId}`,
+  };
   addHands(stream, { ...EVALUATION, accountId: `${traderId}-1`, traderId }, random);
   const later = { heldMs: 5 * HOUR_MS, volume: 20, fromDay: 12, trades: 30 };
   addHands(stream, { ...own, ...later, accountId: `${traderId}-2`, traderId }, random);

@@ -411,15 +411,16 @@ describe(`what the labels of the demo world say shows in its records (seed ${SEE
       'gambler',
       'latency trader',
     ];
+    let measured = 0;
     for (const kind of kinds) {
-      const labels = [...of(kind, 'half honest')].filter(
-        ({ seat }) => kind !== 'copy ring' || seat > 0,
-      );
+      const labels = of(kind, 'half honest').filter(({ seat }) => kind !== 'copy ring' || seat > 0);
       const deeds = labels.reduce((sum, label) => sum + label.deeds, 0);
       const trades = tripsOf(labels).length;
-      if (trades < 60) continue;
+      if (trades < 30) continue;
+      measured += 1;
       expect([kind, deeds / trades > 0.33 && deeds / trades < 0.67]).toEqual([kind, true]);
     }
+    expect(measured).toBeGreaterThan(2);
   });
 
   it('people are connected at their own hours, a few times a day at the most', () => {

@@ -266,4 +266,5 @@ function goToAlert({ accountId, kind, about }: Alert): void {
     return useSession.getState().select(accountId);
   if (kind === 'payoutOverdue' || kind === 'approvalOverdue') return goTo('approvals', about ?? '');
   if (kind === 'caseOpened' || kind === 'caseEscalated') return goTo('cases', about ?? '');
+  if (kind === 'exposureLimit') return goTo('exposure', 'symbol', '-', 'limits');
 }

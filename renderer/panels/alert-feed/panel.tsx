@@ -34,6 +34,7 @@ export function AlertFeed({ client }: { readonly client: RendererClient }): Reac
         <h2>Breaches and warnings</h2>
         <span
           className="pill"
+          hidden={counts.unacknowledged === 0}
           title={`${counts.unacknowledged} not acknowledged, in ${counts.groups} groups; ${counts.mine} groups for you`}
         >
           {counts.unacknowledged.toLocaleString('en')}
@@ -138,7 +139,7 @@ function AwayBanner({ client }: { readonly client: RendererClient }): ReactEleme
         {away.counts.map(({ kind, severity, count, open }) => (
           <li key={`${kind} ${severity}`} className={`severity-${severity}`}>
             {countText({ kind, count })}
-            {severity !== 'info' && (open === 0 ? ', all seen' : `, ${open} to acknowledge`)}
+            {severity !== 'info' && (open === 0 ? ', all seen' : `, ${open} open`)}
           </li>
         ))}
       </ul>
@@ -150,7 +151,7 @@ function AwayBanner({ client }: { readonly client: RendererClient }): ReactEleme
             seen();
           }}
         >
-          Show what is to acknowledge
+          Show what is open
         </button>
         <button type="button" className="quiet" onClick={seen}>
           Seen

@@ -64,7 +64,7 @@ export function Deliveries({ client }: { readonly client: RendererClient }): Rea
         ))}
         <span role="status">{said}</span>
       </div>
-      <div className="scroll">
+      <div className="scroll" role="region" aria-label="Messages" tabIndex={0}>
         {found.lines.length === 0 && (
           <p className="empty">
             {state === 'any'
@@ -141,5 +141,9 @@ function DeliveryTable({
 function nextText({ state, nextAt, sentAt }: DeliveryLine): ReactElement | null {
   if (state === 'sent' && sentAt !== null) return <small>at {dateTimeText(sentAt)}</small>;
   if (nextAt === null) return null;
-  return <small>next at {dateTimeText(nextAt)}</small>;
+  return (
+    <small>
+      {state === 'retry' ? 'tried again' : 'leaves'} at {dateTimeText(nextAt)}
+    </small>
+  );
 }

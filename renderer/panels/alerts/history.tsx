@@ -71,8 +71,8 @@ export function History({ client }: { readonly client: RendererClient }): ReactE
       {found === null && <p className="empty">Reading…</p>}
       {typeof found === 'string' && <p className="failure">{found}</p>}
       {found !== null && typeof found === 'object' && (
-        <div className="scroll">
-          <p className="quiet-text count" role="status">
+        <div className="scroll" role="region" aria-label="Alerts that were found" tabIndex={0}>
+          <p className="quiet-text found" role="status">
             {found.lines.length.toLocaleString('en')}
             {found.more ? ' and more' : ''} of {found.held.toLocaleString('en')} alerts
           </p>
@@ -258,7 +258,7 @@ function HistoryRow({ line }: { readonly line: HistoryLine }): ReactElement {
 function Seen({ line }: { readonly line: HistoryLine }): ReactElement {
   const names = useNames();
   const { seen, level, dueAt, notice } = line;
-  const isLate = dueAt !== null && (seen?.at ?? Infinity) > dueAt;
+  const isLate = dueAt !== null && (seen?.at ?? Date.now()) > dueAt;
   return (
     <>
       {seen === null
@@ -269,7 +269,8 @@ function Seen({ line }: { readonly line: HistoryLine }): ReactElement {
           ? `Settled: ${seen.note}`
           : `${nameOf(names, seen.operatorId)} at ${dateTimeText(seen.at)}${seen.note === '' ? '' : `: ${seen.note}`}`}
       {level > 0 && <small className="escalated"> escalated, step {level}</small>}
-      {isLate && <small className="late"> due {dateTimeText(dueAt)}</small>}
+      {isLate && <small className="late"> was due {dateTimeText(dueAt)}</small>}
+      {dueAt !== null && seen === null && !isLate && <small> due {dateTimeText(dueAt)}</small>}
     </>
   );
 }

@@ -193,7 +193,7 @@ const Steps: Part = ({ rule, choices, onChange }) => {
         />
       </p>
       {steps.map((step, at) => (
-        <fieldset key={at} className="step">
+        <fieldset key={`${at} of ${steps.length}`} className="step">
           <legend>Step {at + 1}</legend>
           <p className="field">
             <label htmlFor={`step-${at}`}>After minutes</label>

@@ -1,3 +1,4 @@
+import { clearingSentence, crossingSentence } from '#core/exposure/limits.ts';
 import type { Fact } from '#core/facts/registry.ts';
 import { moneyText } from '#core/money/money.ts';
 
@@ -65,6 +66,14 @@ export function wordsOf(fact: Fact): { readonly what: string; readonly why: stri
       return says(`Fits nothing: ${fact.data.type}`, fact.data.sentence);
     case 'exceptionSettled':
       return says(`Settled ${fact.data.exceptionId}`, fact.data.reason);
+    case 'exposureLimitsChanged': {
+      const { version, limits } = fact.data.limits;
+      return says(`Exposure limits: version ${version}, ${limits.length} of them`);
+    }
+    case 'exposureLimitCrossed':
+      return says(crossingSentence(fact.data));
+    case 'exposureLimitCleared':
+      return says(clearingSentence(fact.data));
     case 'policyChanged':
       return says(
         `Approval of ${fact.data.policy.action} now needs ${fact.data.policy.approvals} persons`,

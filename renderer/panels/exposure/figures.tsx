@@ -1,6 +1,7 @@
 import type { ReactElement, ReactNode } from 'react';
 import { grossOf, netOf, type ExposureRow } from '#core/exposure/slices.ts';
 import { rowOfWire, type ExposureView } from '#core/exposure/view.ts';
+import { useExposure } from '#renderer/store/exposure.ts';
 import { cents, timeText } from '#renderer/ui/format.ts';
 import { usagesOf } from './rows.ts';
 import { perMilleText, signedWhole, whole } from './words.ts';
@@ -23,14 +24,12 @@ const EMPTY: ExposureRow = {
   ifClosed: 0,
 };
 
-/** The firm in one line: what stands open, what is owed, what is crossed, and how old it is. */
+/** The firm in one line: what stands open, what is owed, what is crossed. */
 export function Figures({
   view,
-  isKept,
   onLimits,
 }: {
   readonly view: ExposureView;
-  readonly isKept: boolean;
   readonly onLimits: () => void;
 }): ReactElement {
   const [wire] = view.slices.firm;
@@ -47,10 +46,6 @@ export function Figures({
           <Crossed view={view} />
         </button>
       </Figure>
-      <div className={isKept ? 'as-of stale' : 'as-of'}>
-        <dt>{isKept ? '▲ As last seen' : 'As of'}</dt>
-        <dd title={costText(view)}>{timeText(view.serverAt)}</dd>
-      </div>
       {view.unpriced.length > 0 && (
         <p className="unpriced" role="status">
           ▲ Counted as nothing, for want of a price or a rate: {view.unpriced.join(', ')}
@@ -118,6 +113,18 @@ function Crossed({ view }: { readonly view: ExposureView }): ReactElement {
       {breaches > 0 && <b className="usage-critical">✖ {breaches} breached </b>}
       {warnings > 0 && <b className="usage-watch">▲ {warnings} near</b>}
     </>
+  );
+}
+
+/** How old the book on screen is. */
+export function AsOf(): ReactElement | null {
+  const { view, source } = useExposure();
+  if (view === null) return null;
+  const isKept = source === 'kept';
+  return (
+    <span className={isKept ? 'as-of stale' : 'as-of'} title={costText(view)}>
+      {isKept ? '▲ As last seen' : 'As of'} <b>{timeText(view.serverAt)}</b> UTC
+    </span>
   );
 }
 

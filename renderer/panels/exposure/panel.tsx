@@ -14,7 +14,7 @@ import { useWatchedBook } from '#renderer/store/exposure.ts';
 import { goTo, placeNow, usePlace } from '#renderer/store/place.ts';
 import { ExposureChart } from './chart.tsx';
 import { Concentration } from './concentration.tsx';
-import { Figures } from './figures.tsx';
+import { AsOf, Figures } from './figures.tsx';
 import { Holders } from './holders.tsx';
 import { useKeys } from './keys.ts';
 import type { LimitDraft } from './limit-editor.tsx';
@@ -42,23 +42,27 @@ export function Exposure({ client }: { readonly client: RendererClient }): React
   const [, chosen] = usePlace();
   return (
     <div className="exposure">
-      <nav className="tabs" role="tablist" aria-label="Exposure">
-        {[
-          ['book', 'Live book'],
-          [TOXICITY, 'Toxicity'],
-        ].map(([name = '', title]) => (
-          <button
-            key={name}
-            type="button"
-            role="tab"
-            aria-selected={(chosen === TOXICITY) === (name === TOXICITY)}
-            title={`${title} (X)`}
-            onClick={() => goTo('exposure', name === TOXICITY ? TOXICITY : 'symbol')}
-          >
-            {title}
-          </button>
-        ))}
-      </nav>
+      <div className="exposure-head">
+        <div className="tabs" role="tablist" aria-label="Exposure">
+          {[
+            ['book', 'Live book'],
+            [TOXICITY, 'Toxicity'],
+          ].map(([name = '', title]) => (
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              aria-selected={(chosen === TOXICITY) === (name === TOXICITY)}
+              title={`${title} (X)`}
+              onClick={() => goTo('exposure', name === TOXICITY ? TOXICITY : 'symbol')}
+            >
+              {title}
+            </button>
+          ))}
+        </div>
+        <span className="spacer" />
+        {chosen !== TOXICITY && <AsOf />}
+      </div>
       {chosen === TOXICITY ? <Toxic client={client} /> : <LiveBook client={client} />}
     </div>
   );
@@ -105,17 +109,15 @@ function LiveBook({ client }: { readonly client: RendererClient }): ReactElement
       </p>
     );
   }
-  return <Book client={client} view={view} isKept={source === 'kept'} />;
+  return <Book client={client} view={view} />;
 }
 
 function Book({
   client,
   view,
-  isKept,
 }: {
   readonly client: RendererClient;
   readonly view: ExposureView;
-  readonly isKept: boolean;
 }): ReactElement {
   const { by, tab, key } = bookPlace(usePlace());
   const [side, setSide] = useState<ExposureHoldersRequest['side']>('both');
@@ -165,7 +167,7 @@ function Book({
   const place = { by: key === null ? ('firm' as const) : by, key: key ?? FIRM_KEY };
   return (
     <>
-      <Figures view={view} isKept={isKept} onLimits={() => show(by, key, 'limits')} />
+      <Figures view={view} onLimits={() => show(by, key, 'limits')} />
       <div className="exposure-body">
         <section className="panel" aria-label={`Exposure by ${SLICE_TITLES[by].toLowerCase()}`}>
           <div className="toolbar" role="group" aria-label="Slice the book by">

@@ -122,11 +122,8 @@ export function ToxicityTab({
       {answer === null && failure === '' && <p className="empty">Reading…</p>}
       {answer?.rows.length === 0 && (
         <p className="empty">
-          Nobody has {fillsMin} fills with a price {HORIZON_TEXT[horizonMs]} later yet.{' '}
-          {fillsMin > FILLS_CHOICES[0]
-            ? 'Ask for fewer fills or a shorter time'
-            : 'Ask for a shorter time or for symbols'}
-          , or wait: it grows as trades come in.
+          Nobody has {fillsMin} fills with a price {HORIZON_TEXT[horizonMs]} later yet: it grows as
+          trades come in. {adviceOf(by, fillsMin)}
         </p>
       )}
       {answer !== null && answer.rows.length > 0 && (
@@ -147,6 +144,14 @@ export function ToxicityTab({
       )}
     </section>
   );
+}
+
+/** What shows something sooner. */
+function adviceOf(by: ToxicityGrouping, fillsMin: number): string {
+  if (fillsMin > FILLS_CHOICES[0]) return 'Ask for fewer fills.';
+  return by === 'symbol'
+    ? 'Ask for a shorter time, or wait.'
+    : 'Programs and symbols have more (S).';
 }
 
 /** A trader's latest account, or the part of the live book. */

@@ -5,14 +5,16 @@ import type { CallResult } from '#core/desk-api/rpc.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
 import { readCases } from '#renderer/store/cases.ts';
 import { useSession } from '#renderer/store/session.ts';
-import { basisOf, sinceBasis, versionToSend } from './meanwhile.ts';
+import { basisOf, sinceBasis, versionToSend, type Meanwhile } from './meanwhile.ts';
+
+const NOTHING: Meanwhile = { news: [], moreOfTheSame: 0 };
 
 type Sent = CallResult<{ readonly commandId: string; readonly state: 'queued' | 'accepted' }>;
 
 /** Doing something to a case, on what the person has seen of it. */
 export interface Acting {
-  /** What others did since the form was opened; while there is any, nothing is sent. */
-  readonly meanwhile: readonly CaseDetail['timeline'][number][];
+  /** What others did since the form was opened; while there is news, nothing is sent. */
+  readonly meanwhile: Meanwhile;
   /** The person has looked at it: what they do now rests on the case as it is. */
   seen(): void;
   readonly busy: boolean;
@@ -45,7 +47,7 @@ export function useActing(
     if (detail.row.version >= latest.current.row.version) latest.current = detail;
   }, [detail]);
   const meanwhile = useMemo(
-    () => (restsOn === 'now' ? [] : sinceBasis(detail, basis, me)),
+    () => (restsOn === 'now' ? NOTHING : sinceBasis(detail, basis, me)),
     [restsOn, detail, basis, me],
   );
   const send: Acting['send'] = useCallback(

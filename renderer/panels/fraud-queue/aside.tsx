@@ -3,6 +3,7 @@ import type { CaseDetail } from '#core/desk-api/case-calls.ts';
 import { goTo } from '#renderer/store/place.ts';
 import { useSession } from '#renderer/store/session.ts';
 import { cents, dateTimeText } from '#renderer/ui/format.ts';
+import { ACCOUNTS_SHOWN, accountsInOrder, type CaseAccount } from './accounts.ts';
 import type { Acting } from './acting.ts';
 import { Precedents } from './told.tsx';
 import { OUTCOME_TEXT, STAKE_TEXT, STATE_TEXT } from './words.ts';
@@ -62,42 +63,30 @@ function Stake({ detail: { row } }: { readonly detail: CaseDetail }): ReactEleme
   );
 }
 
-function Accounts({ detail: { row } }: { readonly detail: CaseDetail }): ReactElement {
-  const select = useSession((session) => session.select);
-  const open = (accountId: string): void => {
-    select(accountId);
-    goTo('risk');
-  };
+function Accounts({ detail }: { readonly detail: CaseDetail }): ReactElement {
+  const { row } = detail;
+  const accounts = accountsInOrder(detail);
+  const more = accounts.slice(ACCOUNTS_SHOWN);
   return (
     <section>
-      <h4>Accounts</h4>
-      <ul className="plain">
-        {row.accounts.map(({ accountId, status, number }) => (
-          <li key={accountId}>
-            <button
-              type="button"
-              className="quiet"
-              disabled={number === null}
-              onClick={() => open(accountId)}
-            >
-              {accountId} ↗
-            </button>{' '}
-            <span className={`status-${status}`}>{status}</span>
-          </li>
-        ))}
-      </ul>
+      <h4>Accounts, {accounts.length}</h4>
+      <AccountList accounts={accounts.slice(0, ACCOUNTS_SHOWN)} />
+      {more.length > 0 && (
+        <details>
+          <summary>{more.length} more of the case</summary>
+          <AccountList accounts={more} />
+        </details>
+      )}
       {row.linkedAccounts.length > 0 && (
         <details>
-          <summary>{row.linkedAccounts.length} other accounts of the same traders</summary>
-          <ul className="plain">
-            {row.linkedAccounts.map((accountId) => (
-              <li key={accountId}>
-                <button type="button" className="quiet" onClick={() => open(accountId)}>
-                  {accountId} ↗
-                </button>
-              </li>
-            ))}
-          </ul>
+          <summary>
+            {row.linkedAccounts.length === 1
+              ? '1 other account of the same traders'
+              : `${row.linkedAccounts.length} other accounts of the same traders`}
+          </summary>
+          <AccountList
+            accounts={row.linkedAccounts.map((accountId) => ({ accountId, number: 0, status: '' }))}
+          />
         </details>
       )}
       <p className="quiet-text">
@@ -105,6 +94,31 @@ function Accounts({ detail: { row } }: { readonly detail: CaseDetail }): ReactEl
         {row.programs.map(({ name }) => name).join(', ')}
       </p>
     </section>
+  );
+}
+
+function AccountList({ accounts }: { readonly accounts: readonly CaseAccount[] }): ReactElement {
+  const select = useSession((session) => session.select);
+  const open = (accountId: string): void => {
+    select(accountId);
+    goTo('risk');
+  };
+  return (
+    <ul className="plain">
+      {accounts.map(({ accountId, status, number }) => (
+        <li key={accountId}>
+          <button
+            type="button"
+            className="quiet"
+            disabled={number === null}
+            onClick={() => open(accountId)}
+          >
+            {accountId} ↗
+          </button>{' '}
+          <span className={`status-${status}`}>{status}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

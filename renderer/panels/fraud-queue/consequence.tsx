@@ -11,6 +11,7 @@ import { decimalText, MONEY_DECIMALS, parseDecimal } from '#core/money/money.ts'
 import type { RendererClient } from '#renderer/desk/client.ts';
 import { usePreferences } from '#renderer/store/preferences.ts';
 import { cents, instantText } from '#renderer/ui/format.ts';
+import { accountsInOrder, hasEnded } from './accounts.ts';
 import { tradesOf, type Trade } from './compare.ts';
 import { Departure, departs, GoOn, readyText, Restored, type DecideProps } from './decide.tsx';
 import { ActForm, DigitChoice, TextField } from './form.tsx';
@@ -157,12 +158,12 @@ export function ProposeConsequence(props: DecideProps): ReactElement {
 }
 
 /** Those that it is most likely about: where a payout waits, or is held, or all that have not ended. */
-export function defaultAccounts({ row }: CaseDetail, consequence: Consequence): string[] {
-  const all = row.accounts.map(({ accountId }) => accountId);
+export function defaultAccounts(detail: CaseDetail, consequence: Consequence): string[] {
+  const { row } = detail;
+  const accounts = accountsInOrder(detail);
+  const all = accounts.map(({ accountId }) => accountId);
   const waiting = all.filter((id) => row.pendingPayouts.some(({ accountId }) => accountId === id));
-  const going = row.accounts
-    .filter(({ status }) => !['closed', 'failed'].includes(status))
-    .map(({ accountId }) => accountId);
+  const going = accounts.filter((one) => !hasEnded(one)).map(({ accountId }) => accountId);
   switch (consequence) {
     case 'releaseHold':
       return [...(row.hold?.accountIds ?? [])];
@@ -192,32 +193,37 @@ function Accounts({
     const waiting = detail.row.pendingPayouts.find((payout) => payout.accountId === accountId);
     return waiting ? ` · payout of ${cents(waiting.amount)} ${waiting.currency} waits` : '';
   };
+  const accounts = accountsInOrder(detail);
   return (
     <fieldset className="digit-choice">
-      <legend>{one ? 'Account' : 'Accounts that it reaches'}</legend>
-      {detail.row.accounts.map(({ accountId, status }) => (
-        <label key={accountId}>
-          <input
-            type={one ? 'radio' : 'checkbox'}
-            name="accounts"
-            checked={chosen.includes(accountId)}
-            onChange={(event) =>
-              onChange(
-                one
-                  ? [accountId]
-                  : event.target.checked
-                    ? [...chosen, accountId]
-                    : chosen.filter((other) => other !== accountId),
-              )
-            }
-          />{' '}
-          {accountId}{' '}
-          <small>
-            {status}
-            {waits(accountId)}
-          </small>
-        </label>
-      ))}
+      <legend>
+        {one ? 'Account' : `Accounts that it reaches, ${chosen.length} of ${accounts.length}`}
+      </legend>
+      <div className="account-choice" tabIndex={0} role="group" aria-label="Accounts">
+        {accounts.map(({ accountId, status }) => (
+          <label key={accountId}>
+            <input
+              type={one ? 'radio' : 'checkbox'}
+              name="accounts"
+              checked={chosen.includes(accountId)}
+              onChange={(event) =>
+                onChange(
+                  one
+                    ? [accountId]
+                    : event.target.checked
+                      ? [...chosen, accountId]
+                      : chosen.filter((other) => other !== accountId),
+                )
+              }
+            />{' '}
+            {accountId}{' '}
+            <small>
+              {status}
+              {waits(accountId)}
+            </small>
+          </label>
+        ))}
+      </div>
     </fieldset>
   );
 }

@@ -35,7 +35,7 @@ export function ActForm({
   readonly children: ReactNode;
 }): ReactElement {
   const holder = useRef<HTMLDivElement | null>(null);
-  const { meanwhile } = acting;
+  const { news, moreOfTheSame } = acting.meanwhile;
   useEffect(() => {
     const before = document.activeElement;
     const inside = holder.current?.querySelector<HTMLElement>('[data-first]');
@@ -45,7 +45,7 @@ export function ActForm({
     };
   }, []);
   const submit = (): void => {
-    if (meanwhile.length > 0) acting.seen();
+    if (news.length > 0) acting.seen();
     else if (ready === '' && !acting.busy) onSend();
   };
   const onKey = (event: KeyboardEvent): void => {
@@ -70,7 +70,7 @@ export function ActForm({
             Close (Esc)
           </button>
         </header>
-        {meanwhile.length > 0 && <Meanwhile entries={meanwhile} />}
+        {news.length > 0 && <News entries={news} />}
         <div className={aside ? 'act-columns' : ''}>
           <div>{children}</div>
           {aside && <div className="act-aside">{aside}</div>}
@@ -79,11 +79,16 @@ export function ActForm({
           <button
             type="submit"
             className="primary"
-            disabled={acting.busy || (ready !== '' && meanwhile.length === 0)}
+            disabled={acting.busy || (ready !== '' && news.length === 0)}
           >
-            {meanwhile.length > 0 ? 'I have seen it, go on' : send} (Ctrl+Enter)
+            {news.length > 0 ? 'I have seen it, go on' : send} (Ctrl+Enter)
           </button>
           {footer}
+          {moreOfTheSame > 0 && (
+            <span className="quiet-text">
+              Surveillance saw more of the same since, {moreOfTheSame}×.
+            </span>
+          )}
           <span role="status" className={acting.said === '' ? 'quiet-text' : 'failure'}>
             {acting.said !== '' ? acting.said : acting.busy ? 'Sending…' : ready}
           </span>
@@ -93,7 +98,7 @@ export function ActForm({
   );
 }
 
-function Meanwhile({ entries }: { readonly entries: Acting['meanwhile'] }): ReactElement {
+function News({ entries }: { readonly entries: Acting['meanwhile']['news'] }): ReactElement {
   return (
     <div className="meanwhile" role="alert">
       <b>▲ Meanwhile, on this case:</b>

@@ -14,6 +14,9 @@ import {
 import { EntityGraph } from './pictures/entity-graph.tsx';
 import { shareText } from './words.ts';
 
+/** Things of a kind that are listed at first. */
+const LISTED_FIRST = 16;
+
 const KINDS = Object.keys(KIND_TEXT) as ThingKind[];
 
 /** Who is joined to whom, and by what: a picture, and the same as a list for keys and readers. */
@@ -98,11 +101,13 @@ function ThingList({
   readonly chosen: string | null;
   readonly onChoose: (id: string | null) => void;
 }): ReactElement | null {
+  const [all, setAll] = useState(false);
   if (things.length === 0) return null;
+  const shown = all ? things : things.slice(0, LISTED_FIRST);
   return (
     <p className="thing-list" role="group" aria-label={KIND_TEXT[kind]}>
       <span className={`thing-kind kind-${kind}`}>{KIND_TEXT[kind]}</span>
-      {things.map(({ id, label }) => (
+      {shown.map(({ id, label }) => (
         <button
           key={id}
           type="button"
@@ -112,6 +117,11 @@ function ThingList({
           {label}
         </button>
       ))}
+      {shown.length < things.length && (
+        <button type="button" className="quiet" onClick={() => setAll(true)}>
+          {things.length - shown.length} more
+        </button>
+      )}
     </p>
   );
 }

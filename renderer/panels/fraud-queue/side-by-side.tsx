@@ -4,6 +4,7 @@ import type { AccountDetail } from '#core/sync/protocol.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
 import { dateTimeText } from '#renderer/ui/format.ts';
 import { TableHead } from '#renderer/ui/table-head.tsx';
+import { ACCOUNTS_SHOWN, accountsByTrades } from './accounts.ts';
 import {
   COMPARED_MAX,
   groupMatches,
@@ -43,14 +44,13 @@ export function Compare({
   readonly detail: CaseDetail;
   readonly theme: string;
 }): ReactElement {
-  const { row } = detail;
-  const offered = useMemo(
-    () => [...new Set([...row.accounts.map(({ accountId }) => accountId), ...row.linkedAccounts])],
-    [row],
-  );
+  const { linkedAccounts } = detail.row;
+  const offered = useMemo(() => accountsByTrades(detail), [detail]);
   const [chosen, setChosen] = useState(() =>
-    offered.slice(0, Math.min(FIRST, row.accounts.length)),
+    offered.filter((accountId) => !linkedAccounts.includes(accountId)).slice(0, FIRST),
   );
+  const shown = [...new Set([...offered.slice(0, ACCOUNTS_SHOWN), ...chosen])];
+  const others = offered.filter((accountId) => !shown.includes(accountId));
   const [withinMs, setWithinMs] = useState<number>(2_000);
   const { known, failures } = useAccounts(client, chosen);
   const toggle = (accountId: string): void =>
@@ -62,7 +62,7 @@ export function Compare({
   return (
     <div className="compare">
       <p className="chips" role="group" aria-label="Accounts to compare">
-        {offered.map((accountId) => (
+        {shown.map((accountId) => (
           <button
             key={accountId}
             type="button"
@@ -70,9 +70,24 @@ export function Compare({
             onClick={() => toggle(accountId)}
           >
             {accountId}
-            {row.linkedAccounts.includes(accountId) && <small> linked</small>}
+            {linkedAccounts.includes(accountId) && <small> linked</small>}
           </button>
         ))}
+        {others.length > 0 && (
+          <select
+            aria-label="Another account"
+            value=""
+            onChange={(event) => toggle(event.target.value)}
+          >
+            <option value="">{others.length} more…</option>
+            {others.map((accountId) => (
+              <option key={accountId} value={accountId}>
+                {accountId}
+                {linkedAccounts.includes(accountId) ? ' linked' : ''}
+              </option>
+            ))}
+          </select>
+        )}
       </p>
       {failures.map((failure) => (
         <p key={failure} className="failure">

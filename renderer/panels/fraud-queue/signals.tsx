@@ -3,6 +3,7 @@ import type { CaseDetail } from '#core/desk-api/case-calls.ts';
 import type { Figure, Signal } from '#core/fraud/signal.ts';
 import { dateTimeText, instantText, signedCents } from '#renderer/ui/format.ts';
 import { TableHead } from '#renderer/ui/table-head.tsx';
+import { words } from '#renderer/panels/programs/schema-form.tsx';
 import { Histogram } from './pictures/histogram.tsx';
 import { Lanes } from './pictures/lanes.tsx';
 import { chanceText, figureText, lotsText, PATTERN_TEXT, spanText } from './words.ts';
@@ -85,7 +86,7 @@ function Figures({ figures }: { readonly figures: readonly Figure[] }): ReactEle
       <tbody>
         {figures.map(({ name, unit, value, limit }) => (
           <tr key={name}>
-            <th scope="row">{name}</th>
+            <th scope="row">{words(name)}</th>
             <td className="number">
               <b>{figureText(unit, value)}</b>
             </td>

@@ -2,17 +2,18 @@ import type { ReactElement } from 'react';
 import type { CaseDetail } from '#core/desk-api/case-calls.ts';
 import { cents, dateTimeText } from '#renderer/ui/format.ts';
 import { goTo } from '#renderer/store/place.ts';
+import { linesOf } from './meanwhile.ts';
 import { OUTCOME_TEXT } from './words.ts';
 
 /** All that happened, newest first; what waits on this desk stands on top and says so. */
 export function Timeline({ detail }: { readonly detail: CaseDetail }): ReactElement {
-  const entries = [...detail.timeline].reverse();
+  const lines = linesOf(detail.timeline).reverse();
   return (
     <div className="case-columns">
       <section>
         <h3>What happened</h3>
         <ol className="timeline">
-          {entries.map(({ seq, at, state, kind, by, says }, place) => (
+          {lines.map(({ entry: { seq, at, state, kind, by, says }, count, fromAt }, place) => (
             <li key={`${seq} ${at} ${place}`} data-state={state} data-kind={kind}>
               <time>{dateTimeText(at)}</time>{' '}
               {state === 'queued' ? (
@@ -23,6 +24,12 @@ export function Timeline({ detail }: { readonly detail: CaseDetail }): ReactElem
                 </button>
               )}{' '}
               <b>{by}</b> {says}
+              {count > 1 && (
+                <span className="quiet-text">
+                  {' '}
+                  and {count - 1} times before, from {dateTimeText(fromAt)}
+                </span>
+              )}
             </li>
           ))}
         </ol>

@@ -64,11 +64,14 @@ export function countdownText(milliseconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
+/** Detectors count no further. */
+const RAREST = 1_000_000_000;
+
 /** How rarely honest traders show it: never a bare score. */
 export function chanceText(oneIn: number | null): string {
-  return oneIn === null
-    ? 'no comparable trades to tell chance from'
-    : `by chance about 1 in ${groupedText(oneIn, 0)} comparable cases`;
+  if (oneIn === null) return 'no comparable trades to tell chance from';
+  const rarely = `1 in ${groupedText(oneIn, 0)} comparable cases`;
+  return oneIn >= RAREST ? `by chance ${rarely}, or rarer` : `by chance about ${rarely}`;
 }
 
 export function shareText(perMille: number): string {

@@ -139,7 +139,8 @@ function PayoutFacts({
   readonly detail: ProposalDetail;
   readonly snapshot: NonNullable<ProposalDetail['snapshot']>;
 }): ReactElement {
-  const { amounts, assessment, window, against, deductions, precedents } = snapshot;
+  const { amounts, assessment, window, deductions, precedents } = snapshot;
+  const { against } = detail.proposal;
   return (
     <div className="payout-facts">
       <section>

@@ -15,6 +15,8 @@ const SHAPES: Readonly<Record<ThingKind, string>> = {
   affiliate: 'star',
 };
 const LABEL_MAX = 22;
+/** Beyond so many things their shape alone tells their kind. */
+const CROWD = 40;
 const CIRCLE_PX = 180;
 /** Few things are not blown up to fill the frame. */
 const FIT_ZOOM_MAX = 1.4;
@@ -128,7 +130,7 @@ function elementsOf({ things, links }: Graph): ElementDefinition[] {
       data: {
         id,
         kind,
-        label: `${KIND_TEXT[kind]}\n${label.length > LABEL_MAX ? `${label.slice(0, LABEL_MAX)}…` : label}`,
+        label: things.length > CROWD ? short(label) : `${KIND_TEXT[kind]}\n${short(label)}`,
       },
       position: { x: CIRCLE_PX * Math.cos(angle), y: CIRCLE_PX * Math.sin(angle) },
     };
@@ -137,6 +139,10 @@ function elementsOf({ things, links }: Graph): ElementDefinition[] {
     data: { id: `link ${at}`, source: from, target: to, label, width: 1 + weight / 300 },
   }));
   return [...nodes, ...edges];
+}
+
+function short(label: string): string {
+  return label.length > LABEL_MAX ? `${label.slice(0, LABEL_MAX)}…` : label;
 }
 
 function styleOf(): StylesheetJson {
