@@ -78,6 +78,17 @@ export function wordsOf(fact: Fact): { readonly what: string; readonly why: stri
       return says(
         `Approval of ${fact.data.policy.action} now needs ${fact.data.policy.approvals} persons`,
       );
+    case 'alertRulesChanged':
+      return says(`Alert rules are version ${fact.data.version}`, fact.data.reason);
+    case 'alertEscalated':
+      return says(
+        `${fact.data.open} alerts escalated by “${fact.data.ruleName}”, step ${fact.data.level}`,
+        'nobody acknowledged them in time',
+      );
+    case 'noticeAcknowledged':
+      return says(`Acknowledged entry ${fact.data.alertSeq}`, fact.data.note);
+    case 'feedStateObserved':
+      return says(`Feed ${fact.data.symbol} is ${fact.data.state}`);
     default:
       return says(
         `${spaced(fact.kind)}${'accountId' in fact.data ? ` of ${fact.data.accountId}` : ''}`,

@@ -42,22 +42,22 @@ interface CasePageProps {
 /** One case with all that a decision on it rests on; every verb has a key. */
 export function CasePage(props: CasePageProps): ReactElement {
   const { client, caseId, onBack } = props;
-  const { detail, reread } = useDetail(client, caseId);
+  const { detail, failure, reread } = useDetail(client, caseId);
   const draft = useDraft(client, caseId);
   useViewing(client, caseId);
-  useLockRenewal(client, typeof detail === 'object' ? (detail?.row ?? null) : null);
-  if (detail === null) {
+  useLockRenewal(client, detail?.row ?? null);
+  if (detail === null && failure === '') {
     return (
       <section className="panel case-page" aria-label="Case" aria-busy="true">
         <p className="empty">Reading…</p>
       </section>
     );
   }
-  if (typeof detail === 'string') {
+  if (detail === null) {
     return (
       <section className="panel case-page" aria-label="Case">
         <p className="failure" role="alert">
-          {detail}
+          {failure}
         </p>
         <p className="empty">
           <button type="button" onClick={onBack}>
@@ -67,32 +67,44 @@ export function CasePage(props: CasePageProps): ReactElement {
       </section>
     );
   }
-  return <Opened {...props} detail={detail} reread={reread} draft={draft} />;
+  return <Opened {...props} detail={detail} failure={failure} reread={reread} draft={draft} />;
 }
 
-/** The case as the desk has it, read again with every change; changes that come together once. */
+/**
+ * The case as the desk has it, read again with every change. What was read once stays on screen when
+ * a later reading fails: somebody may be writing.
+ */
 function useDetail(
   client: RendererClient,
   caseId: string,
-): { readonly detail: CaseDetail | string | null; reread(): Promise<CaseDetail | null> } {
+): {
+  readonly detail: CaseDetail | null;
+  readonly failure: string;
+  reread(): Promise<CaseDetail | null>;
+} {
   const version = useCases((cases) => cases.version);
-  const [detail, setDetail] = useState<CaseDetail | string | null>(null);
+  const [detail, setDetail] = useState<CaseDetail | null>(null);
+  const [failure, setFailure] = useState('');
   const asked = useRef(0);
   const reread = useCallback(async () => {
     asked.current += 1;
     const mine = asked.current;
     const reply = await client.call('cases.get', { caseId });
     // An answer that was overtaken by a later one is old.
-    if (mine === asked.current) setDetail(reply.ok ? reply.value : reply.error.message);
+    if (mine === asked.current) {
+      if (reply.ok) setDetail(reply.value);
+      setFailure(reply.ok ? '' : reply.error.message);
+    }
     return reply.ok ? reply.value : null;
   }, [client, caseId]);
   useEffect(() => void reread(), [reread, version]);
-  return { detail, reread };
+  return { detail, failure, reread };
 }
 
 function Opened({
   client,
   detail,
+  failure,
   reread,
   draft,
   onNext,
@@ -100,6 +112,8 @@ function Opened({
   onDecided,
 }: CasePageProps & {
   readonly detail: CaseDetail;
+  /** Why it could not be read again; empty when it could. */
+  readonly failure: string;
   readonly reread: () => Promise<CaseDetail | null>;
   readonly draft: Draft;
 }): ReactElement {
@@ -164,7 +178,7 @@ function Opened({
             ))}
           </div>
           <p role="status" className="case-said">
-            {acting.said === '' ? said : acting.said}
+            {[failure, acting.said, said].find((text) => text !== '')}
           </p>
         </div>
         <div className="case-body" role="tabpanel" aria-label={PART_TEXT[part]} tabIndex={0}>
