@@ -46,7 +46,7 @@ async function openPayout(page: Page): Promise<void> {
 
 /** The payout that waits for the case in this line, if nothing but the case stands against it. */
 async function payableIn(line: number): Promise<string> {
-  await officer.locator('.cases .ag-center-cols-container .ag-row').nth(line).click();
+  await officer.locator('.cases .queue .ag-row').nth(line).click();
   const address = await officer.evaluate(() => location.hash);
   await officer
     .locator('.case-page')
@@ -67,7 +67,7 @@ test('what several traders have in common becomes a case, with its reasons and a
   await officer.keyboard.press('8');
   await officer.getByRole('button', { name: /^Payout waiting/ }).click();
   await expect(async () => {
-    const rows = officer.locator('.cases .ag-center-cols-container .ag-row');
+    const rows = officer.locator('.cases .queue .ag-row');
     await expect(rows.first()).toBeVisible({ timeout: 5_000 });
     const seen = await rows.count();
     for (let at = 0; at < seen && payoutId === ''; at += 1) payoutId = await payableIn(at);

@@ -158,7 +158,7 @@ describe('a rule', () => {
   });
 });
 
-describe('when it leaves', () => {
+describe('a message leaves', () => {
   const night = {
     zone: 'UTC',
     from: '12:00',
@@ -167,18 +167,18 @@ describe('when it leaves', () => {
     breaksThrough: { severity: 'hard' as const, escalations: false },
   };
 
-  it('it has gathered for as long as its rule says', () => {
+  it('when it has gathered for as long as its rule says', () => {
     expect(told(only(rule({ gatherSeconds: 30 })))[0]).toBe('0 email person:finn +30');
   });
 
-  it('it has waited for the quiet hours of its rule to end', () => {
+  it('when the quiet hours of its rule have ended', () => {
     expect(told(only(rule({ quiet: [night] })))[0]).toBe('0 email person:finn +5400');
     expect(told(only(rule({ quiet: [night] })), aNotice({ severity: 'hard' }))[0]).toBe(
       '0 email person:finn +0',
     );
   });
 
-  it('a person’s own quiet hours hold that person’s alone, and no program’s', () => {
+  it('when a person’s own quiet hours have ended: they hold that person’s alone, and no program’s', () => {
     const rules: AlertRules = {
       ...only(rule({ tell: { ...rule().tell, hooks: ['pager'] } })),
       people: [{ personId: 'finn', quiet: [night] }],
@@ -190,7 +190,7 @@ describe('when it leaves', () => {
     ]);
   });
 
-  it('what holds it is told, so that a desk can be silent instead of late', () => {
+  it('with what had held it, so that a desk can be silent instead of late', () => {
     const rules = only(rule({ quiet: [night] }));
     const [first] = deliveries(
       rules,

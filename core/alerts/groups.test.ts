@@ -6,8 +6,7 @@ import { aNotice, someNotices } from './testing/notices.ts';
 import { groupFigures, groupTitle } from './words.ts';
 
 const SEED = 20_260_501;
-const law = (title: string, property: fc.IProperty<[Notice[]]>): void =>
-  it(`${title} (seed ${SEED})`, () => fc.assert(property, { seed: SEED, numRuns: 300 }));
+const RUNS = { seed: SEED, numRuns: 300 };
 
 /** Every account of a storm, each with a warning of its own. */
 function storm(count: number): Notice[] {
@@ -65,98 +64,104 @@ describe('notices of a storm', () => {
 });
 
 describe('grouping', () => {
-  law(
-    'puts every notice into one group, and none into two',
-    fc.property(someNotices, (notices) => {
-      const groups = groupNotices(notices);
-      expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(notices.length);
-      expect(new Set(groups.map(({ key }) => key)).size).toBe(groups.length);
-      for (const group of groups) {
-        const members = notices.filter((notice) => groupKeyOf(notice) === group.key);
-        expect(group.count).toBe(members.length);
-        expect(group.open).toBe(members.filter(wantsAcknowledgement).length);
-        expect(group.firstSeq).toBe(Math.min(...members.map(({ seq }) => seq)));
-        expect(group.lastSeq).toBe(Math.max(...members.map(({ seq }) => seq)));
-      }
-    }),
-  );
+  it(`puts every notice into one group, and none into two (seed ${SEED})`, () =>
+    fc.assert(
+      fc.property(someNotices, (notices) => {
+        const groups = groupNotices(notices);
+        expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(notices.length);
+        expect(new Set(groups.map(({ key }) => key)).size).toBe(groups.length);
+        for (const group of groups) {
+          const members = notices.filter((notice) => groupKeyOf(notice) === group.key);
+          expect(group.count).toBe(members.length);
+          expect(group.open).toBe(members.filter(wantsAcknowledgement).length);
+          expect(group.firstSeq).toBe(Math.min(...members.map(({ seq }) => seq)));
+          expect(group.lastSeq).toBe(Math.max(...members.map(({ seq }) => seq)));
+        }
+      }),
+      RUNS,
+    ));
 
-  law(
-    'comes to the same in whatever order notices come, and however often',
-    fc.property(someNotices, (notices) => {
-      const shuffled = [...notices].sort(
-        (one, other) => ((one.seq * 37) % 61) - ((other.seq * 37) % 61),
-      );
-      expect(groupNotices([...shuffled, ...notices])).toEqual(groupNotices(notices));
-    }),
-  );
-
-  law(
-    'grows in place: after each notice a group is what all of them together make',
-    fc.property(someNotices, (notices) => {
-      const [first] = notices;
-      if (!first) return;
-      const group = createGroup(first);
-      const taken: Notice[] = [];
-      for (const notice of notices.filter((one) => groupKeyOf(one) === groupKeyOf(first))) {
-        group.add(notice);
-        taken.push(notice);
-        expect([group.summary()]).toEqual(groupNotices(taken));
-      }
-    }),
-  );
-
-  law(
-    'counts an account once, by the largest that it has at stake',
-    fc.property(someNotices, (notices) => {
-      for (const { key, atStake, accounts } of groupNotices(notices)) {
-        const members = notices.filter((notice) => groupKeyOf(notice) === key);
-        const named = new Set(members.flatMap(({ accountId }) => accountId ?? []));
-        expect(accounts).toBe(named.size);
-        const most = [...named].map((id) =>
-          Math.max(
-            ...members.filter(({ accountId }) => accountId === id).map(({ amount }) => amount),
-          ),
+  it(`comes to the same in whatever order notices come, and however often (seed ${SEED})`, () =>
+    fc.assert(
+      fc.property(someNotices, (notices) => {
+        const shuffled = [...notices].sort(
+          (one, other) => ((one.seq * 37) % 61) - ((other.seq * 37) % 61),
         );
-        const unnamed = members.filter(({ accountId }) => accountId === null);
-        const total = [...most, ...unnamed.map(({ amount }) => amount)].reduce(
-          (sum, one) => sum + one,
-          0,
-        );
-        expect(atStake.reduce((sum, { amount }) => sum + amount, 0)).toBe(total);
-      }
-    }),
-  );
+        expect(groupNotices([...shuffled, ...notices])).toEqual(groupNotices(notices));
+      }),
+      RUNS,
+    ));
 
-  law(
-    'keeps the ten that nobody in the group is worse than',
-    fc.property(someNotices, (notices) => {
-      const bySeq = new Map(notices.map((notice) => [notice.seq, notice]));
-      for (const { key, worst } of groupNotices(notices)) {
-        const members = notices.filter((notice) => groupKeyOf(notice) === key);
-        expect(worst).toHaveLength(Math.min(WORST_MAX, members.length));
-        const least = bySeq.get(worst.at(-1) ?? 0)?.used ?? 0;
-        const left = members.filter(({ seq }) => !worst.includes(seq));
-        expect(left.filter(({ used }) => used > least)).toEqual([]);
-      }
-    }),
-  );
+  it(`grows in place: after each notice a group is what all of them together make (seed ${SEED})`, () =>
+    fc.assert(
+      fc.property(someNotices, (notices) => {
+        const [first] = notices;
+        if (!first) return;
+        const group = createGroup(first);
+        const taken: Notice[] = [];
+        for (const notice of notices.filter((one) => groupKeyOf(one) === groupKeyOf(first))) {
+          group.add(notice);
+          taken.push(notice);
+          expect([group.summary()]).toEqual(groupNotices(taken));
+        }
+      }),
+      RUNS,
+    ));
 
-  law(
-    'opens and closes what is acknowledged, one by one',
-    fc.property(someNotices, (notices) => {
-      const [first] = notices;
-      if (!first) return;
-      const group = createGroup(first);
-      const members = notices.filter((one) => groupKeyOf(one) === groupKeyOf(first));
-      for (const notice of members) group.add(notice);
-      for (const seq of group.openSeqs()) {
-        const before = group.summary().open;
-        group.setOpen(seq, false);
-        group.setOpen(seq, false);
-        expect(group.summary().open).toBe(before - 1);
-      }
-      expect(group.openSeqs()).toEqual([]);
-    }),
-  );
+  it(`counts an account once, by the largest that it has at stake (seed ${SEED})`, () =>
+    fc.assert(
+      fc.property(someNotices, (notices) => {
+        for (const { key, atStake, accounts } of groupNotices(notices)) {
+          const members = notices.filter((notice) => groupKeyOf(notice) === key);
+          const named = new Set(members.flatMap(({ accountId }) => accountId ?? []));
+          expect(accounts).toBe(named.size);
+          const most = [...named].map((id) =>
+            Math.max(
+              ...members.filter(({ accountId }) => accountId === id).map(({ amount }) => amount),
+            ),
+          );
+          const unnamed = members.filter(({ accountId }) => accountId === null);
+          const total = [...most, ...unnamed.map(({ amount }) => amount)].reduce(
+            (sum, one) => sum + one,
+            0,
+          );
+          expect(atStake.reduce((sum, { amount }) => sum + amount, 0)).toBe(total);
+        }
+      }),
+      RUNS,
+    ));
+
+  it(`keeps the ten that nobody in the group is worse than (seed ${SEED})`, () =>
+    fc.assert(
+      fc.property(someNotices, (notices) => {
+        const bySeq = new Map(notices.map((notice) => [notice.seq, notice]));
+        for (const { key, worst } of groupNotices(notices)) {
+          const members = notices.filter((notice) => groupKeyOf(notice) === key);
+          expect(worst).toHaveLength(Math.min(WORST_MAX, members.length));
+          const least = bySeq.get(worst.at(-1) ?? 0)?.used ?? 0;
+          const left = members.filter(({ seq }) => !worst.includes(seq));
+          expect(left.filter(({ used }) => used > least)).toEqual([]);
+        }
+      }),
+      RUNS,
+    ));
+
+  it(`opens and closes what is acknowledged, one by one (seed ${SEED})`, () =>
+    fc.assert(
+      fc.property(someNotices, (notices) => {
+        const [first] = notices;
+        if (!first) return;
+        const group = createGroup(first);
+        const members = notices.filter((one) => groupKeyOf(one) === groupKeyOf(first));
+        for (const notice of members) group.add(notice);
+        for (const seq of group.openSeqs()) {
+          const before = group.summary().open;
+          group.setOpen(seq, false);
+          group.setOpen(seq, false);
+          expect(group.summary().open).toBe(before - 1);
+        }
+        expect(group.openSeqs()).toEqual([]);
+      }),
+      RUNS,
+    ));
 });

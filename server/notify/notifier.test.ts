@@ -28,6 +28,7 @@ async function withFirm(
   }
 }
 const subjects = ({ left }: NotifyFirm): string[] => left.map(({ subject }) => subject);
+const targetsOf = ({ left }: NotifyFirm): string[] => left.map(({ target }) => target);
 const messages = ({ store }: NotifyFirm): MessageRow[] =>
   store.connection
     .prepare('SELECT * FROM message ORDER BY made_at, message_id')
@@ -236,6 +237,35 @@ describe('a message that does not arrive', () => {
       ]);
     }));
 
+  it('because a mail server hangs keeps neither webhooks nor decisions waiting', () =>
+    withFirm(
+      rulesOf(mailRule({ tell: { ...TELLS_NOBODY, mailboxes: ['risk'], hooks: ['pager'] } })),
+      async (world) => {
+        const { send } = world.ports.ways;
+        const open: (() => void)[] = [];
+        Object.assign(world.ports.ways, {
+          send: async (...given: Parameters<typeof send>) => {
+            if (given[0] === 'email') await new Promise<void>((done) => open.push(done));
+            return send(...given);
+          },
+        });
+        world.notifier.start();
+        world.ruin('A1');
+        world.firm.clock += 11 * SECOND_MS;
+        await expect.poll(() => targetsOf(world), { timeout: 5_000 }).toEqual(['hook:pager']);
+        world.firm.clock += HOUR_MS;
+        world.ruin('A2');
+        world.firm.clock += 11 * SECOND_MS;
+        await expect
+          .poll(() => targetsOf(world), { timeout: 5_000 })
+          .toEqual(['hook:pager', 'hook:pager']);
+        Object.assign(world.ports.ways, { send });
+        for (const done of open) done();
+        await world.notifier.stop();
+        expect(targetsOf(world)).toContain('mailbox:risk');
+      },
+    ));
+
   it('keeps no other back', () =>
     withFirm(
       rulesOf(mailRule({ tell: { ...TELLS_NOBODY, mailboxes: ['risk', 'other'] } })),
@@ -262,20 +292,19 @@ describe('what nobody acknowledges', () => {
   const minutes = async (world: NotifyFirm, count: number): Promise<void> => {
     for (let minute = 0; minute < count; minute += 1) await world.pass(MINUTE_MS);
   };
-  const targets = ({ left }: NotifyFirm): string[] => left.map(({ target }) => target);
 
   it('goes to the next step each time that it has waited, and into the log', () =>
     withFirm(stepped, async (world) => {
       world.ruin('A1', 'A2');
       await minutes(world, 4);
-      expect(targets(world)).toEqual(['mailbox:risk']);
+      expect(targetsOf(world)).toEqual(['mailbox:risk']);
       await minutes(world, 2);
-      expect(targets(world)).toEqual(['mailbox:risk', 'mailbox:senior']);
+      expect(targetsOf(world)).toEqual(['mailbox:risk', 'mailbox:senior']);
       expect(world.left[1]?.subject).toBe(
         '[Propdesk] Nobody has acknowledged: 2 breaches: daily loss in FTMO-shaped two-step 100k',
       );
       await minutes(world, 40);
-      expect(targets(world)).toEqual(['mailbox:risk', 'mailbox:senior', 'hook:pager']);
+      expect(targetsOf(world)).toEqual(['mailbox:risk', 'mailbox:senior', 'hook:pager']);
       const escalations = world.firm.store
         .stream(0, 'firm')
         .flatMap((fact) =>
@@ -298,10 +327,10 @@ describe('what nobody acknowledges', () => {
       );
       world.firm.as('finn', { type: 'acknowledgeAlert', alertSeq: seqs[0] ?? 0, note: '' });
       await minutes(world, 6);
-      expect(targets(world)).toEqual(['mailbox:risk', 'mailbox:senior']);
+      expect(targetsOf(world)).toEqual(['mailbox:risk', 'mailbox:senior']);
       world.firm.as('finn', { type: 'acknowledgeAlerts', alertSeqs: seqs, note: 'both' });
       await minutes(world, 60);
-      expect(targets(world)).toEqual(['mailbox:risk', 'mailbox:senior']);
+      expect(targetsOf(world)).toEqual(['mailbox:risk', 'mailbox:senior']);
     }));
 
   it('is escalated once, whatever is restarted in between', () =>
@@ -311,6 +340,6 @@ describe('what nobody acknowledges', () => {
         await world.pass(MINUTE_MS);
         world.restart();
       }
-      expect(targets(world)).toEqual(['mailbox:risk', 'mailbox:senior', 'hook:pager']);
+      expect(targetsOf(world)).toEqual(['mailbox:risk', 'mailbox:senior', 'hook:pager']);
     }));
 });

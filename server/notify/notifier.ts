@@ -1,4 +1,4 @@
-import { matches, type AlertRule } from '#core/alerts/alert-rules.ts';
+import { matches, type AlertRule, type Channel } from '#core/alerts/alert-rules.ts';
 import { escalationsDue } from '#core/alerts/escalation.ts';
 import { digestOfText } from '#core/kernel/digest.ts';
 import { wantsAcknowledgement } from '#core/alerts/notice.ts';
@@ -64,19 +64,44 @@ export function createNotifier(ports: NotifierPorts): Ticker {
   const { store, log } = ports;
   const interrupted = store.interrupted(ports.now());
   if (interrupted > 0) log.warn({ interrupted }, 'messages were on their way when this stopped');
-  return createTicker(() => tickOnce(ports), TICK_MS);
+  const saying = (work: () => Promise<void>) => (): Promise<void> =>
+    work().catch((error: unknown) =>
+      log.error({ error: wordsOf(error) }, 'telling people stopped halfway, and goes on'),
+    );
+  const deciding = createTicker(
+    saying(() => decide(ports)),
+    TICK_MS,
+  );
+  // A mail server that hangs keeps neither decisions nor webhooks waiting.
+  const sending = SENT_CHANNELS.map((channel) =>
+    createTicker(
+      saying(() => sendMessages(channel, ports)),
+      TICK_MS,
+    ),
+  );
+  const all = [deciding, ...sending];
+  return {
+    tick: async () => {
+      await deciding.tick();
+      await Promise.all(sending.map((one) => one.tick()));
+    },
+    start: () => {
+      for (const one of all) one.start();
+    },
+    stop: async () => {
+      await Promise.all(all.map((one) => one.stop()));
+    },
+  };
 }
 
-async function tickOnce(ports: NotifierPorts): Promise<void> {
-  try {
-    while (ports.intake.take());
-    await escalate(ports);
-    makeMessages(ports);
-    await sendMessages(ports);
-    ports.store.trim();
-  } catch (error) {
-    ports.log.error({ error: wordsOf(error) }, 'telling people stopped halfway, and goes on');
-  }
+/** The channels by which something leaves this machine. */
+const SENT_CHANNELS = ['email', 'webhook'] as const;
+
+async function decide(ports: NotifierPorts): Promise<void> {
+  while (ports.intake.take());
+  await escalate(ports);
+  makeMessages(ports);
+  ports.store.trim();
 }
 
 /** Puts into the log that nobody has acknowledged in time; those of the step are told from there. */
@@ -198,8 +223,8 @@ function groupFor(row: DeliveryRow, { store, intake }: NotifierPorts): ToldGroup
 }
 
 /** A few at a time: one that hangs keeps no other back for longer than it may hang. */
-async function sendMessages(ports: NotifierPorts): Promise<void> {
-  const due = ports.store.messagesDue(ports.now(), SENDS_PER_TICK_MAX).values();
+async function sendMessages(channel: Channel, ports: NotifierPorts): Promise<void> {
+  const due = ports.store.messagesDue(channel, ports.now(), SENDS_PER_TICK_MAX).values();
   const worker = async (): Promise<void> => {
     for (const row of due) await sendMessage(row, ports);
   };

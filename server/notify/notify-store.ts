@@ -200,7 +200,7 @@ export interface NotifyStore {
     deliveries: readonly DeliveryRow[],
     now: number,
   ): void;
-  messagesDue(now: number, limit: number): MessageRow[];
+  messagesDue(channel: Channel, now: number, limit: number): MessageRow[];
   message(messageId: string): MessageRow | undefined;
   /** Noted before anything leaves, so that a message that left twice is known to. */
   attempt(messageId: string): void;
@@ -426,8 +426,9 @@ function messageParts(
   const take = db.prepare(
     "UPDATE delivery SET state = 'made', message_id = ? WHERE delivery_id = ? AND part = ?",
   );
-  const due = db.prepare<[number, number], MessageRow>(
-    'SELECT * FROM message WHERE next_at <= ? ORDER BY next_at, made_at, message_id LIMIT ?',
+  const due = db.prepare<[number, string, number], MessageRow>(
+    `SELECT * FROM message WHERE next_at <= ? AND channel = ?
+       ORDER BY next_at, made_at, message_id LIMIT ?`,
   );
   const one = db.prepare<[string], MessageRow>('SELECT * FROM message WHERE message_id = ?');
   const attempt = db.prepare(
@@ -453,7 +454,7 @@ function messageParts(
       add.run(message_id, channel, target, now, now, outgoing);
       for (const { delivery_id, part } of deliveries) take.run(message_id, delivery_id, part);
     },
-    messagesDue: (now, limit) => due.all(now, limit),
+    messagesDue: (channel, now, limit) => due.all(now, channel, limit),
     message: (messageId) => one.get(messageId),
     attempt: (messageId) => void attempt.run(messageId),
     became: (messageId, { state, why, next_at, sent_at = null, attempts = null }) =>

@@ -175,10 +175,9 @@ export const newsStraddling = defineHabit<Params, Own, Common>({
 
 /** Releases in the order of their time; a later word on the same one replaces it. */
 function schedule(common: Common, release: NewsRelease): void {
-  if (release.impact !== 'high') return;
-  const { releaseId, at, currencies } = release;
+  const { releaseId, at, currencies, impact } = release;
   const others = common.releases.filter((known) => known.releaseId !== releaseId);
-  common.releases = [...others, { releaseId, at, currencies }]
+  common.releases = [...others, ...(impact === 'high' ? [{ releaseId, at, currencies }] : [])]
     .sort((one, other) => one.at - other.at || (one.releaseId < other.releaseId ? -1 : 1))
     .slice(-RELEASES_MAX);
 }

@@ -46,6 +46,8 @@ interface Found {
   readonly lines: readonly HistoryLine[];
   readonly more: boolean;
   readonly held: number;
+  /** When it was read: what was due before then is late. */
+  readonly readAt: number;
 }
 
 /** Every alert that the server has ever held, found by words, account, trader, kind, time and state. */
@@ -57,7 +59,7 @@ export function History({ client }: { readonly client: RendererClient }): ReactE
       const reply = await client.call('alerts.history', requestOf(filter, beforeSeq));
       if (!reply.ok) return setFound(reply.error.message);
       const { lines, more, held } = reply.value;
-      setFound({ lines: [...earlier, ...lines], more, held });
+      setFound({ lines: [...earlier, ...lines], more, held, readAt: Date.now() });
     },
     [client, filter],
   );
@@ -76,7 +78,7 @@ export function History({ client }: { readonly client: RendererClient }): ReactE
             {found.lines.length.toLocaleString('en')}
             {found.more ? ' and more' : ''} of {found.held.toLocaleString('en')} alerts
           </p>
-          {found.lines.length > 0 && <HistoryTable lines={found.lines} />}
+          {found.lines.length > 0 && <HistoryTable found={found} />}
           {found.lines.length === 0 && (
             <p className="empty">
               {found.held === 0
@@ -190,7 +192,8 @@ function Filters({
   );
 }
 
-function HistoryTable({ lines }: { readonly lines: readonly HistoryLine[] }): ReactElement {
+function HistoryTable({ found }: { readonly found: Found }): ReactElement {
+  const { lines, readAt } = found;
   return (
     <table className="history">
       <TableHead
@@ -206,14 +209,19 @@ function HistoryTable({ lines }: { readonly lines: readonly HistoryLine[] }): Re
       />
       <tbody>
         {lines.map((line) => (
-          <HistoryRow key={line.notice.seq} line={line} />
+          <HistoryRow key={line.notice.seq} line={line} readAt={readAt} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function HistoryRow({ line }: { readonly line: HistoryLine }): ReactElement {
+interface RowProps {
+  readonly line: HistoryLine;
+  readonly readAt: number;
+}
+
+function HistoryRow({ line, readAt }: RowProps): ReactElement {
   const { notice } = line;
   const { accountId } = notice;
   return (
@@ -249,16 +257,16 @@ function HistoryRow({ line }: { readonly line: HistoryLine }): ReactElement {
       <td>{notice.traderName}</td>
       <td>{notice.sentence}</td>
       <td>
-        <Seen line={line} />
+        <Seen line={line} readAt={readAt} />
       </td>
     </tr>
   );
 }
 
-function Seen({ line }: { readonly line: HistoryLine }): ReactElement {
+function Seen({ line, readAt }: RowProps): ReactElement {
   const names = useNames();
   const { seen, level, dueAt, notice } = line;
-  const isLate = dueAt !== null && (seen?.at ?? Date.now()) > dueAt;
+  const isLate = dueAt !== null && (seen?.at ?? readAt) > dueAt;
   return (
     <>
       {seen === null

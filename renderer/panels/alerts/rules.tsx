@@ -9,10 +9,10 @@ import type { DeskCallOutput } from '#core/desk-api/contract.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
 import { nameOf, useNames } from '#renderer/store/names.ts';
 import { useProposals } from '#renderer/store/proposals.ts';
+import { book } from '#renderer/store/session.ts';
 import { dateTimeText } from '#renderer/ui/format.ts';
 import { PeopleQuiet } from './quiet-form.tsx';
 import { RuleForm, type Choices } from './rule-form.tsx';
-import { book } from '#renderer/store/session.ts';
 import { tellText, whenText } from './words.ts';
 
 type Kept = DeskCallOutput<'alerts.rules'>;
@@ -51,9 +51,7 @@ export function Rules({ client }: { readonly client: RendererClient }): ReactEle
     <div className="rules-page">
       <div className="rules-list scroll">
         <p className="quiet-text">
-          {kept.version === 0
-            ? 'The rules that every firm begins with.'
-            : `Version ${kept.version}${kept.changed ? `, by ${kept.changed.by} on ${dateTimeText(kept.changed.at)} UTC: ${kept.changed.reason}` : ''}.`}
+          {versionText(kept)}
           {!kept.mayChange && ' No role of yours may change them.'}
         </p>
         <ul className="program-list">
@@ -111,6 +109,13 @@ export function Rules({ client }: { readonly client: RendererClient }): ReactEle
   );
 }
 
+function versionText({ version, changed }: Kept): string {
+  if (version === 0) return 'The rules that every firm begins with.';
+  if (!changed) return `Version ${version}.`;
+  const { by, at, reason } = changed;
+  return `Version ${version}, by ${by} on ${dateTimeText(at)} UTC: ${reason}.`;
+}
+
 function RuleLine({
   rule,
   current,
@@ -122,7 +127,7 @@ function RuleLine({
 }): ReactElement {
   const names = useNames();
   const { name, enabled, tell, steps } = rule;
-  const name1 = (id: string): string => nameOf(names, id);
+  const named = (id: string): string => nameOf(names, id);
   return (
     <li>
       <button type="button" aria-current={current} onClick={onOpen}>
@@ -130,10 +135,10 @@ function RuleLine({
           {name} {!enabled && <small>(off)</small>}
         </b>
         <small>{whenText(rule)}</small>
-        <small>→ {tellText(tell, name1)}</small>
+        <small>→ {tellText(tell, named)}</small>
         {steps.map((step) => (
           <small key={step.afterMinutes}>
-            after {step.afterMinutes} min → {tellText(step.tell, name1)}
+            after {step.afterMinutes} min → {tellText(step.tell, named)}
           </small>
         ))}
       </button>

@@ -43,25 +43,11 @@ export function wordsOf(fact: Fact): { readonly what: string; readonly why: stri
       return says(`Payment ${fact.data.instructionId} is ${fact.data.state}`, fact.data.message);
     case 'accountDirected':
       return says(`${fact.data.directive.type} account ${fact.data.accountId}`, fact.data.reason);
-    case 'alertAcknowledged':
-      return says(
-        `Acknowledged entry ${fact.data.alertSeq} of ${fact.data.accountId}`,
-        fact.data.note,
-      );
     case 'programPublished':
       return says(
         `Published ${fact.data.programId} version ${fact.data.version}`,
         fact.data.reason,
       );
-    case 'roleGranted':
-      return says(`${fact.data.personId} is ${fact.data.role}`);
-    case 'roleRevoked':
-      return says(`${fact.data.personId} is ${fact.data.role} no more`);
-    case 'keyRevoked':
-      return says(`Key ${fact.data.keyId.slice(0, 16)} revoked`, fact.data.reason);
-    case 'personSignedIn':
-    case 'personSignedOut':
-      return says(comingText(fact));
     case 'exceptionRaised':
       return says(`Fits nothing: ${fact.data.type}`, fact.data.sentence);
     case 'exceptionSettled':
@@ -78,21 +64,52 @@ export function wordsOf(fact: Fact): { readonly what: string; readonly why: stri
       return says(
         `Approval of ${fact.data.policy.action} now needs ${fact.data.policy.approvals} persons`,
       );
-    case 'alertRulesChanged':
-      return says(`Alert rules are version ${fact.data.version}`, fact.data.reason);
-    case 'alertEscalated':
-      return says(
-        `${fact.data.open} alerts escalated by “${fact.data.ruleName}”, step ${fact.data.level}`,
-        'nobody acknowledged them in time',
-      );
-    case 'noticeAcknowledged':
-      return says(`Acknowledged entry ${fact.data.alertSeq}`, fact.data.note);
-    case 'feedStateObserved':
-      return says(`Feed ${fact.data.symbol} is ${fact.data.state}`);
     default:
-      return says(
-        `${spaced(fact.kind)}${'accountId' in fact.data ? ` of ${fact.data.accountId}` : ''}`,
-      );
+      return peopleWords(fact) ?? alertWords(fact) ?? says(plainWords(fact));
+  }
+}
+
+function plainWords({ kind, data }: Fact): string {
+  return `${spaced(kind)}${'accountId' in data ? ` of ${data.accountId}` : ''}`;
+}
+
+/** An entry about people, their roles and their keys; null for any other. */
+function peopleWords(fact: Fact): { readonly what: string; readonly why: string } | null {
+  switch (fact.kind) {
+    case 'roleGranted':
+      return { what: `${fact.data.personId} is ${fact.data.role}`, why: '' };
+    case 'roleRevoked':
+      return { what: `${fact.data.personId} is ${fact.data.role} no more`, why: '' };
+    case 'keyRevoked':
+      return { what: `Key ${fact.data.keyId.slice(0, 16)} revoked`, why: fact.data.reason };
+    case 'personSignedIn':
+    case 'personSignedOut':
+      return { what: comingText(fact), why: '' };
+    default:
+      return null;
+  }
+}
+
+/** An entry about alerts and who is told of them; null for any other. */
+function alertWords(fact: Fact): { readonly what: string; readonly why: string } | null {
+  switch (fact.kind) {
+    case 'alertRulesChanged':
+      return { what: `Alert rules are version ${fact.data.version}`, why: fact.data.reason };
+    case 'alertEscalated': {
+      const { open, ruleName, level } = fact.data;
+      const what = `${open} alerts escalated by “${ruleName}”, step ${level}`;
+      return { what, why: 'nobody acknowledged them in time' };
+    }
+    case 'alertAcknowledged': {
+      const { alertSeq, accountId, note } = fact.data;
+      return { what: `Acknowledged entry ${alertSeq} of ${accountId}`, why: note };
+    }
+    case 'noticeAcknowledged':
+      return { what: `Acknowledged entry ${fact.data.alertSeq}`, why: fact.data.note };
+    case 'feedStateObserved':
+      return { what: `Feed ${fact.data.symbol} is ${fact.data.state}`, why: '' };
+    default:
+      return null;
   }
 }
 

@@ -84,7 +84,7 @@ export function ProposeConsequence(props: DecideProps): ReactElement {
       footer={<GoOn />}
       aside={
         <>
-          <Precedents detail={detail} />
+          <Precedents detail={detail} brief />
           {consequence !== null && (
             <LetterText
               client={client}

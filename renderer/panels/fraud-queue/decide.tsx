@@ -71,7 +71,7 @@ export function Decide({
       footer={<GoOn />}
       aside={
         <>
-          <Precedents detail={detail} />
+          <Precedents detail={detail} brief />
           <LetterText {...props} outcome={verb} code={value.code} accountIds={[]} amount={0} />
         </>
       }

@@ -47,6 +47,11 @@ describe('the graph of a case', () => {
     expect(graph.links).toEqual([]);
   });
 
+  it('calls traders by their names where the case knows them', () => {
+    const graph = graphOf(detail([{ nodes: [thing('T1', 'trader')], edges: [] }]), nobody);
+    expect(graph.things.map(({ label }) => label)).toEqual(['Ada Vale']);
+  });
+
   it('joins accounts to their owners where this desk knows them', () => {
     const owner = (): { id: string; name: string } => ({ id: 'T1', name: 'Ada Vale' });
     const graph = graphOf(detail([], ['A1']), owner);

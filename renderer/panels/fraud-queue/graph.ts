@@ -44,8 +44,10 @@ export function graphOf(detail: CaseDetail, ownerOf: OwnerOf): Graph {
     const before = links.get(name);
     if (!before || before.weight < link.weight) links.set(name, link);
   };
+  const names = new Map(detail.row.traders.map(({ traderId, name }) => [traderId, name]));
   for (const { nodes, edges } of pictures) {
-    for (const node of nodes) addThing(node);
+    // Detectors know traders by their ids alone.
+    for (const node of nodes) addThing({ ...node, label: names.get(node.id) ?? node.label });
     for (const edge of edges) addLink(edge);
   }
   for (const { traderId, name } of detail.row.traders) {

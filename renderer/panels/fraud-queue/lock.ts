@@ -5,12 +5,15 @@ import { caseNow, useCases } from '#renderer/store/cases.ts';
 
 /** A person who touched nothing for so long works on something else: the lock runs out. */
 const ACTIVE_MS = 3 * 60_000;
+/** What is left of a lock when it is renewed; and renewals are never closer than this. */
+const RENEW_BELOW_MS = 4 * 60_000;
+const RENEW_EVERY_MS = 60_000;
 const LOOK_EVERY_MS = 10_000;
 
-/** Keeps a lock while the person works: renewed before the last third of it is gone. */
+/** Keeps a lock while the person works on its case. */
 export function useLockRenewal(client: RendererClient, row: CaseRow | null): void {
   const lastTouch = useRef(0);
-  const granted = useRef({ until: 0, length: 0 });
+  const lastRenewal = useRef(0);
   useEffect(() => {
     const touch = (): void => void (lastTouch.current = Date.now());
     touch();
@@ -23,14 +26,14 @@ export function useLockRenewal(client: RendererClient, row: CaseRow | null): voi
   useEffect(() => {
     const { lock } = row ?? {};
     if (!row || lock?.mine !== true) return;
-    const { until } = lock;
-    if (granted.current.until !== until)
-      granted.current = { until, length: Math.max(1, until - caseNow()) };
+    const { caseId, version } = row;
     const timer = setInterval(() => {
-      const left = until - caseNow();
-      const active = Date.now() - lastTouch.current < ACTIVE_MS;
-      if (!active || left <= 0 || left * 3 > granted.current.length) return;
-      const { caseId, version } = row;
+      const left = lock.until - caseNow();
+      const now = Date.now();
+      const active = now - lastTouch.current < ACTIVE_MS;
+      const soon = left > 0 && left < RENEW_BELOW_MS;
+      if (!active || !soon || now - lastRenewal.current < RENEW_EVERY_MS) return;
+      lastRenewal.current = now;
       void client.call('cases.act', { caseId, version, act: { verb: 'renew' } });
     }, LOOK_EVERY_MS);
     return () => clearInterval(timer);

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState, type ReactElement } from 'react';
+import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
 import type { CaseDetail } from '#core/desk-api/case-calls.ts';
 import type { AccountDetail } from '#core/sync/protocol.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
@@ -112,22 +112,19 @@ function useAccounts(
   chosen: readonly string[],
 ): { readonly known: readonly Known[]; readonly failures: readonly string[] } {
   const [read, setRead] = useState<ReadonlyMap<string, Known | string>>(new Map());
+  const asked = useRef(new Set<string>());
   useEffect(() => {
-    let gone = false;
     for (const accountId of chosen) {
-      if (read.has(accountId)) continue;
+      if (asked.current.has(accountId)) continue;
+      asked.current.add(accountId);
       void client.call('account.detail', { accountId }).then((reply) => {
-        if (gone) return;
         const one: Known | string = reply.ok
           ? { accountId, detail: reply.value.detail, trades: tradesOf(reply.value.detail.deals) }
           : `${accountId}: ${reply.error.message}`;
         setRead((before) => new Map(before).set(accountId, one));
       });
     }
-    return () => {
-      gone = true;
-    };
-  }, [client, chosen, read]);
+  }, [client, chosen]);
   return useMemo(() => {
     const all = chosen.flatMap((accountId) => read.get(accountId) ?? []);
     return {

@@ -150,7 +150,7 @@ function TradeTable({ signal }: { readonly signal: Signal }): ReactElement {
     <details>
       <summary>
         {trades.length} trades as a table
-        {firstOf.size > 0 ? `, ${firstOf.size} matched groups` : ''}
+        {firstOf.size > 0 && `, ${firstOf.size} matched ${firstOf.size === 1 ? 'group' : 'groups'}`}
       </summary>
       <div className="scroll">
         <table>

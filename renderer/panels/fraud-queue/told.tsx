@@ -60,9 +60,19 @@ export function LetterText({
   );
 }
 
+/** Similar cases beside a decision: the nearest, a line each, so that the letter stays in sight. */
+const BESIDE = 3;
+
 /** How similar cases were decided: nearest first. */
-export function Precedents({ detail }: { readonly detail: CaseDetail }): ReactElement {
+export function Precedents({
+  detail,
+  brief = false,
+}: {
+  readonly detail: CaseDetail;
+  readonly brief?: boolean;
+}): ReactElement {
   const { precedents, majority } = detail;
+  const shown = brief ? precedents.slice(0, BESIDE) : precedents;
   return (
     <section>
       <h4>Similar cases</h4>
@@ -70,9 +80,9 @@ export function Precedents({ detail }: { readonly detail: CaseDetail }): ReactEl
         <p className="quiet-text">None like it has been decided yet: yours will be the first.</p>
       )}
       {majority && <p className="majority">{majorityText(majority)}.</p>}
-      <ul className="precedents">
-        {precedents.map((one) => (
-          <li key={one.caseId}>
+      <ul className={brief ? 'precedents brief' : 'precedents'}>
+        {shown.map((one) => (
+          <li key={one.caseId} title={brief ? `${one.reason}\n${one.why.join(' · ')}` : undefined}>
             <button
               type="button"
               className="quiet"
@@ -86,7 +96,7 @@ export function Precedents({ detail }: { readonly detail: CaseDetail }): ReactEl
               {shareText(one.similarity)} alike · {dateTimeText(one.decidedAt).slice(0, 10)}
             </span>
             <p>{one.reason}</p>
-            {one.why.length > 0 && <small>{one.why.join(' · ')}</small>}
+            {!brief && one.why.length > 0 && <small>{one.why.join(' · ')}</small>}
           </li>
         ))}
       </ul>

@@ -33,7 +33,7 @@ describe('words of a case', () => {
 
   it('chance is told as one in so many, and its absence is told too', () => {
     expect(chanceText(40_000)).toContain('1 in 40,000');
-    expect(chanceText(null)).toBe('no comparable trades to tell chance from');
+    expect(chanceText(null)).toBe('no comparable cases to tell chance from');
   });
 
   it('a case is overdue from the instant it is due', () => {

@@ -69,7 +69,7 @@ const RAREST = 1_000_000_000;
 
 /** How rarely honest traders show it: never a bare score. */
 export function chanceText(oneIn: number | null): string {
-  if (oneIn === null) return 'no comparable trades to tell chance from';
+  if (oneIn === null) return 'no comparable cases to tell chance from';
   const rarely = `1 in ${groupedText(oneIn, 0)} comparable cases`;
   return oneIn >= RAREST ? `by chance ${rarely}, or rarer` : `by chance about ${rarely}`;
 }

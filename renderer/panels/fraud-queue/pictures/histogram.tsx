@@ -2,7 +2,12 @@ import type { ReactElement } from 'react';
 import type { Picture } from '#core/fraud/signal.ts';
 
 const HEIGHT = 110;
-const BAR_PX = 22;
+const WIDTH = 430;
+const BAR_PX_MIN = 14;
+const BAR_PX_MAX = 52;
+/** Room at both ends for labels that are wider than their bar. */
+const MARGIN = 22;
+const LETTER_PX = 5.4;
 const TOP = 14;
 
 /** What was counted, beside what others of the same program show: a mark on each bar. */
@@ -12,12 +17,13 @@ export function Histogram({
   readonly picture: Extract<Picture, { type: 'histogram' }>;
 }): ReactElement {
   const most = Math.max(1, ...buckets.map(({ count, expected }) => Math.max(count, expected ?? 0)));
-  const width = Math.max(180, buckets.length * BAR_PX);
-  const step = width / buckets.length;
+  const step = Math.max(BAR_PX_MIN, Math.min(BAR_PX_MAX, Math.floor(WIDTH / buckets.length)));
+  const width = step * buckets.length + 2 * MARGIN;
   const tall = (count: number): number => Math.round((count / most) * (HEIGHT - TOP));
   const hasExpected = buckets.some(({ expected }) => expected !== null);
   // Labels that would run into each other are left out, the ends never.
-  const every = Math.max(1, Math.ceil(44 / step));
+  const longest = Math.max(...buckets.map(({ label }) => label.length));
+  const every = Math.max(1, Math.ceil((longest * LETTER_PX + 6) / step));
   const summary = buckets.map(
     ({ label, count, expected }) =>
       `${label}: ${count}${expected === null ? '' : `, others ${expected}`}`,
@@ -42,7 +48,7 @@ export function Histogram({
           aria-label={`By ${unit}. ${summary.join('; ')}`}
         >
           {buckets.map(({ label, count, expected }, at) => {
-            const left = at * step + 2;
+            const left = MARGIN + at * step + 2;
             const tallness = tall(count);
             return (
               <g key={`${label} ${at}`}>
