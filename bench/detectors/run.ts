@@ -56,6 +56,8 @@ const programs = loadPrograms();
 const catalogue = createCatalogue(programs);
 const isFunded = fundedIn(catalogue);
 setFlagsFromString('--expose-gc');
+// A firm of this size, and surveillance of it several times over, side by side.
+setFlagsFromString('--max-old-space-size=12000');
 const collect = runInNewContext('gc') as () => void;
 const write = (line: string): void => void process.stdout.write(`${line}\n`);
 

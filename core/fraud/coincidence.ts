@@ -18,6 +18,7 @@ import {
   createRings,
   matchesOf,
   RINGS_HELD_MAX,
+  shownOf,
   type Match,
   type RingRules,
   type RingsState,
@@ -153,8 +154,11 @@ export function createCoincidence(
     const size = sizes.chance(nameOf(one.market), one.fill.lots);
     return rings.match(
       {
-        ...{ traders: [one.trader, other.trader], kind: IN_AND_SIZE },
-        ...{ trades: [seenOpen(one), seenOpen(other)], openedAt: other.at, closedAt: null },
+        traders: [one.trader, other.trader],
+        kind: IN_AND_SIZE,
+        trades: [seenOpen(one), seenOpen(other)],
+        openedAt: other.at,
+        closedAt: null,
         against,
         chances: chances(Math.abs(one.at - other.at), (withinMs) =>
           mulDivCeil(controls.opening(asked, withinMs), size, PPB),
@@ -167,7 +171,9 @@ export function createCoincidence(
     const asked = askedOf(one, other, without);
     return rings.match(
       {
-        ...{ ...matchOf(one, other), kind: IN_AND_OUT, against },
+        ...matchOf(one, other),
+        kind: IN_AND_OUT,
+        against,
         chances: chances(asked.apartMs, (withinMs) => inAndOut(controls, asked, withinMs)),
       },
       at,
@@ -211,7 +217,7 @@ export function createCoincidence(
     const pairs = ring.links.flatMap((key) => rings.pair(key) ?? []);
     const [strongest] = [...pairs].sort((one, other) => matchesOf(other) - matchesOf(one));
     if (!strongest) return null;
-    const shown = pairs.flatMap((pair) => pair.shown.flat());
+    const shown = pairs.flatMap(shownOf);
     for (const trade of shown) {
       if (trade.closedAt === null && !awaited.has(positionOf(trade))) {
         awaited.set(positionOf(trade), null, at);
@@ -221,14 +227,21 @@ export function createCoincidence(
     const accounts = [...new Set(shown.map(({ accountId }) => accountId))].sort();
     const weight = rings.weigh(strongest);
     const seen: RingSeen = {
-      ...{ traders: ring.members, accounts, weight, trades },
+      traders: ring.members,
+      accounts,
+      weight,
+      trades,
       withinMs: weight.closeness === 0 ? togetherMs : closeMs,
       how: HOW[weight.kind] ?? 'in and out',
     };
     const named = accounts.slice(0, ACCOUNTS_PER_SIGNAL_MAX);
     return {
-      ...{ key: ring.key, at, fromAt: ring.firstAt, accounts: named },
-      ...{ strength: strengthOf(ring.most), oneIn: ring.most },
+      key: ring.key,
+      at,
+      fromAt: ring.firstAt,
+      accounts: named,
+      strength: strengthOf(ring.most),
+      oneIn: ring.most,
       ...options.say(seen),
       trades: trades.filter(({ accountId }) => named.includes(accountId)),
       picture: { type: 'trades' },
@@ -269,10 +282,14 @@ export function createCoincidence(
         0,
       ),
     state: (): State => ({
-      ...{ controls: controls.state(), sizes: sizes.state() },
-      ...{ openings: openings.state(), roundTrips: roundTrips.state() },
-      ...{ legs: legs.state(), legControls: legControls.state() },
-      ...{ rings: rings.state(), awaited: awaited.state() },
+      controls: controls.state(),
+      sizes: sizes.state(),
+      openings: openings.state(),
+      roundTrips: roundTrips.state(),
+      legs: legs.state(),
+      legControls: legControls.state(),
+      rings: rings.state(),
+      awaited: awaited.state(),
     }),
   };
 }
@@ -360,7 +377,16 @@ function heldOf({ trade }: RoundTrip): number {
 function seenOpen({ accountId, positionId, at, fill }: Opening): TradeSeen {
   const { symbol, side, lots, price } = fill;
   return {
-    ...{ accountId, positionId, symbol, side, lots, openedAt: at, closedAt: null },
-    ...{ openPrice: price, closePrice: null, profit: null, match: 0 },
+    accountId,
+    positionId,
+    symbol,
+    side,
+    lots,
+    openedAt: at,
+    closedAt: null,
+    openPrice: price,
+    closePrice: null,
+    profit: null,
+    match: 0,
   };
 }

@@ -15,8 +15,12 @@ const instruments = [
   ['US30', 'index', 'USD'],
 ].map(([symbol, assetClass, quoteCurrency]) =>
   instrumentSchema.parse({
-    ...{ symbol, assetClass, quoteCurrency },
-    ...{ digits: 2, volumeDecimals: 2, contractSize: '1' },
+    symbol,
+    assetClass,
+    quoteCurrency,
+    digits: 2,
+    volumeDecimals: 2,
+    contractSize: '1',
   }),
 );
 const instrumentOf = (symbol: string): Instrument | undefined =>

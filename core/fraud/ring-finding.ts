@@ -38,8 +38,17 @@ export function seenOf(trade: Trade): TradeSeen {
   const { accountId, positionId, symbol, side, lots, openedAt, openPrice, closePrice, profit } =
     trade;
   return {
-    ...{ accountId, positionId, symbol, side, lots, openedAt, closedAt: trade.at },
-    ...{ openPrice, closePrice, profit, match: 0 },
+    accountId,
+    positionId,
+    symbol,
+    side,
+    lots,
+    openedAt,
+    closedAt: trade.at,
+    openPrice,
+    closePrice,
+    profit,
+    match: 0,
   };
 }
 

@@ -7,8 +7,11 @@ import { PER_MILLE, type TradeSeen } from './signal.ts';
 import { createExpiringMap, type ExpiringMapState } from './windows.ts';
 
 const DAY_MS = 86_400_000;
-/** Pairs that matched once, and pairs that matched again: chance makes many of the first. */
-const ONCE_MAX = 60_000;
+/**
+ * Pairs that matched once, and pairs that matched again: chance makes many of the first. Where only
+ * openings match it makes so many that they are kept by themselves, or they would push out all else.
+ */
+const ONCE_MAX = 40_000;
 const AGAIN_MAX = 20_000;
 const PAIRS_KEPT_MS = 45 * DAY_MS;
 const TRADERS_MAX = 100_000;
@@ -16,7 +19,7 @@ const TRADERS_MAX = 100_000;
 const SHOWN_MAX = 6;
 /** A pair's kept matches are two trades each. */
 export const RINGS_HELD_MAX =
-  ONCE_MAX + AGAIN_MAX * (1 + 2 * SHOWN_MAX) + TRADERS_MAX + GROUPS_HELD_MAX;
+  2 * ONCE_MAX + AGAIN_MAX * (1 + 2 * SHOWN_MAX) + TRADERS_MAX + GROUPS_HELD_MAX;
 
 const NO_EVIDENCE: Evidence = { rare: 0, sum: 0 };
 /** Who matches in so much of their trades is a companion, in thousandths: readers of one public signal do not. */
@@ -79,13 +82,51 @@ interface Track {
 export interface Pair {
   readonly traders: readonly [string, string];
   readonly firstAt: EpochMs;
-  /** By kind of matching: what matches in two kinds is in both. */
-  readonly tracks: readonly Track[];
+  /** By kind of matching, null for none: what matches in two kinds is in both. */
+  readonly tracks: readonly (Track | null)[];
   /** Round trips that the two had made before the first match. */
   readonly before: readonly [number, number];
   /** Who did the opposite of both, and how often: two halves of one hedge are no copies. */
   readonly against: readonly (readonly [trader: string, times: number])[];
-  readonly shown: readonly (readonly [TradeSeen, TradeSeen])[];
+  readonly shown: readonly (readonly [Packed, Packed])[];
+}
+
+/** A trade to be shown, as it is kept: most are forgotten before anybody sees them. */
+type Packed = readonly [
+  ...[accountId: string, positionId: string, symbol: string, side: TradeSeen['side'], lots: number],
+  ...[openedAt: EpochMs, closedAt: EpochMs | null, openPrice: number, closePrice: number | null],
+  profit: number | null,
+];
+
+/** The trades of a pair that are shown. */
+export function shownOf({ shown }: Pair): TradeSeen[] {
+  return shown.flat().map((packed) => {
+    const [accountId, positionId, symbol, side, lots, openedAt, closedAt, ...rest] = packed;
+    const [openPrice, closePrice, profit] = rest;
+    return {
+      accountId,
+      positionId,
+      symbol,
+      side,
+      lots,
+      openedAt,
+      closedAt,
+      openPrice,
+      closePrice,
+      profit,
+      match: 0,
+    };
+  });
+}
+
+function packed(trade: TradeSeen): Packed {
+  const { accountId, positionId, symbol, side, lots, openedAt, closedAt } = trade;
+  const { openPrice, closePrice, profit } = trade;
+  return [
+    ...([accountId, positionId, symbol, side, lots] as const),
+    ...([openedAt, closedAt, openPrice, closePrice] as const),
+    profit,
+  ];
 }
 
 /** How a pair stands against chance. */
@@ -125,6 +166,7 @@ export interface Rings {
 
 export interface RingsState {
   readonly once: ExpiringMapState<Pair>;
+  readonly onceOpened: ExpiringMapState<Pair>;
   readonly again: ExpiringMapState<Pair>;
   readonly trips: ExpiringMapState<Trips>;
   readonly groups: GroupsState;
@@ -139,6 +181,7 @@ export function createRings(rules: RingRules, resume?: RingsState): Rings {
   const kept = { keepMs: PAIRS_KEPT_MS };
   let shown = 0;
   const once = createExpiringMap<Pair>({ entriesMax: ONCE_MAX, ...kept }, resume?.once);
+  const onceOpened = createExpiringMap<Pair>({ entriesMax: ONCE_MAX, ...kept }, resume?.onceOpened);
   const again = createExpiringMap<Pair>(
     { entriesMax: AGAIN_MAX, ...kept },
     resume?.again,
@@ -196,11 +239,22 @@ export function createRings(rules: RingRules, resume?: RingsState): Rings {
   const join = (pair: Pair, link: string, at: EpochMs): Group =>
     groups.join(
       {
-        ...{ members: pair.traders, link, firstAt: pair.firstAt, key: firstAccount(pair) },
+        members: pair.traders,
+        link,
+        firstAt: pair.firstAt,
+        key: firstAccount(pair),
         most: weigh(pair).oneIn,
       },
       at,
     );
+  const keep = (key: string, pair: Pair, at: EpochMs): void => {
+    once.delete(key);
+    onceOpened.delete(key);
+    if (matchesOf(pair) > 1) {
+      shown += pair.shown.length - (again.get(key)?.shown.length ?? 0);
+      again.set(key, pair, at);
+    } else (pair.tracks.some(isClosed) ? once : onceOpened).set(key, pair, at);
+  };
   return {
     opened: (trader, at) => {
       const before = trips.get(trader);
@@ -215,15 +269,11 @@ export function createRings(rules: RingRules, resume?: RingsState): Rings {
     },
     match: (match, at) => {
       const key = keyOf(match.traders);
-      const seen = again.get(key) ?? once.get(key);
+      const seen = again.get(key) ?? once.get(key) ?? onceOpened.get(key);
       const before = seen && isForgotten(seen) ? undefined : seen;
       if (before && !isApart(before, match, rules.apartMs)) return null;
       const pair = counted(before, match, rules, tripsOf);
-      if (before && matchesOf(pair) > 1) {
-        once.delete(key);
-        shown += pair.shown.length - (again.get(key)?.shown.length ?? 0);
-        again.set(key, pair, at);
-      } else once.set(key, pair, at);
+      keep(key, pair, at);
       return isEvidence(pair) || isInside(pair) ? join(pair, key, at) : null;
     },
     ringOf: groups.of,
@@ -231,13 +281,16 @@ export function createRings(rules: RingRules, resume?: RingsState): Rings {
     weigh,
     expire: (at) => {
       once.expire(at);
+      onceOpened.expire(at);
       again.expire(at);
       trips.expire(at);
       groups.expire(at);
     },
-    size: () => once.size() + again.size() + 2 * shown + trips.size() + groups.size(),
+    size: () =>
+      once.size() + onceOpened.size() + again.size() + 2 * shown + trips.size() + groups.size(),
     state: () => ({
       once: once.state(),
+      onceOpened: onceOpened.state(),
       again: again.state(),
       trips: trips.state(),
       groups: groups.state(),
@@ -274,8 +327,8 @@ function counted(
     traders: before?.traders ?? traders,
     firstAt: before?.firstAt ?? openedAt,
     tracks: Array.from({ length: rules.kinds }, (_, at) => {
-      const track = before?.tracks[at] ?? NO_TRACK;
-      return at === kind ? trackedOn(track, match, rules) : track;
+      const track = before?.tracks[at] ?? null;
+      return at === kind ? trackedOn(track ?? NO_TRACK, match, rules) : track;
     }),
     before: before?.before ?? [Math.max(0, tripsOf(one) - 1), Math.max(0, tripsOf(other) - 1)],
     against: againstOn(before?.against ?? [], match.against),
@@ -313,14 +366,15 @@ function trackedOn({ matches, evidence }: Track, match: Match, { rareFrom }: Rin
 
 /** What matches in several kinds is shown once. */
 function withShown(shown: Pair['shown'], trades: readonly [TradeSeen, TradeSeen]): Pair['shown'] {
-  const isOther = (one: readonly [TradeSeen, TradeSeen]): boolean =>
-    one.some((trade) => trades.every(({ positionId }) => positionId !== trade.positionId));
-  return [...shown.filter(isOther), trades].slice(-SHOWN_MAX);
+  const isOther = (one: readonly [Packed, Packed]): boolean =>
+    one.some(([, positionId]) => trades.every((trade) => trade.positionId !== positionId));
+  const latest = [packed(trades[0]), packed(trades[1])] as const;
+  return [...shown.filter(isOther), latest].slice(-SHOWN_MAX);
 }
 
 /** Trades that match, of the kind that has most. */
 export function matchesOf({ tracks }: Pair): number {
-  return Math.max(...tracks.map(({ matches }) => matches));
+  return Math.max(...tracks.map((track) => track?.matches ?? 0));
 }
 
 interface Placed {
@@ -331,13 +385,17 @@ interface Placed {
 
 function evidenceOf({ tracks }: Pair): Placed[] {
   return tracks.flatMap((track, kind) =>
-    track.evidence.map((evidence, closeness) => ({ kind, closeness, evidence })),
+    (track?.evidence ?? []).map((evidence, closeness) => ({ kind, closeness, evidence })),
   );
 }
 
 /** Matches that are evidence, of the kind and closeness that has most. */
 export function rareOf(pair: Pair): number {
   return Math.max(...evidenceOf(pair).map(({ evidence }) => evidence.rare));
+}
+
+function isClosed(track: Track | null): boolean {
+  return track !== null && track.lastClosedAt !== NEVER;
 }
 
 function isOneTrader({ traders: [one, other] }: Pair): boolean {
@@ -358,6 +416,6 @@ export function keyOf([one, other]: readonly [string, string]): string {
 }
 
 function firstAccount({ shown }: Pair): string {
-  const [first = ''] = shown.flatMap((trades) => trades.map(({ accountId }) => accountId)).sort();
+  const [first = ''] = shown.flatMap((trades) => trades.map(([accountId]) => accountId)).sort();
   return first;
 }

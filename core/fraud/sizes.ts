@@ -48,6 +48,7 @@ export function createSizes(resume?: SizesState): Sizes {
 export function sizeClass(size: number): number {
   let doublings = 0;
   let left = Math.max(1, size);
+  for (; left >= 65_536; left /= 65_536) doublings += 16;
   for (; left >= 2; left /= 2) doublings += 1;
   return doublings * CLASSES_PER_DOUBLING + Math.floor((left - 1) * CLASSES_PER_DOUBLING);
 }

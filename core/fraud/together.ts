@@ -4,6 +4,7 @@ import type { EpochMs } from '#core/time/time.ts';
 const ACTS_MAX = 30_000;
 /** More than so many that lie in the same place are a crowd, and no ring. */
 const CROWD = 24;
+const SECONDS_APART = 1_048_576;
 export const TOGETHER_HELD_MAX = ACTS_MAX;
 
 /** Something a trader did in a market, to be matched with what others did. */
@@ -71,37 +72,33 @@ export function createTogether<Kind extends Act>(
   // In order of time; those before `given` were given already.
   let placed: Kind[] = [...(resume?.placed ?? [])];
   let given = resume?.given ?? 0;
-  const buckets = new Map<string, Kind[]>();
-  const keyOf = (market: string, first: number, second: number): string =>
-    `${first} ${second} ${market}`;
-  const bucketOf = (act: Kind): string => keyOf(act.market, ...placeOf(act));
-  /** By the first number alone. */
-  const laneKey = (first: number, market: string): string => `lane ${first} ${market}`;
-  const laneOf = (act: Kind): string => laneKey(placeOf(act)[0], act.market);
+  /** By market: acts of one place, and acts of one first number. */
+  const buckets = new Map<string, Map<number, Kind[]>>();
+  const lanes = new Map<string, Map<number, Kind[]>>();
   const place = (act: Kind): void => {
-    for (const key of [bucketOf(act), laneOf(act)]) {
-      const bucket = buckets.get(key);
-      if (bucket) bucket.push(act);
-      else buckets.set(key, [act]);
-    }
-  };
-  const againstOf = (act: Kind): ReadonlySet<string> => {
-    const [middle] = placeOf(act);
-    const lanes = [middle - 1, middle, middle + 1].flatMap(
-      (first) => buckets.get(laneKey(first, act.opposing)) ?? [],
-    );
-    const near = lanes.filter(({ at }) => Math.abs(at - act.at) <= waitMs);
-    return new Set(near.length > CROWD ? [] : near.map(({ trader }) => trader));
+    const [first, second] = placeOf(act);
+    putInto(buckets, act.market, keyOf(first, second), act);
+    putInto(lanes, act.market, first, act);
   };
   for (const act of placed) place(act);
+  const againstOf = (act: Kind): ReadonlySet<string> => {
+    const [middle] = placeOf(act);
+    const market = lanes.get(act.opposing);
+    const near = [middle - 1, middle, middle + 1]
+      .flatMap((first) => market?.get(first) ?? [])
+      .filter(({ at }) => Math.abs(at - act.at) <= waitMs);
+    return new Set(near.length > CROWD ? [] : near.map(({ trader }) => trader));
+  };
 
   /** Acts of a market that are together with one; null for a crowd. */
   const nearby = (act: Kind, market: string): Kind[] | null => {
+    const places = buckets.get(market);
+    if (!places) return [];
     const [middle, centre] = placeOf(act);
     const near: Kind[] = [];
     for (let first = middle - 1; first <= middle + 1; first += 1) {
       for (let second = centre - 1; second <= centre + 1; second += 1) {
-        const bucket = buckets.get(keyOf(market, first, second));
+        const bucket = places.get(keyOf(first, second));
         if (!bucket) continue;
         if (bucket.length > CROWD) return null;
         for (const other of bucket) {
@@ -124,11 +121,9 @@ export function createTogether<Kind extends Act>(
     while (gone < given && (placed[gone]?.at ?? Infinity) < before) gone += 1;
     if (gone === 0) return;
     for (const act of placed.slice(0, gone)) {
-      for (const key of [bucketOf(act), laneOf(act)]) {
-        const bucket = buckets.get(key);
-        bucket?.splice(bucket.indexOf(act), 1);
-        if (bucket?.length === 0) buckets.delete(key);
-      }
+      const [first, second] = placeOf(act);
+      takeFrom(buckets, act.market, keyOf(first, second), act);
+      takeFrom(lanes, act.market, first, act);
     }
     placed = placed.slice(gone);
     given -= gone;
@@ -156,6 +151,40 @@ export function createTogether<Kind extends Act>(
     size: () => fresh.length + placed.length,
     state: () => ({ fresh, placed, given }),
   };
+}
+
+/** One number for two: two places that share it lie months apart, and are told apart by their acts. */
+function keyOf(first: number, second: number): number {
+  return first * SECONDS_APART + (((second % SECONDS_APART) + SECONDS_APART) % SECONDS_APART);
+}
+
+type ByMarket<Kind> = Map<string, Map<number, Kind[]>>;
+
+function putInto<Kind extends Act>(
+  all: ByMarket<Kind>,
+  market: string,
+  key: number,
+  act: Kind,
+): void {
+  let places = all.get(market);
+  if (!places) all.set(market, (places = new Map()));
+  const acts = places.get(key);
+  if (acts) acts.push(act);
+  else places.set(key, [act]);
+}
+
+function takeFrom<Kind extends Act>(
+  all: ByMarket<Kind>,
+  market: string,
+  key: number,
+  act: Kind,
+): void {
+  const places = all.get(market);
+  const acts = places?.get(key);
+  if (!places || !acts) return;
+  acts.splice(acts.indexOf(act), 1);
+  if (acts.length === 0) places.delete(key);
+  if (places.size === 0) all.delete(market);
 }
 
 /** By time; among equal times by account, so that who is heard first does not matter. */

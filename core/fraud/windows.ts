@@ -76,16 +76,22 @@ export function createExpiringMap<Value>(
   const kept = new Map<string, Kept<Value>>(
     resume.slice(-entriesMax).map(([key, at, value]) => [key, { at, value }]),
   );
-  const drop = (key: string, { value }: Kept<Value>): void => {
-    kept.delete(key);
-    dropped?.(key, value);
+  // One walk through the map for ever: a new one would pass all that was deleted at its beginning.
+  const walk = kept.entries();
+  let first: readonly [string, Kept<Value>] | undefined;
+  /** The least recently set; what was set again since the walk came by lies further on. */
+  const oldest = (): readonly [string, Kept<Value>] | undefined => {
+    while (kept.size > 0 && (first === undefined || kept.get(first[0]) !== first[1])) {
+      first = walk.next().value;
+    }
+    return kept.size > 0 ? first : undefined;
   };
   const dropOldest = (): boolean => {
-    for (const [oldest, entry] of kept) {
-      drop(oldest, entry);
-      return true;
-    }
-    return false;
+    const entry = oldest();
+    if (!entry) return false;
+    kept.delete(entry[0]);
+    dropped?.(entry[0], entry[1].value);
+    return true;
   };
   return {
     get: (key) => kept.get(key)?.value,
@@ -99,10 +105,7 @@ export function createExpiringMap<Value>(
     dropOldest,
     delete: (key) => kept.delete(key),
     expire: (at) => {
-      for (const [key, entry] of kept) {
-        if (entry.at >= at - keepMs) return;
-        drop(key, entry);
-      }
+      for (let entry = oldest(); entry && entry[1].at < at - keepMs; entry = oldest()) dropOldest();
     },
     size: () => kept.size,
     entries: function* () {
@@ -174,12 +177,22 @@ export interface SlotCountsLimits {
   /** Slots and stretches together that may be held; beyond, the oldest stretch goes. */
   readonly countsMax: number;
 }
+/** By stretch and name: how many in all, and by slot. */
 export interface SlotCountsState {
   readonly knownFrom: number;
   readonly stretches: readonly (readonly [
     stretch: number,
-    counts: readonly (readonly [key: string, count: number])[],
+    names: readonly (readonly [
+      name: string,
+      total: number,
+      slots: readonly (readonly [slot: number, count: number])[],
+    ])[],
   ])[];
+}
+
+interface Counted {
+  total: number;
+  readonly slots: Map<number, number>;
 }
 
 export function createSlotCounts(
@@ -187,46 +200,61 @@ export function createSlotCounts(
   resume?: SlotCountsState,
 ): SlotCounts {
   // Slots lie within their stretch, so that a stretch is forgotten as one.
-  const stretches = new Map<number, Map<string, number>>(
-    resume?.stretches.map(([stretch, counts]) => [stretch, new Map(counts)]),
+  const stretches = new Map<number, Map<string, Counted>>(
+    resume?.stretches.map(([stretch, names]) => [
+      stretch,
+      new Map(names.map(([name, total, slots]) => [name, { total, slots: new Map(slots) }])),
+    ]),
   );
+  const sizeOf = (names: ReadonlyMap<string, Counted>): number => {
+    let entries = 0;
+    for (const { slots } of names.values()) entries += 1 + slots.size;
+    return entries;
+  };
   let size = 0;
-  for (const counts of stretches.values()) size += counts.size;
+  for (const names of stretches.values()) size += sizeOf(names);
   /** The first stretch of which everything is known; what was dropped lies before it. */
-  let knownFrom = resume?.knownFrom ?? -Infinity;
+  let knownFrom = resume?.knownFrom ?? Number.MIN_SAFE_INTEGER;
   const slotOf = (at: EpochMs): number => Math.floor(at / slotMs);
   const stretchOf = (slot: number): number => Math.floor(slot / stretchSlots);
   const drop = (stretch: number): void => {
-    size -= stretches.get(stretch)?.size ?? 0;
+    size -= sizeOf(stretches.get(stretch) ?? new Map<string, Counted>());
     stretches.delete(stretch);
     knownFrom = Math.max(knownFrom, stretch + 1);
   };
-  const bump = (counts: Map<string, number>, key: string): void => {
-    const before = counts.get(key);
-    if (before === undefined) size += 1;
-    counts.set(key, (before ?? 0) + 1);
+  const countedIn = (stretch: number, name: string): Counted => {
+    let names = stretches.get(stretch);
+    if (names === undefined) stretches.set(stretch, (names = new Map()));
+    let counted = names.get(name);
+    if (counted === undefined) {
+      names.set(name, (counted = { total: 0, slots: new Map() }));
+      size += 1;
+    }
+    return counted;
   };
-  const countAt = (name: string, slot: number): number =>
-    stretches.get(stretchOf(slot))?.get(`${slot} ${name}`) ?? 0;
   return {
     add: (name, at) => {
       const slot = slotOf(at);
       const stretch = stretchOf(slot);
       if (stretch < knownFrom) return;
-      let counts = stretches.get(stretch);
-      if (counts === undefined) stretches.set(stretch, (counts = new Map()));
-      bump(counts, `${slot} ${name}`);
-      bump(counts, name);
+      const counted = countedIn(stretch, name);
+      const before = counted.slots.get(slot);
+      if (before === undefined) size += 1;
+      counted.slots.set(slot, (before ?? 0) + 1);
+      counted.total += 1;
       while (size > countsMax) drop(oldestOf(stretches));
     },
     around: (name, at, slots) => {
+      const [from, to] = [slotOf(at) - slots, slotOf(at) + slots];
       let count = 0;
-      for (let moved = -slots; moved <= slots; moved += 1) {
-        count += countAt(name, slotOf(at) + moved);
+      for (let stretch = stretchOf(from); stretch <= stretchOf(to); stretch += 1) {
+        const counts = stretches.get(stretch)?.get(name)?.slots;
+        if (!counts) continue;
+        for (let slot = from; slot <= to; slot += 1) count += counts.get(slot) ?? 0;
       }
       return count;
     },
-    inStretch: (name, at) => stretches.get(stretchOf(slotOf(at)))?.get(name) ?? 0,
+    inStretch: (name, at) => stretches.get(stretchOf(slotOf(at)))?.get(name)?.total ?? 0,
     knows: (at) => stretchOf(slotOf(at)) >= knownFrom,
     expire: (at) => {
       const first = stretchOf(slotOf(at)) - stretchesKept + 1;
@@ -234,9 +262,14 @@ export function createSlotCounts(
     },
     size: () => size,
     state: () => ({
-      // JSON has no infinity: before the first drop everything is known.
-      knownFrom: Math.max(knownFrom, Number.MIN_SAFE_INTEGER),
-      stretches: [...stretches].map(([stretch, counts]) => [stretch, [...counts]] as const),
+      knownFrom,
+      stretches: [...stretches].map(
+        ([stretch, names]) =>
+          [
+            stretch,
+            [...names].map(([name, { total, slots }]) => [name, total, [...slots]] as const),
+          ] as const,
+      ),
     }),
   };
 }

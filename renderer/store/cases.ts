@@ -12,6 +12,8 @@ const WAITING_MAX = 10_000;
 const ENDED_MAX = 1_000;
 /** Changes that come together are read once. */
 const READ_EVERY_MS = 1_000;
+/** Of the time, no more than one part in so many is spent on reading. */
+const READ_SHARE = 5;
 /** While no queue is on screen only the counts are read, for the badge. */
 const COUNT_EVERY_MS = 15_000;
 /** Urgency and age move with time alone. */
@@ -69,11 +71,13 @@ export function startCases(client: RendererClient): void {
   let reading = false;
   let timer: ReturnType<typeof setTimeout> | null = null;
   let lastReadAt = 0;
+  let tookMs = 0;
   const read = async (): Promise<void> => {
     reading = true;
     lastReadAt = Date.now();
     const reply = await readAll(client, wanted);
     reading = false;
+    tookMs = Date.now() - lastReadAt;
     if ('failure' in reply) setState({ failure: reply.failure });
     else setState({ ...reply, failure: '', version: getState().version + 1 });
   };
@@ -87,7 +91,9 @@ export function startCases(client: RendererClient): void {
   };
   const changed = (): void => {
     const every = wanted.length === 0 ? COUNT_EVERY_MS : READ_EVERY_MS;
-    schedule(Math.max(0, lastReadAt + every - Date.now()));
+    // A desk that is slow with many cases is not asked all the time.
+    const rested = Math.max(every, tookMs * READ_SHARE);
+    schedule(Math.max(0, lastReadAt + rested - Date.now()));
   };
   readSoon = () => {
     if (timer !== null) clearTimeout(timer);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '#core/kernel/random.ts';
 
-const RECORDS = 60_000;
+const RECORDS = 36_000;
 const KILLS = 6;
 const SEED = 20_261_120;
 const script = join(import.meta.dirname, '..', 'cli', 'replay.ts');

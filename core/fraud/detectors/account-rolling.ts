@@ -192,7 +192,10 @@ function start(params: Params, directory: Directory, resume?: unknown): Detectin
     waiting.clear();
     for (const [first, person] of [...persons].sort(([one], [other]) => (one < other ? -1 : 1))) {
       const rolling = rollingOf(person.map(recordOf), params, {
-        ...{ at, bought, rolled, persons: records.size() },
+        at,
+        bought,
+        rolled,
+        persons: records.size(),
       });
       if (rolling) found({ key: first, at, ...said(rolling, person, params) });
     }
@@ -231,8 +234,12 @@ function start(params: Params, directory: Directory, resume?: unknown): Detectin
     },
     held: () => courses.size() + records.size() + entries + graph.size() + waiting.size,
     state: (): State => ({
-      ...{ graph: graph.state(), courses: courses.state(), records: records.state() },
-      ...{ bought, rolled, waiting: [...waiting] },
+      graph: graph.state(),
+      courses: courses.state(),
+      records: records.state(),
+      bought,
+      rolled,
+      waiting: [...waiting],
     }),
   };
 }

@@ -33,7 +33,7 @@ function saidOf(
   add: (stream: Stream, random: Random) => void,
   change: (observation: Observation) => Observation = (same) => same,
 ): Finding[] {
-  const stream = honestWorld({ seed: 5, traders: 80, days: 5 });
+  const stream = honestWorld({ seed: 5, traders: 40, days: 5 });
   add(stream, randomFor(5, 'habits'));
   const observations = stream.observations().map(change);
   const changed = { directory: stream.directory, observations: () => observations };
@@ -413,7 +413,7 @@ describe('every habit', () => {
       strengthOf(tickScalping, (stream, random) => habits.addTickScalper(stream, random, count)),
     );
     expect(strengths).toEqual([...strengths].sort((one, other) => one - other));
-    const stream = honestWorld({ seed: 5, traders: 80, days: 5 });
+    const stream = honestWorld({ seed: 5, traders: 40, days: 5 });
     habits.addTickScalper(stream, randomFor(5, 'habits'), 320);
     const findings = findingsOf(tickScalping, stream);
     expect(findings.length).toBeLessThanOrEqual(12);

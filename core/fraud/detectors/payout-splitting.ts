@@ -161,7 +161,9 @@ function start(params: Params, directory: Directory, resume?: unknown): Detectin
     },
     held: () => graph.size() + payees.size() + entries + affiliates.size() + waiting.size,
     state: (): State => ({
-      ...{ graph: graph.state(), payees: payees.state(), affiliates: affiliates.state() },
+      graph: graph.state(),
+      payees: payees.state(),
+      affiliates: affiliates.state(),
       waiting: [...waiting],
     }),
   };
@@ -255,7 +257,9 @@ function payeePicture(payee: string, paid: readonly Paid[]): Picture {
   const place = `payee ${payee}`;
   const accounts = new Map(paid.map((one) => [one.accountId, one]));
   const nodes = [...accounts.keys()].map((accountId) => ({
-    ...{ id: accountId, kind: 'account', label: accountId },
+    id: accountId,
+    kind: 'account',
+    label: accountId,
   }));
   return {
     type: 'graph',
@@ -266,7 +270,9 @@ function payeePicture(payee: string, paid: readonly Paid[]): Picture {
       }),
     ),
     edges: [...accounts.values()].map(({ accountId, amount }) => ({
-      ...{ from: accountId, to: place, weight: PER_MILLE },
+      from: accountId,
+      to: place,
+      weight: PER_MILLE,
       label: amount === null ? 'all there is' : moneyText(amount),
     })),
   };

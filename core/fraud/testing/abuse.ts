@@ -83,7 +83,10 @@ export function addOpposite(stream: Stream, made: PairMade, random: Random): str
       const side = (idea.side === 'buy') === (turned !== idea.symbol) ? 'buy' : 'sell';
       stream.trip({
         ...idea,
-        ...{ accountId, side, symbol: turned ?? 'EURUSD', openedAt: idea.openedAt + late },
+        accountId,
+        side,
+        symbol: turned ?? 'EURUSD',
+        openedAt: idea.openedAt + late,
         volume: Math.max(1, Math.round((idea.volume ?? 100) / others)),
         heldMs: idea.heldMs - late + random.below(delayMsMax),
       });
@@ -110,9 +113,12 @@ export function addPerson(
 ): void {
   const traderId = stream.directory.account(accountId)?.traderId ?? accountId;
   const own = {
-    ...{ deviceId: `device of ${traderId}`, networkId: `network of ${traderId}` },
-    ...{ documentId: `document of ${traderId}`, addressId: `address of ${traderId}` },
-    ...{ purchaseId: `card of ${traderId}`, affiliateId: null },
+    deviceId: `device of ${traderId}`,
+    networkId: `network of ${traderId}`,
+    documentId: `document of ${traderId}`,
+    addressId: `address of ${traderId}`,
+    purchaseId: `card of ${traderId}`,
+    affiliateId: null,
   };
   const { deviceId, networkId, documentId, addressId, purchaseId, affiliateId } = {
     ...own,
@@ -120,12 +126,25 @@ export function addPerson(
   };
   stream.add(
     {
-      ...{ type: 'identity', at, accountId, traderId, documentId, addressId, region: 'DE' },
-      ...{ purchaseId, affiliateId },
+      type: 'identity',
+      at,
+      accountId,
+      traderId,
+      documentId,
+      addressId,
+      region: 'DE',
+      purchaseId,
+      affiliateId,
     },
     {
-      ...{ type: 'session', at: at + MINUTE_MS, accountId, sessionId: `${accountId} ${at}` },
-      ...{ deviceId, networkId, country: 'DE', client: 'desktop' },
+      type: 'session',
+      at: at + MINUTE_MS,
+      accountId,
+      sessionId: `${accountId} ${at}`,
+      deviceId,
+      networkId,
+      country: 'DE',
+      client: 'desktop',
     },
   );
 }

@@ -36,9 +36,16 @@ function anything(step: number, at: number, random: Random): Observation[] {
   switch (random.below(12)) {
     case 0: {
       const account = {
-        ...{ accountId, traderId, programId: `program-${step % 9}`, phaseId: 'phase' },
-        ...{ funded: random.below(2) === 0, currency: 'USD', nominalSize: 1, startBalance: 0 },
-        ...{ openedAt: at, previousAccountId: known ? `account-${number + 1}` : null },
+        accountId,
+        traderId,
+        programId: `program-${step % 9}`,
+        phaseId: 'phase',
+        funded: random.below(2) === 0,
+        currency: 'USD',
+        nominalSize: 1,
+        startBalance: 0,
+        openedAt: at,
+        previousAccountId: known ? `account-${number + 1}` : null,
       };
       return [{ type: 'account', at, account }];
     }
@@ -47,30 +54,52 @@ function anything(step: number, at: number, random: Random): Observation[] {
     case 2:
       return [
         {
-          ...{ type: 'session', at, accountId, sessionId: `s${step}`, deviceId: thing('device') },
-          ...{ networkId: thing('network'), country: 'XX', client: 'api' },
+          type: 'session',
+          at,
+          accountId,
+          sessionId: `s${step}`,
+          deviceId: thing('device'),
+          networkId: thing('network'),
+          country: 'XX',
+          client: 'api',
         },
       ];
     case 3:
       return [
         {
-          ...{ type: 'identity', at, accountId, traderId, documentId: thing('document') },
-          ...{ addressId: thing('address'), region: 'XX', purchaseId: thing('card') },
+          type: 'identity',
+          at,
+          accountId,
+          traderId,
+          documentId: thing('document'),
+          addressId: thing('address'),
+          region: 'XX',
+          purchaseId: thing('card'),
           affiliateId: thing('affiliate'),
         },
       ];
     case 4:
       return [
         {
-          ...{ type: 'payout', at, payoutId: `payout-${step}`, accountId, payeeId: thing('payee') },
-          amount: random.below(2) === 0 ? null : random.below(2_000_000_000),
+          type: 'payout',
+          at,
+          payoutId: `payout-${step}`,
+          accountId,
+          payeeId: thing('payee'),
+          amount: random.below(2) === 0 ? null : random.below(2e9),
         },
       ];
     case 5:
       return [
         {
-          ...{ type: 'activity', accountId, fromAt: at - 1, at, requests: 1_000_000_000 },
-          ...{ modifications: 1_000_000_000, cancellations: 0, rejections: step },
+          type: 'activity',
+          accountId,
+          fromAt: at - 1,
+          at,
+          requests: 1e9,
+          modifications: 1e9,
+          cancellations: 0,
+          rejections: step,
         },
       ];
     case 6:
@@ -81,9 +110,14 @@ function anything(step: number, at: number, random: Random): Observation[] {
     case 7:
       return [
         {
-          ...{ type: 'news', at },
+          type: 'news',
+          at,
           release: {
-            ...{ releaseId: `release-${step}`, name: 'Any', impact: 'high', at, endsAt: at },
+            releaseId: `release-${step}`,
+            name: 'Any',
+            impact: 'high',
+            at,
+            endsAt: at,
             currencies: ['USD', 'EUR'],
           },
         },
@@ -99,20 +133,47 @@ function trading(step: number, at: number, accountId: string, random: Random): O
   const price = random.below(3) === 0 ? 1 + random.below(10) : 100_000 + random.below(100_000);
   const quote = random.below(4) === 0 ? null : { bid: price - 5, ask: price + 5, at };
   const fill: Fill = {
-    ...{ type: 'fill', at, accountId, dealId: `D${step}`, positionId: `P${step}`, symbol, side },
-    ...{ entry: random.pick(['in', 'out'] as const), lots: random.below(100_000_000), price },
-    ...{ notional: random.below(3) * 1_000_000_000, balance: random.below(2) * 100_000_0000 },
-    ...{ realised: random.below(2_000_000_000) - 1_000_000_000, quote, reference: quote },
+    type: 'fill',
+    at,
+    accountId,
+    dealId: `D${step}`,
+    positionId: `P${step}`,
+    symbol,
+    side,
+    entry: random.pick(['in', 'out'] as const),
+    lots: random.below(1e8),
+    price,
+    notional: random.below(3) * 1e9,
+    balance: random.below(2) * 1e9,
+    realised: random.below(2e9) - 1e9,
+    quote,
+    reference: quote,
   };
   const heldMs = random.below(3) === 0 ? 0 : random.below(5 * DAY_MS);
   const trade: Trade = {
-    ...{ type: 'trade', at, accountId, positionId: `P${step}`, symbol, side, lots: fill.lots },
-    ...{ notional: fill.notional, openedAt: at - heldMs, openPrice: price, closePrice: price + 9 },
-    ...{ profit: fill.realised, balance: fill.balance, protected: false, additions: step % 90 },
+    type: 'trade',
+    at,
+    accountId,
+    positionId: `P${step}`,
+    symbol,
+    side,
+    lots: fill.lots,
+    notional: fill.notional,
+    openedAt: at - heldMs,
+    openPrice: price,
+    closePrice: price + 9,
+    profit: fill.realised,
+    balance: fill.balance,
+    protected: false,
+    additions: step % 90,
   };
   const markOut: MarkOut = {
-    ...{ type: 'markOut', at, fill, horizonMs: random.pick([1_000, 60_000, 3_600_000] as const) },
-    ...{ ppm: random.below(2_000_000) - 1_000_000, spreadPpm: random.below(1_000) },
+    type: 'markOut',
+    at,
+    fill,
+    horizonMs: random.pick([1e3, 6e4, 36e5] as const),
+    ppm: random.below(2e6) - 1e6,
+    spreadPpm: random.below(1e3),
   };
   return [fill, trade, markOut];
 }

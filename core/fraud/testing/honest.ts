@@ -61,8 +61,16 @@ export function honestWorld({ seed, traders, days, wholeSeconds }: HonestWorld):
       const at = START + day * DAY_MS + minute * MINUTE_MS;
       const releaseId = `release ${day} ${minute}`;
       stream.add({
-        ...{ type: 'news', at: at - HOUR_MS },
-        release: { releaseId, name: 'Prices', impact: 'high', currencies: ['USD'], at, endsAt: at },
+        type: 'news',
+        at: at - HOUR_MS,
+        release: {
+          releaseId,
+          name: 'Prices',
+          impact: 'high',
+          currencies: ['USD'],
+          at,
+          endsAt: at,
+        },
       });
     }
   }
@@ -156,13 +164,23 @@ function introduce(stream: Stream, { accountId, traderId, trader, random }: Intr
   // One in fifty shares a household with the one before, and one in three came through an affiliate.
   const house = trader % 50 === 1 ? trader - 1 : trader;
   stream.add({
-    ...{ type: 'identity', at: START, accountId, traderId, documentId: `document-${trader}` },
-    ...{ addressId: `address-${house}`, region: 'DE', purchaseId: `card-${trader}` },
+    type: 'identity',
+    at: START,
+    accountId,
+    traderId,
+    documentId: `document-${trader}`,
+    addressId: `address-${house}`,
+    region: 'DE',
+    purchaseId: `card-${trader}`,
     affiliateId: random.below(3) === 0 ? `affiliate-${random.below(5)}` : null,
   });
   stream.add({
-    ...{ type: 'payout', at: START + 4 * DAY_MS + random.below(DAY_MS), accountId },
-    ...{ payoutId: `payout-${trader}`, payeeId: `payee-${trader}`, amount: 10_000_000 },
+    type: 'payout',
+    at: START + 4 * DAY_MS + random.below(DAY_MS),
+    accountId,
+    payoutId: `payout-${trader}`,
+    payeeId: `payee-${trader}`,
+    amount: 1e7,
   });
 }
 
@@ -177,19 +195,23 @@ function connect(stream: Stream, { accountId, trader, at, random }: Connected): 
   const house = trader % 50 === 1 ? trader - 1 : trader;
   const mobile = random.below(4) === 0;
   stream.add({
-    ...{ type: 'session', at, accountId, sessionId: `${accountId} ${at}`, country: 'DE' },
+    type: 'session',
+    at,
+    accountId,
+    sessionId: `${accountId} ${at}`,
+    country: 'DE',
     deviceId: `device-${trader}-${mobile ? 'phone' : 'desk'}`,
     networkId: mobile ? `carrier-${random.below(4)}` : `home-${house}`,
     client: mobile ? 'mobile' : 'desktop',
   });
   stream.add({
-    ...{
-      type: 'activity',
-      accountId,
-      fromAt: at,
-      at: at + HOUR_MS,
-      requests: 20 + random.below(60),
-    },
-    ...{ modifications: random.below(10), cancellations: random.below(4), rejections: 0 },
+    type: 'activity',
+    accountId,
+    fromAt: at,
+    at: at + HOUR_MS,
+    requests: 20 + random.below(60),
+    modifications: random.below(10),
+    cancellations: random.below(4),
+    rejections: 0,
   });
 }

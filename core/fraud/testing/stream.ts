@@ -30,7 +30,11 @@ export const instruments: readonly Instrument[] = [
   ['US30', 'index', 'USD', 1, '10'],
 ].map(([symbol, assetClass, quoteCurrency, digits, contractSize]) =>
   instrumentSchema.parse({
-    ...{ symbol, assetClass, quoteCurrency, digits, contractSize },
+    symbol,
+    assetClass,
+    quoteCurrency,
+    digits,
+    contractSize,
     volumeDecimals: 2,
   }),
 );
@@ -116,18 +120,21 @@ export function createStream(seed: number): Stream {
     const quote = prices.quote(symbol, at);
     const price = (side === 'buy') === (entry === 'in') ? quote.ask : quote.bid;
     return {
-      ...{
-        type: 'fill',
-        at,
-        accountId,
-        dealId: `D${(deals += 1)}`,
-        positionId,
-        symbol,
-        side,
-        entry,
-      },
-      ...{ lots: volume * 10_000, notional: notionalOf(symbol, volume, price), price },
-      ...{ realised: 0, balance: 1_000_000_000, quote, reference: quote },
+      type: 'fill',
+      at,
+      accountId,
+      dealId: `D${(deals += 1)}`,
+      positionId,
+      symbol,
+      side,
+      entry,
+      lots: volume * 1e4,
+      notional: notionalOf(symbol, volume, price),
+      price,
+      realised: 0,
+      balance: 1e9,
+      quote,
+      reference: quote,
     };
   };
   return {
@@ -135,9 +142,15 @@ export function createStream(seed: number): Stream {
     directory,
     open: (over) => {
       const account: SurveyedAccount = {
-        ...{ traderId: `T-${over.accountId}`, programId: 'two-step', phaseId: 'phase-1' },
-        ...{ funded: false, currency: 'USD', nominalSize: 1_000_000_000 },
-        ...{ startBalance: 1_000_000_000, openedAt: START, previousAccountId: null },
+        traderId: `T-${over.accountId}`,
+        programId: 'two-step',
+        phaseId: 'phase-1',
+        funded: false,
+        currency: 'USD',
+        nominalSize: 1e9,
+        startBalance: 1e9,
+        openedAt: START,
+        previousAccountId: null,
         ...over,
       };
       accounts.set(account.accountId, account);
@@ -153,7 +166,10 @@ export function createStream(seed: number): Stream {
       const closing: Fill = { ...before, realised: profit };
       made.push(opening, closing, tradeOf(opening, closing));
       made.push({
-        ...{ type: 'protection', at: opening.at, accountId: trip.accountId, positionId },
+        type: 'protection',
+        at: opening.at,
+        accountId: trip.accountId,
+        positionId,
       });
       for (const horizonMs of MARK_OUT_HORIZONS_MS) {
         const at = opening.at + horizonMs;
@@ -208,9 +224,21 @@ export function accountOf(observation: Observation): string {
 function tradeOf(opening: Fill, closing: Fill): Trade {
   const { accountId, positionId, symbol, side, lots, notional, balance } = opening;
   return {
-    ...{ type: 'trade', at: closing.at, accountId, positionId, symbol, side, lots, notional },
-    ...{ openedAt: opening.at, openPrice: opening.price, closePrice: closing.price },
-    ...{ profit: closing.realised, balance, protected: true, additions: 0 },
+    type: 'trade',
+    at: closing.at,
+    accountId,
+    positionId,
+    symbol,
+    side,
+    lots,
+    notional,
+    openedAt: opening.at,
+    openPrice: opening.price,
+    closePrice: closing.price,
+    profit: closing.realised,
+    balance,
+    protected: true,
+    additions: 0,
   };
 }
 

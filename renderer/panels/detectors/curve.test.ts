@@ -16,8 +16,10 @@ it('a threshold between two points is as good as the lower one', () => {
 it('what a threshold catches and misses is said in cases', () => {
   const told = points.map((point) => caughtText(points, point));
   expect(told).toEqual([
-    'From 0 on it would have caught 20 of 20 decided cases. 60 % of them had something in them. Nothing that was found would have been missed.',
-    'From 500 on it would have caught 12 of 20 decided cases. 75 % of them had something in them. 25 % of what was found would have been missed.',
+    'From 0 on it would have caught 20 of 20 decided cases. 60 % of them had something in them. ' +
+      'Nothing that was found would have been missed.',
+    'From 500 on it would have caught 12 of 20 decided cases. 75 % of them had something in them. ' +
+      '25 % of what was found would have been missed.',
     'From 1000 on it would have caught none of 20 decided cases.',
   ]);
 });

@@ -81,7 +81,10 @@ function Drawn({
       className="curve"
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       role="img"
-      aria-label={`${curve.title}: at ${threshold} of 1,000 precision ${told(at?.precision)}, recall ${told(at?.recall)}`}
+      aria-label={
+        `${curve.title}: at ${threshold} of 1,000 ` +
+        `precision ${told(at?.precision)}, recall ${told(at?.recall)}`
+      }
     >
       {[0, 250, 500, 750, 1000].map((share) => (
         <g key={share}>

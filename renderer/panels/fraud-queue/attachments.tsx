@@ -29,7 +29,8 @@ async function attach(file: File, acting: Acting): Promise<string> {
   if (state === null) return `${file.name} was not taken.`;
   return kept
     ? `${file.name} is attached.`
-    : `${file.name} is larger than ${sizeText(ATTACHMENT_BYTES_MAX)}: its name and digest are kept, the file is yours to keep.`;
+    : `${file.name} is larger than ${sizeText(ATTACHMENT_BYTES_MAX)}: ` +
+        'its name and digest are kept, the file is yours to keep.';
 }
 
 /** Files dropped anywhere on the page are attached to the case. */

@@ -1,4 +1,4 @@
-import { useEffect, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { REASON_MAX } from '#core/cases/act.ts';
 import {
   DISMISS_CODE_NAMES,
@@ -42,13 +42,11 @@ export function Decide({
   const { value, put } = draft;
   const codes = verb === 'dismiss' ? DISMISS_CODE_NAMES : FOUND_CODE_NAMES;
   const words: Readonly<Record<string, string>> = verb === 'dismiss' ? DISMISS_CODES : FOUND_CODES;
-  const code = codes.find((one) => one === value.code) ?? null;
+  const begun = value.outcome === verb ? value.code : '';
+  const code = codes.find((one) => one === begun) ?? null;
   const { recent, keep } = useReasons(code ?? '');
   const departing = departs(detail, verb);
   const goOn = usePreferences(({ cases }) => cases.goOn);
-  useEffect(() => {
-    if (value.outcome !== verb) put({ outcome: verb });
-  }, [value.outcome, verb, put]);
   const ready = readyText(code, value.reason, departing ? value.departure : null);
   const send = async (): Promise<void> => {
     if (code === null) return;
@@ -83,7 +81,7 @@ export function Decide({
         value={code}
         choices={codes.map((one) => ({ value: one, text: words[one] ?? one }))}
         onChange={(next, by) => {
-          put({ code: next });
+          put({ code: next, outcome: verb });
           if (by === 'digit') document.getElementById('case-reason')?.focus();
         }}
       />
@@ -93,7 +91,7 @@ export function Decide({
         value={value.reason}
         max={REASON_MAX}
         recent={recent}
-        onChange={(reason) => put({ reason })}
+        onChange={(reason) => put({ reason, outcome: verb })}
       />
       {departing && <Departure detail={detail} draft={draft} />}
     </ActForm>

@@ -48,10 +48,12 @@ export function foldTime(
   const room = Math.max(0, width - FOLD_PX * (busy.length - 1));
   const least = Math.min(STRETCH_PX_MIN, Math.floor(room / busy.length));
   const spread = room - least * busy.length;
-  const total = busy.reduce((sum, { from, to }) => sum + (to - from), 0);
+  // By the root of their length: one trade that was held for a day leaves the seconds their room.
+  const weigh = ({ from, to }: { from: number; to: number }): number => Math.sqrt(to - from);
+  const total = busy.reduce((sum, stretch) => sum + weigh(stretch), 0);
   let left = 0;
   return busy.map(({ from, to }) => {
-    const share = total === 0 ? 1 / busy.length : (to - from) / total;
+    const share = total === 0 ? 1 / busy.length : weigh({ from, to }) / total;
     const stretch = { from, to, left: Math.round(left), width: Math.floor(least + spread * share) };
     left += least + spread * share + FOLD_PX;
     return stretch;

@@ -121,6 +121,9 @@ function Opened({
   const [part, setPart] = useState<Part>('evidence');
   const [said, setSaid] = useState('');
   const acting = useActing(client, detail, reread, 'now');
+  const section = useRef<HTMLElement | null>(null);
+  // Whoever opened it goes on here: by keys, or by a reader of screens.
+  useEffect(() => section.current?.focus({ preventScroll: true }), []);
   const theme = usePreferences((preferences) => preferences.theme);
   const { row } = detail;
   const onVerb = (verb: VerbName): void => {
@@ -153,7 +156,12 @@ function Opened({
     onDone,
   };
   return (
-    <section className="panel case-page" aria-label={`Case ${row.number}`}>
+    <section
+      ref={section}
+      className="panel case-page"
+      aria-label={`Case ${row.number}: ${row.title}`}
+      tabIndex={-1}
+    >
       <DropArea acting={acting} whyNot={detail.whyNot.note} onSaid={setSaid}>
         <Head detail={detail} doing={doing} onVerb={onVerb} onBack={onBack} />
         {doing !== null && draft.ready && (

@@ -6,9 +6,11 @@ import {
   type RowClickedEvent,
 } from 'ag-grid-community';
 import { AgGridReact } from 'ag-grid-react';
-import { useEffect, useMemo, useState, type ReactElement } from 'react';
+import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
 import type { CaseRow } from '#core/desk-api/case-calls.ts';
+import { useHold } from '#renderer/panels/account-grid/hold.ts';
 import { gridTheme } from '#renderer/ui/grid-theme.ts';
+import { inOrderOf } from './held.ts';
 import { AGING_COLUMNS, caseColumns } from './columns.tsx';
 
 ModuleRegistry.registerModules([AllCommunityModule]);
@@ -41,17 +43,24 @@ export function CaseGrid({
 }): ReactElement {
   const [api, setApi] = useState<GridApi<CaseRow> | null>(null);
   const beside = open !== undefined;
+  const holder = useRef<HTMLDivElement | null>(null);
+  const { held } = useHold(holder);
+  const [order, setOrder] = useState<readonly string[]>([]);
+  useEffect(() => {
+    if (!held) setOrder(rows.map(({ caseId }) => caseId));
+  }, [rows, held]);
+  const lines = useMemo(() => (held ? inOrderOf(rows, order) : rows), [rows, held, order]);
   const columns = useMemo(() => caseColumns(beside), [beside]);
   useEffect(() => {
     onShown(() => {
-      if (!api) return rows.map(({ caseId }) => caseId);
+      if (!api) return lines.map(({ caseId }) => caseId);
       const ids: string[] = [];
       api.forEachNodeAfterFilterAndSort(({ data }) => {
         if (data) ids.push(data.caseId);
       });
       return ids;
     });
-  }, [api, rows, onShown]);
+  }, [api, lines, onShown]);
   useEffect(() => {
     if (!api) return;
     api.forEachNode((node) => {
@@ -71,10 +80,11 @@ export function CaseGrid({
     return () => clearInterval(timer);
   }, [api]);
   return (
-    <div className="grid">
+    <div className="grid" ref={holder}>
       <AgGridReact<CaseRow>
         theme={theme}
-        rowData={rows as CaseRow[]}
+        rowData={lines as CaseRow[]}
+        animateRows={false}
         columnDefs={columns}
         defaultColDef={{ resizable: true, sortable: true }}
         maintainColumnOrder

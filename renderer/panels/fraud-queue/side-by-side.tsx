@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
 import type { CaseDetail } from '#core/desk-api/case-calls.ts';
 import type { AccountDetail } from '#core/sync/protocol.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
@@ -52,7 +52,7 @@ export function Compare({
   const shown = [...new Set([...offered.slice(0, ACCOUNTS_SHOWN), ...chosen])];
   const others = offered.filter((accountId) => !shown.includes(accountId));
   const [withinMs, setWithinMs] = useState<number>(2_000);
-  const { known, failures } = useAccounts(client, chosen);
+  const { known, failures, retry } = useAccounts(client, chosen);
   const toggle = (accountId: string): void =>
     setChosen(
       chosen.includes(accountId)
@@ -91,7 +91,10 @@ export function Compare({
       </p>
       {failures.map((failure) => (
         <p key={failure} className="failure">
-          {failure}
+          {failure}{' '}
+          <button type="button" onClick={retry}>
+            Try again
+          </button>
         </p>
       ))}
       {chosen.length === 0 && <p className="quiet-text">Choose an account, or several.</p>}
@@ -110,8 +113,14 @@ export function Compare({
 function useAccounts(
   client: RendererClient,
   chosen: readonly string[],
-): { readonly known: readonly Known[]; readonly failures: readonly string[] } {
+): {
+  readonly known: readonly Known[];
+  readonly failures: readonly string[];
+  /** Asks again for those that could not be read. */
+  retry(): void;
+} {
   const [read, setRead] = useState<ReadonlyMap<string, Known | string>>(new Map());
+  const [tries, setTries] = useState(0);
   const asked = useRef(new Set<string>());
   useEffect(() => {
     for (const accountId of chosen) {
@@ -124,14 +133,21 @@ function useAccounts(
         setRead((before) => new Map(before).set(accountId, one));
       });
     }
-  }, [client, chosen]);
+  }, [client, chosen, tries]);
+  const retry = useCallback(() => {
+    const failed = [...read].filter(([, one]) => typeof one === 'string');
+    for (const [accountId] of failed) asked.current.delete(accountId);
+    setRead(new Map([...read].filter(([, one]) => typeof one !== 'string')));
+    setTries((before) => before + 1);
+  }, [read]);
   return useMemo(() => {
     const all = chosen.flatMap((accountId) => read.get(accountId) ?? []);
     return {
       known: all.filter((one) => typeof one !== 'string'),
       failures: all.filter((one) => typeof one === 'string'),
+      retry,
     };
-  }, [chosen, read]);
+  }, [chosen, read, retry]);
 }
 
 function Curves({
@@ -298,7 +314,8 @@ function Pairs({
       <p className="quiet-text">
         {shared === null
           ? 'These accounts share no stretch of time: returns cannot be compared.'
-          : `Returns over stretches of ${spanText(shared.bucketMs)}, from ${dateTimeText(shared.from)} to ${dateTimeText(shared.to)} UTC. `}
+          : `Returns over stretches of ${spanText(shared.bucketMs)}, ` +
+            `from ${dateTimeText(shared.from)} to ${dateTimeText(shared.to)} UTC. `}
         The same side at the same instant can be a public idea; a profit taken back is 100 % when
         each gain of one is a loss of the other.
       </p>

@@ -1,4 +1,4 @@
-import { useState, type ReactElement, type ReactNode } from 'react';
+import { useMemo, useState, type ReactElement, type ReactNode } from 'react';
 import type { CaseRow } from '#core/desk-api/case-calls.ts';
 import { PATTERNS } from '#core/fraud/detector.ts';
 import { PATTERN_TEXT } from './words.ts';
@@ -36,9 +36,7 @@ export function ViewBar(props: ViewBarProps): ReactElement {
   const { rows, me, own, view, filter, shown, sorted, onView, onFilter } = props;
   const [naming, setNaming] = useState(false);
   const change = (over: Partial<CaseFilter>): void => onFilter({ ...filter, ...over });
-  const programs = [
-    ...new Map(rows.flatMap((row) => row.programs.map((one) => [one.programId, one.name]))),
-  ].sort(([, one], [, other]) => (one < other ? -1 : 1));
+  const programs = useMemo(() => programsOf(rows), [rows]);
   const changed = !isSameFilter(filter, view.filter);
   return (
     <>
@@ -146,6 +144,13 @@ export function ViewBar(props: ViewBarProps): ReactElement {
   );
 }
 
+function programsOf(rows: readonly CaseRow[]): (readonly [string, string])[] {
+  const names = new Map(
+    rows.flatMap((row) => row.programs.map(({ programId, name }) => [programId, name] as const)),
+  );
+  return [...names].sort(([, one], [, other]) => (one < other ? -1 : 1));
+}
+
 /** How many of the waiting cases a view holds; ended ones are not counted. */
 function CountOf({
   view,
@@ -156,8 +161,11 @@ function CountOf({
   readonly rows: readonly CaseRow[];
   readonly me: string;
 }): ReactElement | null {
+  const count = useMemo(
+    () => rows.filter((row) => keeps(view.filter, row, me)).length,
+    [view, rows, me],
+  );
   if (!view.filter.states.some((state) => state === 'open' || state === 'snoozed')) return null;
-  const count = rows.filter((row) => keeps(view.filter, row, me)).length;
   return <small> {count}</small>;
 }
 

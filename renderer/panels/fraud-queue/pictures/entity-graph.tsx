@@ -99,7 +99,10 @@ export function EntityGraph({
         ref={holder}
         className="entity-canvas"
         role="img"
-        aria-label={`Graph of ${graph.things.length} things and ${graph.links.length} links; the list beside it holds the same`}
+        aria-label={
+          `Graph of ${graph.things.length} things and ${graph.links.length} links; ` +
+          'the list beside it holds the same'
+        }
       />
       <p className="graph-tools" role="group" aria-label="Graph">
         <button type="button" onClick={() => zoom(1.25)} aria-label="Larger">

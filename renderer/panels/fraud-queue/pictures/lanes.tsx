@@ -70,7 +70,10 @@ export function Lanes({
           width={drawing.width + LABEL_PX + 4}
           height={height + AXIS_PX}
           role="img"
-          aria-label={`${label}: ${drawing.bars.length} trades, ${drawing.ties.length} ties. The table below holds the same.`}
+          aria-label={
+            `${label}: ${drawing.bars.length} trades, ${drawing.ties.length} ties. ` +
+            'The table below holds the same.'
+          }
         >
           {lanes.map(({ accountId }, lane) => (
             <g key={accountId} transform={`translate(0 ${tops[lane] ?? 0})`}>
