@@ -11,6 +11,8 @@ import { openWorkshop, type Workshop } from './workshop.ts';
 
 /** `npm run durability` does all of it; this is enough to see that it still sees. */
 const notHere = whyNotHere();
+/** Every point is a process that starts: on a busy machine that takes its time. */
+const PROCESSES_MS = 300_000;
 const because = notHere === null ? '' : `, not here: ${notHere}`;
 
 function scenario(operation: string): Scenario {
@@ -19,42 +21,46 @@ function scenario(operation: string): Scenario {
   return { ...found, drawn: Math.min(found.drawn, 10), everyPoint: 1 };
 }
 
-describe.skipIf(notHere !== null)(`what was acknowledged${because}`, () => {
-  let workshop: Workshop;
-  beforeAll(async () => {
-    workshop = await openWorkshop();
-  });
-  afterAll(() => workshop.close());
+describe.skipIf(notHere !== null)(
+  `what was acknowledged${because}`,
+  { timeout: PROCESSES_MS },
+  () => {
+    let workshop: Workshop;
+    beforeAll(async () => {
+      workshop = await openWorkshop();
+    });
+    afterAll(() => workshop.close());
 
-  it('survives in the desk, and a store that loses is found out', async () => {
-    const plan = { scenarios: [scenario('queue')], everyPoint: 200, everyImage: 16 };
-    const measured = await measure(workshop, plan);
-    expect(violationsOf(measured)).toEqual([]);
-    expect(closingLine(measured)).toMatch(
-      /^durability: \d+ kill points, \d+ error points, \d+ images: 0 acknowledged lost, 0 corrupt;/,
-    );
-  });
+    it('survives in the desk, and a store that loses is found out', async () => {
+      const plan = { scenarios: [scenario('queue')], everyPoint: 200, everyImage: 16 };
+      const measured = await measure(workshop, plan);
+      expect(violationsOf(measured)).toEqual([]);
+      expect(closingLine(measured)).toMatch(
+        /^durability: \d+ kill points, \d+ error points, \d+ images: 0 acknowledged lost, 0 corrupt;/,
+      );
+    });
 
-  it.each([
-    ['decision', 30],
-    ['lostDatabase', 200],
-  ])('survives when signed, in both copies: %s', async (name, every) => {
-    const surveyed = await survey(workshop, scenario(name));
-    const writes = killPoints(surveyed.calls).filter(({ call }) => call === 'write');
-    const [row] = await runPoints(surveyed, thinned(writes, 6));
-    expect(row).toMatchObject({ lost: 0, corrupt: 0, unclear: 0 });
-    expect(await cutPower(surveyed, 200)).toMatchObject({ lost: 0, corrupt: 0 });
-    expect((await cutPowerWhenWeaker(surveyed, every)).lost).toBeGreaterThan(0);
-  });
+    it.each([
+      ['decision', 30],
+      ['lostDatabase', 200],
+    ])('survives when signed, in both copies: %s', async (name, every) => {
+      const surveyed = await survey(workshop, scenario(name));
+      const writes = killPoints(surveyed.calls).filter(({ call }) => call === 'write');
+      const [row] = await runPoints(surveyed, thinned(writes, 6));
+      expect(row).toMatchObject({ lost: 0, corrupt: 0, unclear: 0 });
+      expect(await cutPower(surveyed, 200)).toMatchObject({ lost: 0, corrupt: 0 });
+      expect((await cutPowerWhenWeaker(surveyed, every)).lost).toBeGreaterThan(0);
+    });
 
-  it('survives in the server, and with synchronous=NORMAL it does not', async () => {
-    const surveyed = await survey(workshop, scenario('command'));
-    const writes = killPoints(surveyed.calls).filter(({ call }) => call === 'pwrite64');
-    const [row] = await runPoints(surveyed, thinned(writes, 120));
-    expect(row).toMatchObject({ lost: 0, corrupt: 0, unclear: 0 });
-    expect((await cutPowerWhenWeaker(surveyed, 60)).lost).toBeGreaterThan(0);
-  });
-});
+    it('survives in the server, and with synchronous=NORMAL it does not', async () => {
+      const surveyed = await survey(workshop, scenario('command'));
+      const writes = killPoints(surveyed.calls).filter(({ call }) => call === 'pwrite64');
+      const [row] = await runPoints(surveyed, thinned(writes, 120));
+      expect(row).toMatchObject({ lost: 0, corrupt: 0, unclear: 0 });
+      expect((await cutPowerWhenWeaker(surveyed, 60)).lost).toBeGreaterThan(0);
+    });
+  },
+);
 
 const hex = (text: string): string =>
   [...Buffer.from(text)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');

@@ -66,7 +66,7 @@ export function caseColumns(beside: boolean): ColDef<CaseRow>[] {
       colId: 'age',
       headerName: 'Time left',
       headerTooltip: 'Of the time that its pattern allows for a decision; ▲ is over',
-      width: beside ? 78 : 122,
+      width: beside ? 86 : 122,
       valueGetter: ({ data }) => data?.dueAt,
       cellRenderer: beside ? BriefAgeCell : AgeCell,
     },

@@ -100,7 +100,11 @@ function Queue({
   useListKeys(step, takeNext);
   const onDecided = (says: string, goOn: boolean): void => {
     setSaid(says);
-    if (goOn) void takeNext(says);
+    if (!goOn) return;
+    // Only the server gives cases out: without it the list says what comes next.
+    void takeNext(says).then((became) => {
+      if (became === 'offline') step('j');
+    });
   };
   return (
     <CaseSplit caseId={caseId}>
@@ -352,13 +356,16 @@ function useTakeNext(
   client: RendererClient,
   filter: CaseFilter,
   onSaid: (text: string) => void,
-): { readonly busy: boolean; takeNext(after: string): Promise<void> } {
+): {
+  readonly busy: boolean;
+  takeNext(after: string): Promise<'taken' | 'none' | 'offline' | 'failed'>;
+} {
   const [busy, setBusy] = useState(false);
   const asking = useRef(false);
   const { pattern, programId } = filter;
   const takeNext = useCallback(
     async (after: string) => {
-      if (asking.current) return;
+      if (asking.current) return 'failed';
       asking.current = true;
       setBusy(true);
       const reply = await client.call('cases.takeNext', {
@@ -368,12 +375,17 @@ function useTakeNext(
       asking.current = false;
       setBusy(false);
       readCases();
-      if (!reply.ok) onSaid(`${after} ${reply.error.message}`.trim());
-      else if (reply.value.caseId === null) onSaid(`${after} No free case waits.`.trim());
-      else {
-        onSaid(after);
-        goTo('cases', 'queue', reply.value.caseId);
+      if (!reply.ok) {
+        onSaid(`${after} ${reply.error.message}`.trim());
+        return reply.error.code === 'offline' ? 'offline' : 'failed';
       }
+      if (reply.value.caseId === null) {
+        onSaid(`${after} No free case waits.`.trim());
+        return 'none';
+      }
+      onSaid(after);
+      goTo('cases', 'queue', reply.value.caseId);
+      return 'taken';
     },
     [client, pattern, programId, onSaid],
   );
