@@ -7,13 +7,11 @@ import type { Flavour } from '#core/kernel/brand.ts';
  * what looks rare is at least so rare.
  */
 
-/** A probability in units of 1e-40. An expected count in the same unit may be above one. */
+/** A probability in units of 1e-40. */
 export type Chance = Flavour<bigint, 'Chance'>;
 export const CERTAIN: Chance = 10n ** 40n;
 /** What is rarer than this is said as this. */
 export const ONE_IN_MAX = 1_000_000_000;
-/** Counts beyond this are not asked for: windows are shorter. */
-export const EXPECTED_MAX = 4_000;
 
 /** `part` in `whole`, at most certain. */
 export function chanceOf(part: number, whole: number): Chance {
@@ -24,14 +22,6 @@ export function chanceOf(part: number, whole: number): Chance {
 /** Several things at once, each given the ones before it. */
 export function allOf(...chances: readonly Chance[]): Chance {
   return chances.reduce((product, chance) => ratio(product * chance, CERTAIN), CERTAIN);
-}
-
-/** One of several chances, at most: their sum, never above certain. */
-export function eitherOf(...chances: readonly Chance[]): Chance {
-  return least(
-    chances.reduce((sum, chance) => sum + chance, 0n),
-    CERTAIN,
-  );
 }
 
 /**
@@ -60,44 +50,6 @@ export function atLeast(matches: number, opportunities: number, each: Chance): C
     term = ratio(term * BigInt(opportunities - at) * each, BigInt(at + 1) * other);
   }
   return tail;
-}
-
-/** At least `matches` where the chances differ from one opportunity to the next: exact. */
-export function atLeastOf(matches: number, chances: readonly Chance[]): Chance {
-  if (matches === 0) return CERTAIN;
-  // exactly[n]: the chance of n matches so far; the last one stands for `matches` or more.
-  const exactly: bigint[] = [CERTAIN, ...Array.from({ length: matches }, () => 0n)];
-  for (const chance of chances) {
-    for (let at = matches; at >= 0; at -= 1) {
-      const stays = at === matches ? CERTAIN : CERTAIN - chance;
-      const comes = at === 0 ? 0n : (exactly[at - 1] ?? 0n) * chance;
-      exactly[at] = ratio((exactly[at] ?? 0n) * stays + comes, CERTAIN);
-    }
-  }
-  return least(exactly[matches] ?? 0n, CERTAIN);
-}
-
-/**
- * At least `count` where `expected` are expected and each comes by itself (the upper tail of the
- * Poisson distribution). No exponential: both the tail and the whole are sums of products.
- */
-export function atLeastExpected(count: number, expected: Chance): Chance {
-  assert(expected <= CERTAIN * BigInt(EXPECTED_MAX), 'too much is expected for one window');
-  if (count === 0) return CERTAIN;
-  if (expected === 0n) return 0n;
-  let term = CERTAIN;
-  let below = 0n;
-  let tail = 0n;
-  for (let at = 0; ; at += 1) {
-    if (at < count) below += term;
-    else tail += term;
-    term = ratio(term * expected, BigInt(at + 1) * CERTAIN);
-    const past = BigInt(at + 2) * CERTAIN;
-    // From here on terms fall by half and more: the rest is less than two of this one.
-    if (at >= count && past > 2n * expected && term <= 1n) break;
-  }
-  tail += 2n * term;
-  return least(ratio(tail * CERTAIN, below + tail), CERTAIN);
 }
 
 /**

@@ -48,8 +48,8 @@ const DAY_MS = 86_400_000;
 const AWAITED_MAX = 40_000;
 export const COINCIDENCE_HELD_MAX =
   2 * CONTROLS_HELD_MAX + 3 * TOGETHER_HELD_MAX + RINGS_HELD_MAX + SIZES_HELD_MAX + AWAITED_MAX;
-/** A ring larger than this is a crowd that follows something public: its members stay controls. */
-const COMPANIONS_MAX = 15;
+/** More than so many at one time follow something public: all of them stay controls. */
+const RING_MAX = 12;
 /** Kinds of matching: in and out together, whatever the size; in together with equal sizes. */
 const IN_AND_OUT = 0;
 const IN_AND_SIZE = 1;
@@ -112,12 +112,12 @@ export function createCoincidence(
 ): Detecting {
   const { togetherMs, closeMs, opposite } = options;
   const saved = resume as State | undefined;
-  const controls = createControls(Math.min(togetherMs, closeMs), saved?.controls);
+  const controls = createControls(closeMs, togetherMs, saved?.controls);
   const sizes = createSizes(saved?.sizes);
   const openings = createTogether<Opening>(openingNearness(togetherMs), saved?.openings);
   const roundTrips = createTogether<RoundTrip>(roundTripNearness(togetherMs), saved?.roundTrips);
   const legs = createTogether<RoundTrip>(roundTripNearness(closeMs), saved?.legs);
-  const legControls = createControls(closeMs, saved?.legControls);
+  const legControls = createControls(closeMs, togetherMs, saved?.legControls);
   const rings = createRings({ ...options.rules, kinds: KINDS }, saved?.rings);
   const awaited = createExpiringMap<TradeSeen | null>(
     { entriesMax: AWAITED_MAX, keepMs: 45 * DAY_MS },
@@ -321,12 +321,13 @@ function companionsOf(
   around: ReadonlySet<string>,
   areCompanions: (one: string, other: string) => boolean,
 ): number {
+  if (around.size > RING_MAX) return 0;
   let companions = 0;
   for (const trader of around) {
     if (trader === one || trader === other) continue;
     if (areCompanions(trader, one) || areCompanions(trader, other)) companions += 1;
   }
-  return companions > COMPANIONS_MAX ? 0 : companions;
+  return companions;
 }
 
 /** The underlying alone: sizes are counted whichever way the bet goes. */

@@ -5,6 +5,7 @@ import {
   createExpiringMap,
   createSlotCounts,
   type ExpiringMapState,
+  type SlotCounts,
   type SlotCountsState,
 } from './windows.ts';
 
@@ -14,8 +15,10 @@ export const PPB = 1_000_000_000;
 
 /** The hour around an instant is what it is compared with: same session, same weather. */
 const STRETCH_MS = 3_600_000;
-/** Positions held for longer are compared with nothing: their hour is forgotten. */
-const STRETCHES_KEPT = 120;
+/** Positions held for longer are compared with nothing: the hour they were opened in is forgotten. */
+const OPENINGS_KEPT_HOURS = 72;
+/** Closings are asked for at once. */
+const CLOSINGS_KEPT_HOURS = 3;
 const COUNTS_MAX = 200_000;
 /** Traders times underlyings whose pace is known. */
 const PACES_MAX = 150_000;
@@ -80,17 +83,25 @@ interface Pace {
   readonly most: number;
 }
 
-/** A crowd is counted by slots of `slotMs`: the closest that anybody asks for. */
-export function createControls(slotMs: number, resume?: ControlsState): Controls {
+/**
+ * A crowd is counted by slots of `slotMs`, the closest that anybody asks for. A few seconds may be
+ * empty by luck within a crowd of `crowdMs`: it is then thought of as spread evenly over that.
+ */
+export function createControls(slotMs: number, crowdMs: number, resume?: ControlsState): Controls {
   const limits = {
     slotMs,
     stretchSlots: Math.max(1, Math.round(STRETCH_MS / slotMs)),
-    stretchesKept: STRETCHES_KEPT,
     countsMax: COUNTS_MAX,
   };
   const stretchMs = slotMs * limits.stretchSlots;
-  const openings = createSlotCounts(limits, resume?.openings);
-  const closings = createSlotCounts(limits, resume?.closings);
+  const openings = createSlotCounts(
+    { ...limits, stretchesKept: OPENINGS_KEPT_HOURS },
+    resume?.openings,
+  );
+  const closings = createSlotCounts(
+    { ...limits, stretchesKept: CLOSINGS_KEPT_HOURS },
+    resume?.closings,
+  );
   const paces = createExpiringMap<Pace>(
     { entriesMax: PACES_MAX, keepMs: PACE_KEPT_MS },
     resume?.paces,
@@ -101,17 +112,21 @@ export function createControls(slotMs: number, resume?: ControlsState): Controls
   };
   /** That an act of the hour falls within the time asked, were it anywhere in it. */
   const anywhere = (closeMs: number): Ppb => Math.min(PPB, mulDivCeil(PPB, 2 * closeMs, stretchMs));
-  const crowd = (
-    counts: typeof openings,
+  const shareWithin = (
+    counts: SlotCounts,
     { market, at }: Moment,
     own: number,
-    closeMs: number,
+    ms: number,
   ): Ppb => {
-    if (!counts.knows(at)) return UNKNOWN;
-    const near = counts.around(market, at, Math.ceil(closeMs / slotMs));
+    const near = counts.around(market, at, Math.ceil(ms / slotMs));
     const others = Math.max(0, near - own);
     const hour = Math.max(others, counts.inStretch(market, at) - own);
     return mulDivCeil(PPB, others, hour + UNSEEN);
+  };
+  const crowd = (counts: SlotCounts, moment: Moment, own: number, closeMs: number): Ppb => {
+    if (!counts.knows(moment.at)) return UNKNOWN;
+    const spread = mulDivCeil(shareWithin(counts, moment, own, crowdMs), closeMs, crowdMs);
+    return Math.max(spread, shareWithin(counts, moment, own, closeMs));
   };
   return {
     opened: (trader, market, at) => {

@@ -7,32 +7,6 @@ import type { EpochMs } from '#core/time/time.ts';
  * before the next observation.
  */
 
-/** The latest values, in order of arrival. */
-export interface Ring<Value> {
-  push(value: Value): void;
-  /** From the oldest to the latest. */
-  values(): readonly Value[];
-  latest(): Value | undefined;
-  size(): number;
-  state(): readonly Value[];
-}
-
-export function createRing<Value>(valuesMax: number, resume: readonly Value[] = []): Ring<Value> {
-  assert(valuesMax >= 1, `a ring holds at least one value, was ${valuesMax}`);
-  const kept = resume.slice(-valuesMax);
-  return {
-    push: (value) => {
-      // Rings are short: moving a few dozen values is cheaper than keeping a place in a circle.
-      if (kept.length === valuesMax) kept.shift();
-      kept.push(value);
-    },
-    values: () => kept,
-    latest: () => kept.at(-1),
-    size: () => kept.length,
-    state: () => kept,
-  };
-}
-
 export interface ExpiringMapLimits {
   readonly entriesMax: number;
   /** Entries that were not set for longer than this are dropped by `expire`. */
@@ -112,38 +86,6 @@ export function createExpiringMap<Value>(
       for (const [key, { value }] of kept) yield [key, value] as const;
     },
     state: () => [...kept].map(([key, { at, value }]) => [key, at, value] as const),
-  };
-}
-
-/** How often values fell between edges: bucket n counts edges[n - 1] <= value < edges[n]. */
-export interface Histogram {
-  add(value: number, times?: number): void;
-  /** One more than there are edges: below the first, between, from the last on. */
-  counts(): readonly number[];
-  total(): number;
-  /** Values in the buckets that end at or below the edge. */
-  below(edge: number): number;
-  state(): readonly number[];
-}
-
-export function createHistogram(
-  edges: readonly number[],
-  resume: readonly number[] = [],
-): Histogram {
-  const counts = edges.map((_, at) => resume[at] ?? 0);
-  counts.push(resume[edges.length] ?? 0);
-  let total = counts.reduce((sum, count) => sum + count, 0);
-  return {
-    add: (value, times = 1) => {
-      const at = bucketOf(edges, value);
-      counts[at] = (counts[at] ?? 0) + times;
-      total += times;
-    },
-    counts: () => counts,
-    total: () => total,
-    below: (edge) =>
-      edges.reduce((sum, upper, at) => sum + (upper <= edge ? (counts[at] ?? 0) : 0), 0),
-    state: () => counts,
   };
 }
 
