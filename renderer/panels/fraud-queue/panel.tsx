@@ -97,7 +97,7 @@ function Queue({
     },
     [caseId, open, readShown],
   );
-  useListKeys(step, takeNext);
+  useListKeys(step, takeNext, caseId === undefined ? null : back);
   const onDecided = (says: string, goOn: boolean): void => {
     setSaid(says);
     if (!goOn) return;
@@ -256,7 +256,7 @@ function Reviews({
     },
     [caseId, open, readShown],
   );
-  useListKeys(step, next);
+  useListKeys(step, next, caseId === undefined ? null : back);
   return (
     <CaseSplit caseId={caseId}>
       <section className="panel queue" aria-label="Blind reviews">
@@ -392,13 +392,18 @@ function useTakeNext(
   return { busy, takeNext };
 }
 
-/** J and K walk the list, G takes the next case, / searches, \ hides the list. */
-function useListKeys(step: (key: string) => void, takeNext: (after: string) => unknown): void {
+/** J and K walk the list, G takes the next case, / searches, \ hides the list, Esc goes back to it. */
+function useListKeys(
+  step: (key: string) => void,
+  takeNext: (after: string) => unknown,
+  back: (() => void) | null,
+): void {
   useEffect(() => {
     const keys: Readonly<Record<string, () => void>> = {
       j: () => step('j'),
       k: () => step('k'),
       g: () => void takeNext(''),
+      ...(back ? { Escape: back } : {}),
       '/': () => document.getElementById('case-find')?.focus(),
       '\\': () => {
         const { cases, set } = usePreferences.getState();
@@ -416,5 +421,5 @@ function useListKeys(step: (key: string) => void, takeNext: (after: string) => u
     };
     window.addEventListener('keydown', onKey, true);
     return () => window.removeEventListener('keydown', onKey, true);
-  }, [step, takeNext]);
+  }, [step, takeNext, back]);
 }

@@ -2,8 +2,9 @@ import { useMemo, useState, type ReactElement } from 'react';
 import { REASON_MAX, type CaseVerb } from '#core/cases/act.ts';
 import { OUTCOMES, type CaseOutcome } from '#core/cases/outcomes.ts';
 import { caseNow, useCases } from '#renderer/store/cases.ts';
+import { usePreferences } from '#renderer/store/preferences.ts';
 import { dateTimeText, instantOf } from '#renderer/ui/format.ts';
-import type { DecideProps } from './decide.tsx';
+import { GoOn, type DecideProps } from './decide.tsx';
 import { ActForm, DigitChoice, TextField } from './form.tsx';
 import type { Form } from './verbs.ts';
 import { OUTCOME_TEXT, stakeText } from './words.ts';
@@ -50,11 +51,12 @@ export function SmallForm({
   }
 }
 
-/** Sends a verb and tells the page; after some of them the case is out of this person's hands. */
-function useSend({ acting, onDone }: DecideProps, leaves: boolean): (act: CaseVerb) => void {
+/** Sends a verb and tells the page, which knows after which of them a person goes on. */
+function useSend({ acting, onDone }: DecideProps): (act: CaseVerb) => void {
+  const goOn = usePreferences(({ cases }) => cases.goOn);
   return (act) =>
     void acting.act(act).then((state) => {
-      if (state !== null) onDone(state, leaves);
+      if (state !== null) onDone(state, goOn);
     });
 }
 
@@ -66,7 +68,7 @@ function WithReason(
   },
 ): ReactElement {
   const [reason, setReason] = useState('');
-  const send = useSend(props, props.verb === 'escalate');
+  const send = useSend(props);
   return (
     <ActForm
       title={props.title}
@@ -75,6 +77,7 @@ function WithReason(
       acting={props.acting}
       onSend={() => send({ verb: props.verb, reason })}
       onClose={props.onClose}
+      footer={props.verb === 'escalate' && <GoOn />}
     >
       <TextField
         id="case-reason"
@@ -91,7 +94,7 @@ function Assign(props: DecideProps): ReactElement {
   const { detail, acting, onClose } = props;
   const { assignee } = detail.row;
   const [to, setTo] = useState(assignee?.personId ?? '');
-  const send = useSend(props, false);
+  const send = useSend(props);
   const people = detail.people.filter(({ mayWork }) => mayWork);
   const ready = to === (assignee?.personId ?? '') ? 'Choose somebody else.' : '';
   return (
@@ -148,7 +151,7 @@ function Snooze(props: DecideProps): ReactElement {
   const [span, setSpan] = useState<Span | null>(null);
   const [given, setGiven] = useState('');
   const [reason, setReason] = useState('');
-  const send = useSend(props, true);
+  const send = useSend(props);
   const until = span === null ? null : snoozeUntil(span, caseNow(), given);
   const ready = until === null ? 'Choose how long.' : reason.trim() === '' ? 'Give a reason.' : '';
   return (
@@ -159,6 +162,7 @@ function Snooze(props: DecideProps): ReactElement {
       acting={props.acting}
       onSend={() => until !== null && send({ verb: 'snooze', until, reason })}
       onClose={props.onClose}
+      footer={<GoOn />}
     >
       <DigitChoice
         label="How long"
@@ -202,7 +206,7 @@ function Merge(props: DecideProps): ReactElement {
   const [text, setText] = useState('');
   const [into, setInto] = useState('');
   const [reason, setReason] = useState('');
-  const send = useSend(props, true);
+  const send = useSend(props);
   const offered = useMemo(() => {
     const people = new Set(row.traders.map(({ traderId }) => traderId));
     const own = new Set([...row.accounts.map(({ accountId }) => accountId), ...row.linkedAccounts]);
@@ -234,6 +238,7 @@ function Merge(props: DecideProps): ReactElement {
       acting={props.acting}
       onSend={() => send({ verb: 'merge', into, reason })}
       onClose={props.onClose}
+      footer={<GoOn />}
     >
       <p className="act-field">
         <label htmlFor="case-search">Number, trader or matter</label>
@@ -277,7 +282,7 @@ function Split(props: DecideProps): ReactElement {
   const signals = props.detail.signals.filter(({ latest }) => latest);
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [reason, setReason] = useState('');
-  const send = useSend(props, false);
+  const send = useSend(props);
   const ready =
     chosen.length === 0
       ? 'Choose the signals that leave.'
@@ -331,7 +336,7 @@ function Split(props: DecideProps): ReactElement {
 function Review(props: DecideProps): ReactElement {
   const [outcome, setOutcome] = useState<CaseOutcome | null>(null);
   const [reason, setReason] = useState('');
-  const send = useSend(props, false);
+  const send = useSend(props);
   const ready =
     outcome === null ? 'Choose what you would do.' : reason.trim() === '' ? 'Give a reason.' : '';
   return (
