@@ -8,16 +8,16 @@ export function demoExposureLimits(accounts: number): ExposureLimits {
   const perAccount = (dollars: number): number => accounts * dollars * 10_000;
   return {
     version: 1,
-    hysteresis: 50,
+    hysteresis: 100,
     limits: [
-      limit('firm-gross', 'firm', 'firm', 'gross', perAccount(300_000)),
-      limit('firm-net', 'firm', 'firm', 'net', perAccount(25_000)),
-      limit('liability', 'firm', 'firm', 'liability', perAccount(700)),
-      limit('largest', 'firm', 'firm', 'largestAccount', perAccount(12_000)),
-      limit('each-symbol', 'symbol', null, 'net', perAccount(10_000)),
-      limit('gold', 'symbol', 'XAUUSD', 'gross', perAccount(50_000)),
-      limit('dollar', 'currency', 'USD', 'net', perAccount(20_000)),
-      limit('each-program', 'program', null, 'liability', perAccount(80)),
+      limit('firm-gross', 'firm', 'firm', 'gross', perAccount(500_000)),
+      limit('firm-net', 'firm', 'firm', 'net', perAccount(45_000)),
+      limit('liability', 'firm', 'firm', 'liability', perAccount(1_000)),
+      limit('largest', 'firm', 'firm', 'largestAccount', perAccount(20_000)),
+      limit('each-symbol', 'symbol', null, 'net', perAccount(24_000)),
+      limit('gold', 'symbol', 'XAUUSD', 'gross', perAccount(90_000)),
+      limit('dollar', 'currency', 'USD', 'net', perAccount(45_000)),
+      limit('each-program', 'program', null, 'liability', perAccount(160)),
     ],
   };
 }

@@ -53,3 +53,21 @@ it('plays a second vendor between the first one’s prices, only for what that o
     'EURUSD one 40',
   ]);
 });
+
+it('tells two vendors apart whose recordings have one name', () => {
+  const merged = playTwoVendors(
+    play(
+      'eurusd',
+      ['EURUSD'],
+      [
+        [0, 10],
+        [0, 30],
+      ],
+    ),
+    play('eurusd', ['EURUSD'], [[0, 20]]),
+  );
+  const sources = new Set<string>();
+  const tick: Tick = { symbol: 0, at: 0, bid: 0, ask: 0, source: '' };
+  while (merged.next(tick)) sources.add(tick.source);
+  expect([...sources]).toEqual(['eurusd', 'eurusd of another vendor']);
+});

@@ -27,7 +27,7 @@ export function playTwoVendors(first: TickSource, other: TickSource): TickSource
     next: (into) => {
       while (hasTwo && hasOne && two.at < one.at) {
         const isKnown = printed.has(two.symbol);
-        if (isKnown) Object.assign(into, two);
+        if (isKnown) Object.assign(into, two, { source: nameBeside(one.source, two.source) });
         hasTwo = nextOfOther();
         if (isKnown) return true;
       }
@@ -39,6 +39,11 @@ export function playTwoVendors(first: TickSource, other: TickSource): TickSource
     },
     state: () => null,
   };
+}
+
+/** Recordings are named after their folders, and two vendors' folders may have one name. */
+function nameBeside(first: string, other: string): string {
+  return other === first ? `${other} of another vendor` : other;
 }
 
 /** Leaves out what was before an instant. Plays once, from there. */
