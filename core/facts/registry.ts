@@ -10,8 +10,11 @@ import * as exposure from '#core/exposure/exposure.events.ts';
 import * as fraud from '#core/fraud/fraud.events.ts';
 import * as payouts from '#core/payouts/payouts.events.ts';
 import * as people from '#core/people/people.events.ts';
+import * as provisioning from '#core/provisioning/provisioning.events.ts';
 import * as programs from '#core/programs/programs.events.ts';
 import * as rules from '#core/rules/rules.events.ts';
+import * as support from '#core/support/support.events.ts';
+import * as work from '#core/work/work.events.ts';
 
 /** Every event there is. One definition each, in its own room; one line each here. */
 const definitions = [
@@ -85,6 +88,18 @@ const definitions = [
   cases.caseDecided,
   cases.caseReopened,
   cases.caseReviewed,
+  provisioning.orderReceived,
+  provisioning.orderAdvanced,
+  provisioning.orderReversed,
+  support.ticketOpened,
+  support.ticketMessaged,
+  support.ticketChanged,
+  support.disputeOpened,
+  support.disputeDecided,
+  support.disputeWithdrawn,
+  work.workDone,
+  work.workEscalated,
+  work.workPolicyChanged,
 ] as const;
 
 type Definition = (typeof definitions)[number];

@@ -13,7 +13,7 @@ export function demoExposureLimits(accounts: number): ExposureLimits {
       limit('firm-gross', 'firm', 'firm', 'gross', perAccount(500_000)),
       limit('firm-net', 'firm', 'firm', 'net', perAccount(45_000)),
       limit('liability', 'firm', 'firm', 'liability', perAccount(1_000)),
-      limit('largest', 'firm', 'firm', 'largestAccount', perAccount(20_000)),
+      limit('largest', 'firm', 'firm', 'largestAccount', perAccount(40_000)),
       limit('each-symbol', 'symbol', null, 'net', perAccount(24_000)),
       limit('gold', 'symbol', 'XAUUSD', 'gross', perAccount(90_000)),
       limit('dollar', 'currency', 'USD', 'net', perAccount(45_000)),

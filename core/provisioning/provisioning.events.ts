@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { accountTermsSchema } from '#core/accounts/account.ts';
+import { defineEvent } from '#core/kernel/event.ts';
+import { digestSchema, idSchema } from '#core/kernel/ids.ts';
+import { currencySchema } from '#core/market/instrument.ts';
+import { moneyUnits } from '#core/money/schemas.ts';
+import { epochMs } from '#core/time/time.ts';
+
+/*
+ * An account's life before its first deal: bought, made, handed over. The log knows a buyer by a
+ * keyed digest alone; the name and the address are in a store that can be erased.
+ */
+
+export const ADD_ONS_MAX = 10;
+export const SENTENCE_MAX = 400;
+
+/**
+ * `purchase` opens an account, `reset` begins the phase of one again, `upgrade` goes on with a larger
+ * one, `addOn` changes what was agreed for one that is open.
+ */
+export const ORDER_KINDS = ['purchase', 'reset', 'upgrade', 'addOn'] as const;
+
+/** A shop or a payment system says that something was bought and paid. */
+export const orderReceived = defineEvent({
+  kind: 'orderReceived',
+  version: 1,
+  stream: 'firm',
+  origin: 'input',
+  data: z.strictObject({
+    orderId: idSchema,
+    /** Which shop, by the name of its webhook, and what that shop calls the order. */
+    source: z.string().min(1).max(40),
+    externalId: z.string().min(1).max(120),
+    kind: z.enum(ORDER_KINDS),
+    traderId: idSchema,
+    /** A keyed digest of the address that the credentials go to. */
+    contact: digestSchema,
+    programId: idSchema,
+    /** The account that is reset, made larger or added to; null for a purchase. */
+    forAccount: idSchema.nullable(),
+    addOns: z.array(z.string().min(1).max(60)).max(ADD_ONS_MAX),
+    price: moneyUnits,
+    currency: currencySchema,
+    affiliateId: idSchema.nullable(),
+    /** By the shop's clock, and by ours. */
+    orderedAt: epochMs,
+    at: epochMs,
+  }),
+});
+
+/** Where an order can stand still: what a person is told went wrong. */
+export const PROVISIONING_STAGES = ['assign', 'create', 'deliver'] as const;
+
+/** One step of an order on its way; steps are told in this order, and told twice they are one. */
+export const orderStepSchema = z.discriminatedUnion('type', [
+  /** Under which rules the account will open: from here on they do not change for it. */
+  z.strictObject({ type: z.literal('assigned'), terms: accountTermsSchema }),
+  /** The platform was asked; asked again after a failure it makes no second account. */
+  z.strictObject({ type: z.literal('asked'), accountId: idSchema, attempt: z.int().min(1) }),
+  z.strictObject({ type: z.literal('created'), accountId: idSchema }),
+  z.strictObject({ type: z.literal('credentialsSent'), accountId: idSchema }),
+  z.strictObject({ type: z.literal('credentialsOpened'), accountId: idSchema }),
+  /** The first deal of the account: somebody uses it. */
+  z.strictObject({ type: z.literal('firstTraded'), accountId: idSchema }),
+  z.strictObject({
+    type: z.literal('failed'),
+    stage: z.enum(PROVISIONING_STAGES),
+    attempt: z.int().min(1),
+    sentence: z.string().min(1).max(SENTENCE_MAX),
+    /** Null when it is not tried again by itself: a person decides. */
+    retryAt: epochMs.nullable(),
+  }),
+  /** A person says that it is tried again, or given up. */
+  z.strictObject({ type: z.literal('retried'), personId: idSchema, reason: z.string().max(400) }),
+  z.strictObject({ type: z.literal('cancelled'), personId: idSchema, reason: z.string().max(400) }),
+]);
+export type OrderStep = z.infer<typeof orderStepSchema>;
+
+export const orderAdvanced = defineEvent({
+  kind: 'orderAdvanced',
+  version: 1,
+  stream: 'firm',
+  origin: 'input',
+  data: z.strictObject({ orderId: idSchema, step: orderStepSchema, at: epochMs }),
+});
+
+/** `chargeback` was taken back by the buyer's bank, `won` came back after that was contested. */
+export const REVERSALS = ['refund', 'chargeback', 'won'] as const;
+
+/** Money for an order went back, or came again. */
+export const orderReversed = defineEvent({
+  kind: 'orderReversed',
+  version: 1,
+  stream: 'firm',
+  origin: 'input',
+  data: z.strictObject({
+    orderId: idSchema,
+    type: z.enum(REVERSALS),
+    /** What the shop calls it: told twice it is one. */
+    externalId: z.string().min(1).max(120),
+    amount: moneyUnits,
+    currency: currencySchema,
+    at: epochMs,
+  }),
+});
+
+export type OrderData = z.infer<typeof orderReceived.data>;
+export type ReversalData = z.infer<typeof orderReversed.data>;
