@@ -43,6 +43,7 @@ export function Deliveries({ client }: { readonly client: RendererClient }): Rea
       setSaid(reply.ok ? 'It is tried again now.' : reply.error.message);
       void read();
     });
+  const ruleNames = useRuleNames(client);
   if (found === null) return <p className="empty">Reading…</p>;
   if (typeof found === 'string') return <p className="failure">{found}</p>;
   return (
@@ -72,7 +73,9 @@ export function Deliveries({ client }: { readonly client: RendererClient }): Rea
               : 'Nothing is in this state.'}
           </p>
         )}
-        {found.lines.length > 0 && <DeliveryTable lines={found.lines} onRetry={retry} />}
+        {found.lines.length > 0 && (
+          <DeliveryTable lines={found.lines} ruleNames={ruleNames} onRetry={retry} />
+        )}
         {found.more && (
           <button type="button" onClick={() => setPages(pages + 1)}>
             Show older
@@ -83,11 +86,25 @@ export function Deliveries({ client }: { readonly client: RendererClient }): Rea
   );
 }
 
+/** What the rules are called by now; one that is gone keeps its id. */
+function useRuleNames(client: RendererClient): ReadonlyMap<string, string> {
+  const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map());
+  useEffect(() => {
+    void client.call('alerts.rules', {}).then((reply) => {
+      if (!reply.ok) return;
+      setNames(new Map(reply.value.rules.rules.map(({ ruleId, name }) => [ruleId, name])));
+    });
+  }, [client]);
+  return names;
+}
+
 function DeliveryTable({
   lines,
+  ruleNames,
   onRetry,
 }: {
   readonly lines: readonly DeliveryLine[];
+  readonly ruleNames: ReadonlyMap<string, string>;
   readonly onRetry: (id: string) => void;
 }): ReactElement {
   const names = useNames();
@@ -116,7 +133,7 @@ function DeliveryTable({
             </td>
             <td>{line.subject}</td>
             <td>
-              {line.rules.join(', ')}
+              {line.rules.map((ruleId) => ruleNames.get(ruleId) ?? ruleId).join(', ')}
               {line.level > 0 && <small>step {line.level}</small>}
             </td>
             <td className="number">{line.attempts === 0 ? '' : line.attempts}</td>
