@@ -32,7 +32,7 @@ import { createExposure } from './exposure.ts';
 import { createSurveillanceCalls } from './surveillance.ts';
 import type { DeskHost, Link, Question } from './host.ts';
 import { createLiveRows } from './live-rows.ts';
-import { createLocalState, type StateChange } from './local-state.ts';
+import { createLocalState, type LocalState, type StateChange } from './local-state.ts';
 import { openDeskStore } from './store/store.ts';
 import { createFollower } from './sync/follower.ts';
 import { createOutbox } from './sync/outbox.ts';
@@ -47,6 +47,9 @@ const ROWS_SAVED_EVERY_MS = 3_000;
 const OUTBOX_AGAIN_EVERY_MS = 2_000;
 /** Rejections remembered for the call that waits for one. */
 const REJECTIONS_MAX = 1_000;
+
+/** What is answered before all that was kept is read: who is here, and the grid. */
+const ANSWERED_AT_ONCE: ReadonlySet<string> = new Set(['accounts.list', 'view.look']);
 
 /** After these, there are bytes that people may sign: they are fetched while the server is there. */
 const BRINGS_BYTES: ReadonlySet<string> = new Set(['proposalOpened', 'proposalRevised']);
@@ -118,6 +121,7 @@ export function createDesk(host: DeskHost): Desk {
 
   const follower = createFollower(() => link, {
     cursor: () => state.cursor,
+    isWhole: () => whole.isDone,
     apply: (facts, cursor) => tellChange(state.apply(facts, cursor)),
     replace: (snapshot, cursor) => {
       state.replace(snapshot, cursor);
@@ -163,7 +167,12 @@ export function createDesk(host: DeskHost): Desk {
     exposure.forget();
     tell('person', { person: session.person() });
   });
+  const whole = readWhole(state, () => closed);
   const link: Link = host.connect(follower, session.token);
+  if (!whole.isDone) {
+    setConnection({ message: 'Reading what this desk has kept.' });
+    inBackground(whole.done.then(follower.greet));
+  }
   const decided = ({ intent }: Command, result: CommandResult): void => {
     if (result.type === 'accepted') return;
     if (intent.type === 'decide') tell('governed', { lastSeq: state.cursor.seq });
@@ -438,7 +447,7 @@ export function createDesk(host: DeskHost): Desk {
     },
   };
   return {
-    api: forSomebody(api, () => session.person() !== null),
+    api: forSomebody(api, () => session.person() !== null, whole),
     listen: (listener) => {
       listeners.add(listener);
       if (session.person() === null) return () => void listeners.delete(listener);
@@ -458,16 +467,51 @@ export function createDesk(host: DeskHost): Desk {
   };
 }
 
-/** What a desk keeps is shown to nobody who has not signed in. */
-function forSomebody(api: DeskApi, isSomebody: () => boolean): DeskApi {
-  const guarded = Object.entries(api).map(([name, call]) => [
-    name,
-    name.startsWith('session.')
-      ? call
-      : (input: never) => {
-          if (isSomebody()) return (call as (input: never) => Promise<unknown>)(input);
-          return Promise.reject(new DeskRefusal({ code: 'rejected', message: 'Sign in first.' }));
-        },
-  ]);
+/** A desk that has kept much reads it in pieces, between which it answers. */
+interface Whole {
+  readonly isDone: boolean;
+  readonly done: Promise<void>;
+}
+
+function readWhole(state: LocalState, isClosed: () => boolean): Whole {
+  let isDone = state.readOn();
+  const done = isDone
+    ? Promise.resolve()
+    : new Promise<void>((resolve) => {
+        const readOn = (): void => {
+          if (isClosed()) return;
+          isDone = state.readOn();
+          if (isDone) resolve();
+          else setImmediate(readOn);
+        };
+        setImmediate(readOn);
+      });
+  return {
+    get isDone() {
+      return isDone;
+    },
+    done,
+  };
+}
+
+/**
+ * What a desk keeps is shown to nobody who has not signed in, and what rests on all that was kept
+ * waits until all of it is read.
+ */
+function forSomebody(api: DeskApi, isSomebody: () => boolean, whole: Whole): DeskApi {
+  const guarded = Object.entries(api).map(([name, call]) => {
+    const ask = call as (input: never) => Promise<unknown>;
+    if (name.startsWith('session.')) return [name, call];
+    return [
+      name,
+      async (input: never) => {
+        if (!isSomebody()) {
+          throw new DeskRefusal({ code: 'rejected', message: 'Sign in first.' });
+        }
+        if (!whole.isDone && !ANSWERED_AT_ONCE.has(name)) await whole.done;
+        return ask(input);
+      },
+    ];
+  });
   return Object.fromEntries(guarded) as DeskApi;
 }

@@ -34,8 +34,13 @@ export interface LocalState {
   apply(facts: readonly Fact[], cursor: Cursor): StateChange;
   /** A snapshot in place of all there was. */
   replace(snapshot: LocalSnapshot, cursor: Cursor): void;
-  /** People, proposals and payouts as this desk knows them. */
+  /**
+   * People, proposals and payouts as this desk knows them. Asked for before all that was kept is
+   * read, it is read to its end first.
+   */
   readonly governance: Governance;
+  /** Reads some more of what was kept; true once all of it is read. */
+  readOn(): boolean;
   /** Forgets everything, for another log. */
   startOver(): void;
   /** Marks alerts as acknowledged here and not yet received; those that are unknown are left out. */
@@ -44,13 +49,32 @@ export interface LocalState {
   reopened(alertSeqs: readonly number[]): Alert[];
 }
 
+/** Read between two things that somebody waits for: about 10 ms. */
+const FACTS_PER_PIECE = 500;
+
 export function createLocalState(store: DeskStore): LocalState {
   let cursor = store.cursor();
   const view: AccountsView = createAccountsView();
   const alerts = createAlertsView();
   view.restore(store.accounts());
   alerts.restore(store.alerts());
-  let governance = foldOf(store.governed());
+  let governance = createGovernance();
+  let isWhole = false;
+  let readTo = 0;
+  const readOn = (): boolean => {
+    if (isWhole) return true;
+    const kept = store.governedAfter(readTo, FACTS_PER_PIECE);
+    for (const fact of kept) governance.apply(fact);
+    readTo = kept.at(-1)?.envelope.seq ?? readTo;
+    isWhole = kept.length < FACTS_PER_PIECE;
+    return isWhole;
+  };
+  const whole = (): Governance => {
+    while (!readOn()) continue;
+    return governance;
+  };
+  // Most desks keep little: they are whole at once.
+  readOn();
   const accountOf = (accountId: string): AccountSummary | undefined => {
     const number = view.numberOf(accountId);
     return number === undefined ? undefined : view.accounts[number];
@@ -62,15 +86,16 @@ export function createLocalState(store: DeskStore): LocalState {
   // What alerts are made of: the fold may be replaced, and is then the new one.
   const world: AlertWorld = {
     account: accountOf,
-    proposal: (proposalId) => governance.proposal(proposalId),
+    proposal: (proposalId) => whole().proposal(proposalId),
   };
   return {
     get cursor() {
       return cursor;
     },
     get governance() {
-      return governance;
+      return whole();
     },
+    readOn,
     accounts: () => view.accounts,
     account: accountOf,
     alerts,
@@ -80,7 +105,7 @@ export function createLocalState(store: DeskStore): LocalState {
       const changed: Alert[] = [];
       for (const fact of facts) {
         view.apply(fact);
-        if (GOVERNED_KINDS.has(fact.kind)) governance.apply(fact);
+        if (GOVERNED_KINDS.has(fact.kind)) whole().apply(fact);
         const made = alerts.apply(fact, world);
         fresh.push(...made.fresh);
         changed.push(...made.changed);
@@ -99,6 +124,7 @@ export function createLocalState(store: DeskStore): LocalState {
     replace: ({ accounts, recent, governed }, next) => {
       view.restore(accounts);
       governance = foldOf(governed);
+      isWhole = true;
       alerts.restore([]);
       for (const fact of recent) alerts.apply(fact, world);
       store.replace({ cursor: next, accounts, alerts: alerts.all(), governed });
@@ -109,6 +135,7 @@ export function createLocalState(store: DeskStore): LocalState {
       view.restore([]);
       alerts.restore([]);
       governance = createGovernance();
+      isWhole = true;
       cursor = store.cursor();
     },
     acknowledged: (alertSeqs, by, at, note) =>

@@ -52,6 +52,8 @@ export interface DeskStore {
   saveDetail(accountId: string, asOf: number, detail: AccountDetail): void;
   detail(accountId: string): { readonly asOf: number; readonly detail: AccountDetail } | null;
   governed(): Fact[];
+  /** Those after an entry, in order, so many at the most. */
+  governedAfter(seq: number, limit: number): Fact[];
   /** One of them, by its entry; null when this desk does not keep it. */
   governedFact(seq: number): Fact | null;
   saveContent(digest: string, text: string): void;
@@ -181,6 +183,13 @@ export function openDeskStore(file: string): DeskStore {
       db
         .prepare<[], { fact: string }>('SELECT fact FROM governed ORDER BY seq')
         .all()
+        .map(({ fact }) => JSON.parse(fact) as Fact),
+    governedAfter: (seq, limit) =>
+      db
+        .prepare<[number, number], { fact: string }>(
+          'SELECT fact FROM governed WHERE seq > ? ORDER BY seq LIMIT ?',
+        )
+        .all(seq, limit)
         .map(({ fact }) => JSON.parse(fact) as Fact),
     governedFact: (seq) => {
       const row = db

@@ -20,6 +20,8 @@ import type { Cursor } from '../store/store.ts';
 /** What a follower does with what it may trust. */
 export interface FollowerPorts {
   cursor(): Cursor;
+  /** False while this desk still reads what it has kept: it greets a server after that. */
+  isWhole(): boolean;
   apply(facts: readonly Fact[], cursor: Cursor): void;
   replace(snapshot: LocalSnapshot, cursor: Cursor): void;
   /** False when it cannot be read. */
@@ -60,6 +62,7 @@ export function createFollower(link: () => Link, ports: FollowerPorts): Follower
     ports.connection({ state: 'refused', message, otherLog });
   };
   const greet = (): void => {
+    if (!ports.isWhole()) return;
     greeting += 1;
     logId = null;
     const asked = greeting;
