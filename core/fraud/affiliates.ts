@@ -1,6 +1,6 @@
 import type { EpochMs } from '#core/time/time.ts';
 import { atLeast, chanceOf, oneIn } from './chance.ts';
-import type { EntityGraph, Link } from './entity-graph.ts';
+import type { EntityGraph, Link, Thing } from './entity-graph.ts';
 import { PER_MILLE } from './signal.ts';
 import { createExpiringMap, type ExpiringMapState } from './windows.ts';
 
@@ -53,12 +53,20 @@ export function createAffiliates(
     (_, { traders }) => void (entries -= traders.length),
   );
   for (const [, { traders }] of affiliates.entries()) entries += traders.length;
+  /** What stands in an office or a house that others than the affiliate filled says nothing of it. */
+  const isOwn = (thing: Thing, own: ReadonlySet<string>): boolean => {
+    const holders = graph.holders(thing);
+    return 2 * holders.filter((holder) => own.has(holder)).length > holders.length;
+  };
   const linksWithin = (traders: readonly string[]): Link[] => {
     const own = new Set(traders);
     return traders.flatMap((trader) =>
       graph
         .links(trader)
-        .filter(({ weight, traders: [, other] }) => weight >= linkMin && own.has(other)),
+        .filter(
+          ({ weight, traders: [, other], shared }) =>
+            weight >= linkMin && own.has(other) && shared.some((thing) => isOwn(thing, own)),
+        ),
     );
   };
   return {

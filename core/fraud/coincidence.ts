@@ -12,6 +12,7 @@ import {
 } from './controls.ts';
 import type { Detecting } from './detector.ts';
 import type { Group } from './groups.ts';
+import { leadOf, type Offsets } from './lead.ts';
 import type { Directory, Fill, Trade } from './observation.ts';
 import { createUnderlyings, type RelatedSymbols } from './related.ts';
 import {
@@ -31,7 +32,7 @@ import {
   type RingSeen,
   type Said,
 } from './ring-finding.ts';
-import { ACCOUNTS_PER_SIGNAL_MAX, type Finding, type TradeSeen } from './signal.ts';
+import { ACCOUNTS_PER_SIGNAL_MAX, PER_MILLE, type Finding, type TradeSeen } from './signal.ts';
 import { createSizes, sizeClass, SIZES_HELD_MAX, type SizesState } from './sizes.ts';
 import {
   createTogether,
@@ -46,8 +47,17 @@ import { createExpiringMap, type ExpiringMapState } from './windows.ts';
 const DAY_MS = 86_400_000;
 /** Positions shown as open whose end is waited for. */
 const AWAITED_MAX = 40_000;
+/** Open positions that followed another source's price, and how far it was ahead, in spreads. */
+const LED_MAX = 20_000;
+const LED_KEPT_MS = 3 * DAY_MS;
+const LED_FROM = PER_MILLE / 2;
 export const COINCIDENCE_HELD_MAX =
-  2 * CONTROLS_HELD_MAX + 3 * TOGETHER_HELD_MAX + RINGS_HELD_MAX + SIZES_HELD_MAX + AWAITED_MAX;
+  2 * CONTROLS_HELD_MAX +
+  3 * TOGETHER_HELD_MAX +
+  RINGS_HELD_MAX +
+  SIZES_HELD_MAX +
+  AWAITED_MAX +
+  LED_MAX;
 /** More than so many at one time follow something public: all of them stay controls. */
 const RING_MAX = 12;
 /** Kinds of matching: in and out together, whatever the size; in together with equal sizes. */
@@ -83,12 +93,17 @@ interface State {
   readonly legControls: ControlsState;
   readonly rings: RingsState;
   readonly awaited: ExpiringMapState<TradeSeen | null>;
+  readonly led: ExpiringMapState<true>;
+  readonly offsets: Offsets;
 }
 
+/** Where another source's price went first, whoever watches it acts: by itself that is no copy. */
 interface Opening extends Act {
+  readonly led: boolean;
   readonly fill: Pick<Fill, 'symbol' | 'side' | 'lots' | 'price'>;
 }
 interface RoundTrip extends Act {
+  readonly led: boolean;
   readonly trade: Trade;
 }
 
@@ -123,6 +138,8 @@ export function createCoincidence(
     { entriesMax: AWAITED_MAX, keepMs: 45 * DAY_MS },
     saved?.awaited,
   );
+  const led = createExpiringMap<true>({ entriesMax: LED_MAX, keepMs: LED_KEPT_MS }, saved?.led);
+  const offsets: Offsets = saved?.offsets ?? {};
   const underlyingOf = createUnderlyings(directory.instrument, options.related);
   const actOf = ({ accountId, positionId, symbol, side }: Fill | Trade): Omit<Act, 'at'> => {
     const trader = directory.account(accountId)?.traderId ?? accountId;
@@ -149,6 +166,10 @@ export function createCoincidence(
   /** Chances that two acts are together, for being close and for being closer still. */
   const chances = (apartMs: number, chance: (withinMs: number) => Ppb): (Ppb | null)[] =>
     [togetherMs, closeMs].map((withinMs) => (apartMs > withinMs ? null : chance(withinMs)));
+  const unlessLed = <Kind extends Opening | RoundTrip>(
+    [one, other]: readonly [Kind, Kind],
+    of: (Ppb | null)[],
+  ): (Ppb | null)[] => (one.led && other.led ? of.map(() => null) : of);
   const byOpening: Compare<Opening> = (one, other, { without, against, at }) => {
     const asked = { sides: [one, other], without } as const;
     const size = sizes.chance(nameOf(one.market), one.fill.lots);
@@ -160,8 +181,11 @@ export function createCoincidence(
         openedAt: other.at,
         closedAt: null,
         against,
-        chances: chances(Math.abs(one.at - other.at), (withinMs) =>
-          mulDivCeil(controls.opening(asked, withinMs), size, PPB),
+        chances: unlessLed(
+          [one, other],
+          chances(Math.abs(one.at - other.at), (withinMs) =>
+            mulDivCeil(controls.opening(asked, withinMs), size, PPB),
+          ),
         ),
       },
       at,
@@ -174,7 +198,10 @@ export function createCoincidence(
         ...matchOf(one, other),
         kind: IN_AND_OUT,
         against,
-        chances: chances(asked.apartMs, (withinMs) => inAndOut(controls, asked, withinMs)),
+        chances: unlessLed(
+          [one, other],
+          chances(asked.apartMs, (withinMs) => inAndOut(controls, asked, withinMs)),
+        ),
       },
       at,
     );
@@ -256,12 +283,15 @@ export function createCoincidence(
         controls.opened(act.trader, act.market, at);
         rings.opened(act.trader, at);
         sizes.add(nameOf(act.market), lots, at);
-        openings.add({ ...act, at, fill: { symbol, side, lots, price } });
+        const isLed = !opposite && (leadOf(observation, offsets, at) ?? 0) >= LED_FROM;
+        if (isLed) led.set(positionOf(observation), true, at);
+        openings.add({ ...act, at, led: isLed, fill: { symbol, side, lots, price } });
         for (const leg of legsOf(act, observation)) legControls.opened(leg.trader, leg.market, at);
       } else if (observation.type === 'trade') {
         const act = actOf(observation);
         controls.closed(act.market, observation.at);
-        const trip = { ...act, at: observation.at, trade: observation };
+        const isLed = led.has(positionOf(observation));
+        const trip = { ...act, at: observation.at, led: isLed, trade: observation };
         roundTrips.add(trip);
         for (const leg of legsOf(trip, observation)) {
           legControls.closed(leg.market, leg.at);
@@ -271,13 +301,13 @@ export function createCoincidence(
         awaited.set(positionOf(observation), seenOf(observation), observation.at);
       } else if (observation.type === 'clock') {
         settle(observation.at, found);
-        for (const kept of [controls, legControls, sizes, rings, awaited]) {
+        for (const kept of [controls, legControls, sizes, rings, awaited, led]) {
           kept.expire(observation.at);
         }
       }
     },
     held: () =>
-      [controls, legControls, sizes, openings, roundTrips, legs, rings, awaited].reduce(
+      [controls, legControls, sizes, openings, roundTrips, legs, rings, awaited, led].reduce(
         (sum, kept) => sum + kept.size(),
         0,
       ),
@@ -290,6 +320,8 @@ export function createCoincidence(
       legControls: legControls.state(),
       rings: rings.state(),
       awaited: awaited.state(),
+      led: led.state(),
+      offsets,
     }),
   };
 }

@@ -32,7 +32,7 @@ export const THING_KINDS = [
 ] as const;
 export type ThingKind = (typeof THING_KINDS)[number];
 /** What people who live together share without being one. */
-const HOUSEHOLD: readonly ThingKind[] = ['purchase', 'address', 'network'];
+export const HOUSEHOLD: readonly ThingKind[] = ['purchase', 'address', 'network'];
 
 /** How much one kind of thing says about who is behind two traders. */
 export interface KindWeight {

@@ -8,9 +8,13 @@ import type { EpochMs } from '#core/time/time.ts';
 
 /** Matters remembered, of all detectors; the one that was silent for longest leaves. */
 const MATTERS_MAX = 100_000;
-/** A matter that did not change otherwise is raised again after so long. */
+/**
+ * A matter that only goes on is raised again after so long at least, and after as long as it has
+ * been told of already: twice the time is news. Once a week it is told of in any case.
+ */
 const REVISED_AFTER_MS = 6 * 3_600_000;
-/** Or when its strength changed by so much, in thousandths. */
+const REVISED_WITHIN_MS = 7 * 24 * 3_600_000;
+/** Or when its strength rose by so much above the highest that was told, in thousandths. */
 const STRENGTH_STEP = 100;
 /** The log takes no larger fact; what does not fit is shown in part. */
 const SIGNAL_BYTES_MAX = 48_000;
@@ -30,12 +34,14 @@ export interface Stamping {
   readonly policyVersion: number;
 }
 
-/** What was last said of a matter. */
+/** What was said of a matter: when first and last, and the most of it. */
 interface Matter {
   readonly revision: number;
+  readonly firstAt: EpochMs;
   readonly at: EpochMs;
   readonly strength: number;
   readonly accounts: number;
+  readonly traders: number;
 }
 
 export type StampsState = readonly (readonly [string, Matter])[];
@@ -52,14 +58,21 @@ export function createStamps(directory: Directory, resume?: StampsState): Stamps
     stamp: (found, { detector, use, policyVersion }) => {
       const name = `${detector.id} ${found.key}`;
       const known = matters.get(name);
-      if (known && !saysMore(found, known)) return null;
+      const people = behind(found.accounts, directory);
+      if (known && !saysMore(found, people.traders.length, known)) return null;
       const parsed = findingSchema.safeParse(found);
       if (!parsed.success) return faultOf(parsed.error.issues);
-      const people = behind(found.accounts, directory);
       if (people.traders.length === 0) return 'none of its accounts is known';
-      const { at, strength, accounts } = found;
+      const { at } = found;
       const revision = (known?.revision ?? 0) + 1;
-      remember(name, { revision, at, strength, accounts: accounts.length });
+      remember(name, {
+        revision,
+        firstAt: known?.firstAt ?? at,
+        at,
+        strength: Math.max(found.strength, known?.strength ?? 0),
+        accounts: Math.max(found.accounts.length, known?.accounts ?? 0),
+        traders: Math.max(people.traders.length, known?.traders ?? 0),
+      });
       const by = {
         detector: detector.id,
         detectorVersion: detector.version,
@@ -78,11 +91,15 @@ export function createStamps(directory: Directory, resume?: StampsState): Stamps
   };
 }
 
-/** Somebody joined, it weighs otherwise, or it still goes on. */
-function saysMore({ accounts, strength, at }: Finding, known: Matter): boolean {
-  if (accounts.length > known.accounts) return true;
-  if (Math.abs(strength - known.strength) >= STRENGTH_STEP) return true;
-  return at - known.at >= REVISED_AFTER_MS;
+/**
+ * Somebody joined, it weighs more, it has twice the accounts, or it still goes on. One who opens
+ * account after account is one matter: each further one says the same.
+ */
+function saysMore({ accounts, strength, at }: Finding, traders: number, known: Matter): boolean {
+  if (traders > known.traders || accounts.length >= 2 * known.accounts) return true;
+  if (strength >= known.strength + STRENGTH_STEP) return true;
+  const toldFor = Math.min(known.at - known.firstAt, REVISED_WITHIN_MS);
+  return at - known.at >= Math.max(REVISED_AFTER_MS, toldFor);
 }
 
 function behind(

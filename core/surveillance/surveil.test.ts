@@ -343,6 +343,42 @@ describe('signals', () => {
     ).toHaveLength(2);
   });
 
+  it('about one trader stay few, whatever becomes of strength and however many accounts follow', () => {
+    const hours = 24 * 60;
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat({ max: 1_000 }), { minLength: 1, maxLength: 40 }),
+        (strengths) => {
+          const fact = createFacts();
+          const known: string[] = [];
+          const detector = createInsister((fills) => strengths[fills % strengths.length] ?? 0, {
+            key: 'one trader',
+            accounts: known,
+          });
+          const surveillance = begin([detector]);
+          for (let hour = 0; hour < hours; hour += 1) {
+            const at = LOG_START + hour * 3_600_000;
+            const accountId = `A${Math.floor(hour / 20)}`;
+            if (hour % 20 === 0) {
+              known.push(accountId);
+              const data = termsOf(accountId, 'T1');
+              feed(surveillance, fact({ kind: 'accountOpened', data }, at));
+            }
+            const data = dealOf({ accountId, dealId: `D${hour}`, positionId: `P${hour}`, at });
+            feed(surveillance, fact({ kind: 'dealBooked', data }, at));
+          }
+          surveillance.settle();
+          // Ten steps of strength, accounts doubled, time doubled from six hours to a week, then weeks.
+          const weeks = hours / 24 / 7;
+          expect(surveillance.drain().length).toBeLessThanOrEqual(
+            1 + 10 + Math.log2(known.length) + 5 + weeks,
+          );
+        },
+      ),
+      { seed: SEED, numRuns: 20 },
+    );
+  });
+
   it('of a faulty finding are not raised, and the fault is told', () => {
     const detector = createInsister(() => 500, { sentence: '' });
     const fact = createFacts();

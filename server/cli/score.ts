@@ -18,18 +18,20 @@ import { MIXTURES, type MixtureName } from '#core/sim/cast.ts';
 import { labelsOf, type Label } from '#core/sim/labels.ts';
 import type { TickSource } from '#core/sim/tick-source.ts';
 import { openRecording, playRecording } from '../market/recorded.ts';
-import { playFrom, playTwoVendors } from '../market/two-vendors.ts';
+import { playBehind, playFrom, playTwoVendors } from '../market/two-vendors.ts';
 import { pumpWorld, type Pumped } from '../surveillance/pump.ts';
 
 /**
  * npm run score -- [--seeds 101,102,103] [--accounts 1000] [--days 5] [--activity 100]
  *                  [--mixture demo] [--recorded FOLDER [--second FOLDER] [--from 2014-05-06]]
- *                  [--json] [--show DETECTOR]
+ *                  [--lag 1000] [--json] [--show DETECTOR]
  *
  * Makes the demo firm of each seed, lets it trade for some days through the same intake as live,
  * and compares what surveillance says under the default policy with what its traders really are.
  * Counted are traders: one person with all accounts of that name. With `--recorded` the same again
- * on recorded prices, compared with a second vendor's. `--show` prints what one detector said.
+ * on recorded prices, compared with a second vendor's: the platform shows the first vendor's prices
+ * `--lag` milliseconds late, as neither vendor is ahead of the other by itself. `--show` prints what
+ * one detector said.
  * Exit code 0; 2 when the options cannot be used.
  */
 const { values: options } = parseArgs({
@@ -42,6 +44,7 @@ const { values: options } = parseArgs({
     recorded: { type: 'string', default: '' },
     second: { type: 'string', default: '' },
     from: { type: 'string', default: '' },
+    lag: { type: 'string', default: '1000' },
     json: { type: 'boolean', default: false },
     show: { type: 'string', default: '' },
   },
@@ -54,6 +57,7 @@ const wanted = z
     activity: z.int().min(1).max(10_000),
     mixture: z.enum(Object.keys(MIXTURES) as [MixtureName, ...MixtureName[]]),
     from: z.int(),
+    lag: z.int().min(0).max(60_000),
   })
   .safeParse({
     seeds: options.seeds.split(',').map(Number),
@@ -62,6 +66,7 @@ const wanted = z
     activity: Number(options.activity),
     mixture: options.mixture,
     from: options.from === '' ? 0 : Date.parse(options.from),
+    lag: Number(options.lag),
   });
 if (!wanted.success) unusable(z.prettifyError(wanted.error));
 
@@ -106,7 +111,7 @@ function scoreWorld(seed: number, market: Scored['market'], recorded: TickSource
     signals.push(...found);
     triage.take(found);
   });
-  const truths = truthsOf(labelsOf(state));
+  const truths = truthsOf(labelsOf(state), pumped.askers);
   const abusers = new Set(truths.flatMap((one) => (one.patterns.length > 0 ? [one.traderId] : [])));
   const files = [...triage.cases.all()];
   const seconds = (performance.now() - started) / 1_000;
@@ -138,17 +143,28 @@ function present(): NonNullable<typeof wanted.data> {
   return wanted.data ?? unusable('the options cannot be used');
 }
 
-/** A person is what the worst of the accounts is, and does what any of them does. */
-function truthsOf(labels: readonly Label[]): Truth[] {
+/**
+ * A person is what the worst of the accounts is, and does what any of them does. Who splits payouts
+ * above all has begun when two of the group have asked for one: until then they only trade.
+ */
+function truthsOf(labels: readonly Label[], askers: ReadonlySet<string>): Truth[] {
   const byTrader = new Map<string, Label[]>();
   for (const label of labels) {
     byTrader.set(label.traderId, [...(byTrader.get(label.traderId) ?? []), label]);
   }
+  const asking = new Map<number, Set<string>>();
+  for (const { group, traderId } of labels) {
+    if (!askers.has(traderId)) continue;
+    asking.set(group, (asking.get(group) ?? new Set()).add(traderId));
+  }
+  const splits = ({ traderId, group }: Label): boolean =>
+    askers.has(traderId) && (asking.get(group)?.size ?? 0) > 1;
   return [...byTrader].map(([traderId, own]) => {
     const acting = own.filter(({ abusive, deeds }) => abusive && deeds > 0);
     const first = acting[0] ?? own.find(({ abusive }) => abusive) ?? (own[0] as Label);
     const { kind, variant, hard, group } = first;
     const patterns = new Set((acting.length > 0 ? acting : [first]).flatMap((one) => one.patterns));
+    const isWaiting = first.patterns[0] === 'payoutSplitting' && !splits(first);
     return {
       traderId,
       kind,
@@ -156,7 +172,7 @@ function truthsOf(labels: readonly Label[]): Truth[] {
       hard,
       group,
       patterns: [...patterns],
-      idle: first.abusive && acting.length === 0,
+      idle: first.abusive && (acting.length === 0 || isWaiting),
     };
   });
 }
@@ -166,7 +182,7 @@ function recordedTicks(): TickSource | null {
   const first = openTicks(options.recorded);
   if (!first) return null;
   const second = options.second === '' ? null : openTicks(options.second);
-  return second ? playTwoVendors(first, second) : first;
+  return second ? playTwoVendors(playBehind(first, present().lag), second) : first;
 }
 
 function openTicks(folder: string): TickSource | null {

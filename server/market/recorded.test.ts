@@ -71,6 +71,18 @@ describe('recorded ticks', () => {
     expect(recording.problems[0]).toMatch(/^EURUSD\.csv line 3: /);
   });
 
+  it('are on their vendor’s clock and under its name, also where one symbol’s folder is opened', () => {
+    const vendor = join(folder, 'fxcm-2014-05');
+    mkdirSync(join(vendor, 'eurusd'), { recursive: true });
+    writeFileSync(join(vendor, 'eurusd', '20140506_quote.csv'), '339,1.38833,1.38835');
+    for (const path of [vendor, join(vendor, 'eurusd')]) {
+      const opened = openRecording(path, join(folder, 'cache'), () => {});
+      const { source, at } = opened.ok ? opened.value : { source: opened.error, at: [] };
+      // Its files are written five hours behind UTC.
+      expect([source, ...at]).toEqual(['fxcm', Date.UTC(2014, 4, 6, 5) + 339]);
+    }
+  });
+
   it('are refused as a whole when a file holds too much garbage', () => {
     put('EURUSD.csv', [
       'time,bid,ask',

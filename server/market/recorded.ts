@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import { err, ok, type Result } from '#core/kernel/result.ts';
 import type { Instrument } from '#core/market/instrument.ts';
@@ -37,9 +37,10 @@ export function openRecording(
   if (!existsSync(path)) return err(`${path} does not exist`);
   const files = listFiles(path);
   if (files.length === 0) return err(`${path} holds no .zip, .csv or .txt file of ticks`);
-  const index = join(cacheFolder, `ticks-${keyOf(files)}.bin`);
+  const vendor = vendorOf(path, files);
+  const index = join(cacheFolder, `ticks-${keyOf(vendor, files)}.bin`);
   if (existsSync(index)) return ok(readIndex(index));
-  const recording = importFiles(path, files, progress);
+  const recording = importFiles(vendor, files, progress);
   if (recording.ok) {
     mkdirSync(cacheFolder, { recursive: true });
     writeIndex(index, recording.value);
@@ -94,8 +95,15 @@ function symbolOf(name: string): string {
   return (found?.[1] ?? name).toUpperCase();
 }
 
-function keyOf(files: readonly TickFile[]): string {
-  const hash = createHash('sha256').update('2');
+/** Whose prices they are: a folder of one symbol is named after it and lies in its vendor's. */
+function vendorOf(path: string, files: readonly TickFile[]): string {
+  const name = basename(path);
+  const isOneSymbol = files.every(({ symbol }) => symbol === name.toUpperCase());
+  return isOneSymbol ? basename(dirname(path)) : name;
+}
+
+function keyOf(vendor: string, files: readonly TickFile[]): string {
+  const hash = createHash('sha256').update(`3 ${vendor}\n`);
   for (const { path, name, symbol } of files) {
     const { size, mtimeMs } = statSync(path);
     hash.update(`${symbol}/${name}/${size}/${Math.floor(mtimeMs)}\n`);
@@ -119,7 +127,7 @@ export function instrumentFor(symbol: string): Instrument {
 }
 
 function importFiles(
-  path: string,
+  vendor: string,
   files: readonly TickFile[],
   progress: (line: string) => void,
 ): Result<Recording, string> {
@@ -128,7 +136,7 @@ function importFiles(
   const problems: string[] = [];
   let badLines = 0;
   // FXCM's files of this collection carry a fixed New York winter clock; all others are UTC.
-  const utcOffsetMinutes = basename(path).startsWith('fxcm') ? -300 : 0;
+  const utcOffsetMinutes = vendor.startsWith('fxcm') ? -300 : 0;
   for (const [number, file] of files.entries()) {
     let place = instruments.findIndex(({ symbol }) => symbol === file.symbol);
     if (place < 0) {
@@ -149,7 +157,7 @@ function importFiles(
       `import ${number + 1}/${files.length} ${file.symbol} ${file.name}: ${read.ticks.length} ticks`,
     );
   }
-  const source = basename(path).split(/[-.]/)[0] || 'recorded';
+  const source = vendor.split(/[-.]/)[0] || 'recorded';
   return ok({ ...merge(columns), instruments, source, problems, badLines });
 }
 

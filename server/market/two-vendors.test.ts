@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Tick, TickSource } from '#core/sim/tick-source.ts';
 import { instrumentFor } from './recorded.ts';
-import { playTwoVendors } from './two-vendors.ts';
+import { playBehind, playTwoVendors } from './two-vendors.ts';
 
 function play(source: string, symbols: readonly string[], ticks: readonly [number, number][]) {
   let next = 0;
@@ -70,4 +70,19 @@ it('tells two vendors apart whose recordings have one name', () => {
   const tick: Tick = { symbol: 0, at: 0, bid: 0, ask: 0, source: '' };
   while (merged.next(tick)) sources.add(tick.source);
   expect([...sources]).toEqual(['eurusd', 'eurusd of another vendor']);
+});
+
+it('hears a platform that lags behind its vendor after the vendor that does not', () => {
+  const quotes: readonly [number, number][] = [
+    [0, 10],
+    [0, 1_000],
+  ];
+  const merged = playTwoVendors(
+    playBehind(play('slow', ['EURUSD'], quotes), 700),
+    play('prompt', ['EURUSD'], quotes),
+  );
+  const played: string[] = [];
+  const tick: Tick = { symbol: 0, at: 0, bid: 0, ask: 0, source: '' };
+  while (merged.next(tick)) played.push(`${tick.source} ${tick.at}`);
+  expect(played).toEqual(['slow 710', 'prompt 1000', 'slow 1700']);
 });

@@ -46,6 +46,21 @@ function nameBeside(first: string, other: string): string {
   return other === first ? `${other} of another vendor` : other;
 }
 
+/**
+ * The same prices so much later: a platform that is slow to show them, where its vendor was not.
+ * Plays as its source does.
+ */
+export function playBehind(source: TickSource, lagMs: number): TickSource {
+  return {
+    ...source,
+    next: (into) => {
+      if (!source.next(into)) return false;
+      into.at += lagMs;
+      return true;
+    },
+  };
+}
+
 /** Leaves out what was before an instant. Plays once, from there. */
 export function playFrom(source: TickSource, from: number): TickSource {
   return {

@@ -1,6 +1,7 @@
 import type { Fact } from '#core/facts/registry.ts';
 import type { ScoringPolicy } from '#core/fraud/scoring.ts';
 import type { Signal } from '#core/fraud/signal.ts';
+import type { Actor } from '#core/kernel/event.ts';
 import { createSurveillance, type Surveillance } from '#core/surveillance/surveil.ts';
 import type { MixtureName } from '#core/sim/cast.ts';
 import { createMarketModel } from '#core/sim/market-model.ts';
@@ -9,10 +10,12 @@ import { createWorld, type WorldState } from '#core/sim/world.ts';
 import { createIngest, type Intake } from '../ingest/ingest.ts';
 import { createCatalogue, fundedIn } from '../partition/catalogue.ts';
 import { loadPrograms, offersOf } from '../programs.ts';
+import { createPayoutSeekers } from './payout-seekers.ts';
 
 /** A Monday; the modelled market begins here. */
 const START = Date.UTC(2026, 0, 5);
 const DAY_MS = 86_400_000;
+const SITE: Actor = { type: 'client', id: 'site' };
 
 export interface WorldToPump {
   readonly seed: number;
@@ -30,6 +33,8 @@ export interface Pumped {
   /** Where the world stands in the end. */
   readonly world: WorldState;
   readonly counts: { facts: number; marks: number; references: number; refused: number };
+  /** Traders who asked for money. */
+  readonly askers: ReadonlySet<string>;
   /** Market days that passed. */
   readonly days: number;
 }
@@ -59,25 +64,34 @@ export function pumpWorld(
     },
     ticks,
   );
-  const surveillance = createSurveillance({ policy, isFunded: fundedIn(catalogue) });
+  const isFunded = fundedIn(catalogue);
+  const surveillance = createSurveillance({ policy, isFunded });
+  const seekers = createPayoutSeekers({ seed, accounts, mixture }, isFunded);
   const counts = { facts: 0, marks: 0, references: 0, refused: 0 };
   const begunAt = world.nextAt() ?? START;
   const endsAt = begunAt + days * DAY_MS;
+  const take = (intake: Intake): void => {
+    count(counts, intake);
+    feed(surveillance, intake);
+    if (intake.facts.length > 0) hear(surveillance.drain());
+  };
   for (let at: number | null = begunAt; at !== null && at <= endsAt; at = world.nextAt()) {
     const record = world.next();
     if (record === null) break;
     const intake = ingest.accept(record);
-    count(counts, intake);
-    feed(surveillance, intake);
+    take(intake);
     for (const action of intake.actions) {
       if (action.type !== 'offerVersion') world.execute(action);
     }
-    if (intake.facts.length > 0) hear(surveillance.drain());
+    for (const draft of seekers.ask(ingest.book, at)) {
+      take(ingest.decided(draft, { actor: SITE, commandId: 'site', at }));
+    }
   }
   surveillance.settle();
   hear(surveillance.drain());
   const passed = ((surveillance.at ?? begunAt) - begunAt) / DAY_MS;
-  return { surveillance, counts, days: passed, world: world.state() };
+  const askers = seekers.traders;
+  return { surveillance, counts, askers, days: passed, world: world.state() };
 }
 
 /** Facts that came before the mark of an intake, the mark, and what followed from it. */

@@ -9,7 +9,7 @@ import { openDatabase, type Migration } from '../store/open.ts';
 import type { LogPlace } from './log-reader.ts';
 
 /** Raised whenever what surveillance keeps means something else than before. */
-const STATE_VERSION = 1;
+const STATE_VERSION = 2;
 /** SQLite keeps nothing larger in one piece. */
 const BYTES_MAX = 900_000_000;
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addOpposite, addRing, ideas } from '../testing/abuse.ts';
+import type { Observation } from '../observation.ts';
 import { honestWorld } from '../testing/honest.ts';
 import {
   createStream,
@@ -97,6 +98,24 @@ describe('copy trading', () => {
       for (const accountId of ['own-1', 'own-2']) stream.trip({ accountId, ...idea });
     }
     expect(findingsOf(copyTrading, stream)).toEqual([]);
+  });
+
+  it('is not acting at once on another source’s price that went first', () => {
+    const stream = world(26);
+    const accounts = addRing(stream, { followers: 2, trades: 14 }, randomFor(26, 'ring'));
+    const ahead = (observation: Observation): Observation => {
+      if (observation.type !== 'fill' || !accounts.includes(observation.accountId)) {
+        return observation;
+      }
+      const { quote, side } = observation;
+      const points = side === 'buy' ? 40 : -40;
+      const reference = quote && { ...quote, bid: quote.bid + points, ask: quote.ask + points };
+      return { ...observation, reference };
+    };
+    const led = stream.observations().map(ahead);
+    const { directory } = stream;
+    expect(findingsOf(copyTrading, stream)).not.toEqual([]);
+    expect(findingsOf(copyTrading, { directory, observations: () => led })).toEqual([]);
   });
 
   it('leaves the halves of one hedge to those who look for hedges', () => {

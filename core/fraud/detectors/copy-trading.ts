@@ -28,7 +28,7 @@ type Params = z.output<typeof params>;
 
 export const copyTrading = defineDetector<Params>({
   id: 'copyTrading',
-  version: 1,
+  version: 2,
   title: 'Copy trading',
   pattern: 'together',
   describes:

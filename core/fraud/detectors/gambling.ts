@@ -70,7 +70,7 @@ const PLACES = LABELS.map((_, bucket) => TIMES + bucket);
 
 export const gambling = defineHabit<Params, Own, Common>({
   id: 'gambling',
-  version: 1,
+  version: 2,
   title: 'Gambling',
   pattern: 'style',
   describes:
@@ -86,7 +86,7 @@ export const gambling = defineHabit<Params, Own, Common>({
     'Look for other accounts of the same trader that were lost in the same way.',
   ],
   params,
-  defaults: { betFrom: 5_000, betsMin: 3, shareFrom: 250 },
+  defaults: { betFrom: 5_000, betsMin: 3, shareFrom: 400 },
   needs: ['trade'],
   own: () => ({ times: noCounts(LABELS.length), sides: [], most: 0 }),
   common: () => ({ usual: {} }),

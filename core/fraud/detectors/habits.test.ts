@@ -176,11 +176,11 @@ describe('martingale', () => {
     expect(saidOf(martingale, varied)).toEqual([]);
   });
 
-  it('is doubling into a losing position as well', () => {
-    const doubling = (stream: Stream): void => {
+  it('is doubling into a losing position as well, more than once in a row', () => {
+    const doubling = (levels: number) => (stream: Stream) => {
       stream.open({ accountId: 'twin' });
-      for (let day = 0; day < 5; day += 1) {
-        for (let level = 0; level < 4; level += 1) {
+      for (let day = 0; day < 10; day += 1) {
+        for (let level = 0; level < levels; level += 1) {
           const openedAt = START + day * DAY_MS + (480 + level * 9) * MINUTE_MS;
           const mid = 130_000 - level * (40 + day);
           const heldMs = HOUR_MS - level * 9 * MINUTE_MS;
@@ -189,9 +189,11 @@ describe('martingale', () => {
         }
       }
     };
-    const [said] = saidOf(martingale, doubling);
+    const [said] = saidOf(martingale, doubling(4));
     expect(figureOf(said, 'raisedIntoLoss')).toBeGreaterThanOrEqual(8);
     expect(said?.strength).toBeGreaterThanOrEqual(900);
+    // One and twice as much is no plan yet, however often.
+    expect(strengthOf(martingale, doubling(2))).toBeLessThanOrEqual(700);
   });
 
   it('does not take a booking of the platform for a position that is added to', () => {

@@ -53,7 +53,7 @@ const params = z.strictObject({
   moveFrom: z.int().min(250).max(10_000),
   /** The other source was ahead by so many spreads as the fill was made, in thousandths. */
   leadFrom: z.int().min(100).max(10_000),
-  /** Fewer fills that the price followed say nothing. */
+  /** Fewer fills that the price followed say nothing; of more, chance decides. */
   followedMin: z.int().min(5).max(200),
 });
 type Params = z.output<typeof params>;
@@ -77,7 +77,7 @@ const WIDTH = MOVES + LABELS.length;
 
 export const latencyArbitrage = defineHabit<Params, Own, Common>({
   id: 'latencyArbitrage',
-  version: 1,
+  version: 2,
   title: 'Latency and stale-feed arbitrage',
   pattern: 'prices',
   describes:
@@ -95,7 +95,7 @@ export const latencyArbitrage = defineHabit<Params, Own, Common>({
     'Look for one client, network or program behind several of these traders.',
   ],
   params,
-  defaults: { horizonMs: 10_000, moveFrom: 1_000, leadFrom: 500, followedMin: 10 },
+  defaults: { horizonMs: 10_000, moveFrom: 1_000, leadFrom: 500, followedMin: 6 },
   needs: ['markOut'],
   own: () => ({
     sums: {

@@ -29,6 +29,10 @@ const HALVED_AT = 300;
 const RAISED_ONE_IN = 10;
 /** And to double it after one loss in so many. */
 const DOUBLED_ONE_IN = 25;
+/** Of all openings, others' are taken to be raised, or doubled, into a losing position so rarely. */
+const INTO_ONE_IN = { raised: 40, doubled: 80 } as const;
+/** Answers that are looked at: raises and doublings, after losses, of additions and of openings. */
+const QUESTIONS = 6;
 /** So many times the size before are a doubling, in thousandths: lots come in steps. */
 const DOUBLED_FROM = 1_900;
 /** Size after a loss, in thousandths of the size before it. */
@@ -73,6 +77,7 @@ type Sums = Record<
   | 'doubled'
   | 'afterGain'
   | 'raisedAfterGain'
+  | 'opened'
   | 'added'
   | 'raisedInto'
   | 'doubledInto',
@@ -86,6 +91,8 @@ interface Own {
   /** Sizes after a loss, by how many times the size before it they were. */
   sizes: number[];
   longest: number;
+  /** The most raises in a row into one losing position. */
+  longestInto: number;
   /** The largest size in thousandths of the one with which its row began. */
   highest: number;
 }
@@ -95,12 +102,13 @@ const RAISED_INTO = 3;
 const AFTER_LOSS = 4;
 const DOUBLED = 5;
 const DOUBLED_INTO = 6;
-const SIZES = 7;
+const OPENED = 7;
+const SIZES = 8;
 const WIDTH = SIZES + LABELS.length;
 
 export const martingale = defineHabit<Params, Own, null>({
   id: 'martingale',
-  version: 1,
+  version: 2,
   title: 'Martingale',
   pattern: 'style',
   describes:
@@ -125,6 +133,7 @@ export const martingale = defineHabit<Params, Own, null>({
       doubled: 0,
       afterGain: 0,
       raisedAfterGain: 0,
+      opened: 0,
       added: 0,
       raisedInto: 0,
       doubledInto: 0,
@@ -133,6 +142,7 @@ export const martingale = defineHabit<Params, Own, null>({
     lanes: [],
     sizes: noCounts(LABELS.length),
     longest: 0,
+    longestInto: 0,
     highest: 0,
   }),
   common: () => null,
@@ -146,12 +156,12 @@ export const martingale = defineHabit<Params, Own, null>({
   booked: (own, trade) => closeLevels(own.lanes, trade),
   weigh: (own, { params, others, oneIn }) => {
     const { afterLoss, raised, doubled, afterGain, raisedAfterGain } = own.sums;
-    const { added, raisedInto, doubledInto } = own.sums;
+    const { opened, added, raisedInto, doubledInto } = own.sums;
     const share = perMilleOf(raised, afterLoss);
     const shareInto = perMilleOf(raisedInto, added);
     // As often as after gains, should losses have nothing to do with it.
     const otherwise = Math.floor((afterGain + RAISED_ONE_IN) / (raisedAfterGain + 1));
-    const after = { events: afterLoss, of: AFTER_LOSS, questions: 4 };
+    const after = { events: afterLoss, of: AFTER_LOSS, questions: QUESTIONS };
     const raises = { times: raised, place: RAISED };
     const doublings = { times: doubled, place: DOUBLED, atLeastOneIn: DOUBLED_ONE_IN };
     const rareAfter = Math.max(
@@ -159,17 +169,22 @@ export const martingale = defineHabit<Params, Own, null>({
       // Where sizes jump after gains as well, doublings say no more than raises do.
       otherwise < RAISED_ONE_IN ? 1 : oneIn({ ...after, ...doublings }),
     );
-    const into = { events: added, of: ADDED, questions: 4 };
-    const raisesInto = { times: raisedInto, place: RAISED_INTO, atLeastOneIn: RAISED_ONE_IN };
-    const doublingsInto = { times: doubledInto, place: DOUBLED_INTO, atLeastOneIn: DOUBLED_ONE_IN };
+    const raisesInto = { times: raisedInto, place: RAISED_INTO, questions: QUESTIONS };
+    const doublingsInto = { times: doubledInto, place: DOUBLED_INTO, questions: QUESTIONS };
+    // Hardly anybody else adds to what loses: those who do are few, and not all of them honest.
+    const ofAll = { events: opened, of: OPENED };
+    const ofAdded = { events: added, of: ADDED };
     const rareInto = Math.max(
-      ...[raisesInto, doublingsInto].map((asked) => oneIn({ ...into, ...asked })),
+      oneIn({ ...ofAdded, ...raisesInto, atLeastOneIn: RAISED_ONE_IN }),
+      oneIn({ ...ofAdded, ...doublingsInto, atLeastOneIn: DOUBLED_ONE_IN }),
+      oneIn({ ...ofAll, ...raisesInto, atLeastOneIn: INTO_ONE_IN.raised }),
+      oneIn({ ...ofAll, ...doublingsInto, atLeastOneIn: INTO_ONE_IN.doubled }),
     );
     const size = (of: number): number => rising(of, params.shareFrom, 750, 750);
     // One raise at a time may be a better chance; a row of them is a plan.
-    const row = rising(own.longest, 1, 3, 700);
-    const strengthAfter = allStrong(rareness(rareAfter), size(share), row);
-    const strengthInto = allStrong(rareness(rareInto), size(shareInto));
+    const row = (of: number): number => rising(of, 1, 3, 700);
+    const strengthAfter = allStrong(rareness(rareAfter), size(share), row(own.longest));
+    const strengthInto = allStrong(rareness(rareInto), size(shareInto), row(own.longestInto));
     const strength = Math.max(strengthAfter, strengthInto);
     return {
       strength,
@@ -230,19 +245,33 @@ function followed(own: Own, trade: Trade, { params, account, count, show }: Hear
 function added(own: Own, fill: Fill, { params, count, show }: Heard): boolean {
   if (fill.entry === 'out') return false;
   const before = openLevel(own.lanes, fill);
+  const { sums } = own;
+  if (sums.opened >= HALVED_AT) halve(sums);
+  sums.opened += 1;
+  count(OPENED);
   if (!isAgainst(before, fill)) return false;
   const last = before.at(-1)?.lots ?? fill.lots;
   const isRaised = fill.lots * PER_MILLE >= params.raisedFrom * last;
-  const { sums } = own;
-  if (sums.added >= HALVED_AT) halve(sums);
   const isDoubled = fill.lots * PER_MILLE >= DOUBLED_FROM * last;
   count(ADDED, ...(isRaised ? [RAISED_INTO] : []), ...(isDoubled ? [DOUBLED_INTO] : []));
   sums.added += 1;
   if (!isRaised) return false;
   sums.raisedInto += 1;
   if (isDoubled) sums.doubledInto += 1;
+  own.longestInto = Math.max(own.longestInto, raisesIn([...before, fill], params.raisedFrom));
   show(fillSeen(fill, before.length));
   return sums.raisedInto >= params.raisesMin;
+}
+
+/** How many times in a row, up to the latest, each opening was so much larger than the one before. */
+function raisesIn(levels: readonly { readonly lots: number }[], raisedFrom: number): number {
+  let raises = 0;
+  for (let at = levels.length - 1; at > 0; at -= 1) {
+    const [lots, before] = [levels[at]?.lots ?? 0, levels[at - 1]?.lots ?? 0];
+    if (lots * PER_MILLE < raisedFrom * before) break;
+    raises += 1;
+  }
+  return raises;
 }
 
 function pastOf(own: Own, accountId: string): Past {

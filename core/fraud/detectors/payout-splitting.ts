@@ -12,6 +12,7 @@ import { defineDetector, type Detecting } from '../detector.ts';
 import {
   createEntityGraph,
   GRAPH_HELD_MAX,
+  HOUSEHOLD,
   KIND_WEIGHTS,
   kindsText,
   pictureOf,
@@ -28,6 +29,8 @@ const PAYEES_MAX = 30_000;
 const PAYOUTS_EACH_MAX = 20;
 const WAITING_MAX = 20_000;
 const ACCOUNTS_EACH_MAX = 3;
+/** A school's pupils sit in one room: where no more than that is shared, it weighs so much at most. */
+const ONE_ROOM_MOST = 650;
 /** Networks of up to a handful count as shared by the traders of one affiliate. */
 const AFFILIATE_LINK_MIN = 25;
 
@@ -50,7 +53,7 @@ type Params = z.output<typeof params>;
 
 export const payoutSplitting = defineDetector<Params>({
   id: 'payoutSplitting',
-  version: 1,
+  version: 2,
   title: 'Payout splitting',
   pattern: 'identity',
   describes:
@@ -229,11 +232,12 @@ function splitBelow(
 
 function sentBySame(sharing: Sharing): Omit<Said, 'accounts'> {
   const { affiliate, traders, sharing: shared, usual, oneIn, links } = sharing;
-  const firstAt = Math.min(...links.flatMap((link) => link.shared.map(({ since }) => since)));
+  const things = links.flatMap((link) => link.shared);
+  const isOneRoom = things.every(({ kind }) => HOUSEHOLD.includes(kind));
   return {
     key: `affiliate ${affiliate}`,
-    fromAt: firstAt,
-    strength: strengthOf(oneIn),
+    fromAt: Math.min(...things.map(({ since }) => since)),
+    strength: Math.min(isOneRoom ? ONE_ROOM_MOST : PER_MILLE, strengthOf(oneIn)),
     oneIn,
     sentence:
       `${shared.length} of ${traders} traders of one affiliate share things with each other ` +

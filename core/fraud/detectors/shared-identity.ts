@@ -4,6 +4,7 @@ import { defineDetector, type Detecting } from '../detector.ts';
 import {
   createEntityGraph,
   GRAPH_HELD_MAX,
+  HOUSEHOLD,
   KIND_WEIGHTS,
   kindsText,
   pictureOf,
@@ -42,7 +43,7 @@ type Params = z.output<typeof params>;
 
 export const sharedIdentity = defineDetector<Params>({
   id: 'sharedIdentity',
-  version: 1,
+  version: 2,
   title: 'Shared identity',
   pattern: 'identity',
   describes:
@@ -141,6 +142,9 @@ function said(
 ): Pick<Finding, 'strength' | 'oneIn' | 'sentence' | 'figures' | 'trades' | 'picture'> {
   const [strongest] = [...links].sort((one, other) => other.weight - one.weight);
   const strength = strongest?.weight ?? 0;
+  const isHousehold = links.every(({ shared }) =>
+    shared.every(({ kind }) => HOUSEHOLD.includes(kind)),
+  );
   const things = new Set(
     links.flatMap(({ shared }) => shared.map(({ kind, thing }) => `${kind} ${thing}`)),
   );
@@ -149,7 +153,8 @@ function said(
     oneIn: null,
     sentence:
       `${members.length} traders share ${things.size} ${things.size === 1 ? 'thing' : 'things'} ` +
-      `(${kindsText(links)}): the closest two are one person with a weight of ${strength} in 1,000.`,
+      `(${kindsText(links)}): for one person behind the closest two that weighs ${strength} in 1,000` +
+      `${isHousehold ? '; one household may share all of it' : ''}.`,
     figures: [
       { name: 'traders', unit: 'count', value: members.length, limit: 2 },
       { name: 'thingsShared', unit: 'count', value: things.size, limit: 1 },

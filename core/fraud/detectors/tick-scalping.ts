@@ -58,7 +58,7 @@ const WIDTH = BUCKETS + LABELS.length;
 
 export const tickScalping = defineHabit<Params, Own, Common>({
   id: 'tickScalping',
-  version: 1,
+  version: 2,
   title: 'Tick scalping',
   pattern: 'style',
   describes:
@@ -76,7 +76,7 @@ export const tickScalping = defineHabit<Params, Own, Common>({
     'Read which holding time the program of the account allows.',
   ],
   params,
-  defaults: { seconds: 30, quickGainsMin: 12, shareFrom: 200, rightFrom: 550, leadFrom: 500 },
+  defaults: { seconds: 30, quickGainsMin: 10, shareFrom: 200, rightFrom: 550, leadFrom: 500 },
   needs: ['trade', 'fill'],
   own: () => ({
     sums: { trades: 0, short: 0, quick: 0, gain: 0, quickGain: 0 },
