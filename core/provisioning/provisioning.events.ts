@@ -48,15 +48,22 @@ export const orderReceived = defineEvent({
   }),
 });
 
-/** Where an order can stand still: what a person is told went wrong. */
-export const PROVISIONING_STAGES = ['assign', 'create', 'deliver'] as const;
+/** Where an order can stand still: what a person is told went wrong, or has to look at. */
+export const PROVISIONING_STAGES = ['assign', 'create', 'deliver', 'review'] as const;
+export type ProvisioningStage = (typeof PROVISIONING_STAGES)[number];
 
 /** One step of an order on its way; steps are told in this order, and told twice they are one. */
 export const orderStepSchema = z.discriminatedUnion('type', [
   /** Under which rules the account will open: from here on they do not change for it. */
   z.strictObject({ type: z.literal('assigned'), terms: accountTermsSchema }),
   /** The platform was asked; asked again after a failure it makes no second account. */
-  z.strictObject({ type: z.literal('asked'), accountId: idSchema, attempt: z.int().min(1) }),
+  z.strictObject({
+    type: z.literal('asked'),
+    accountId: idSchema,
+    attempt: z.int().min(1),
+    /** All that it was asked for: the password is named by the order, and stands nowhere here. */
+    terms: accountTermsSchema,
+  }),
   z.strictObject({ type: z.literal('created'), accountId: idSchema }),
   z.strictObject({ type: z.literal('credentialsSent'), accountId: idSchema }),
   z.strictObject({ type: z.literal('credentialsOpened'), accountId: idSchema }),
@@ -70,7 +77,7 @@ export const orderStepSchema = z.discriminatedUnion('type', [
     /** Null when it is not tried again by itself: a person decides. */
     retryAt: epochMs.nullable(),
   }),
-  /** A person says that it is tried again, or given up. */
+  /** A person says that it is tried again or was looked at, or that it is given up. */
   z.strictObject({ type: z.literal('retried'), personId: idSchema, reason: z.string().max(400) }),
   z.strictObject({ type: z.literal('cancelled'), personId: idSchema, reason: z.string().max(400) }),
 ]);
@@ -86,6 +93,11 @@ export const orderAdvanced = defineEvent({
 
 /** `chargeback` was taken back by the buyer's bank, `won` came back after that was contested. */
 export const REVERSALS = ['refund', 'chargeback', 'won'] as const;
+export type Reversal = (typeof REVERSALS)[number];
+
+/** What money that went back leads to: see `REVERSAL_POLICY`. */
+export const CONSEQUENCES = ['none', 'stop', 'close', 'restrict', 'lift'] as const;
+export type Consequence = (typeof CONSEQUENCES)[number];
 
 /** Money for an order went back, or came again. */
 export const orderReversed = defineEvent({
@@ -96,13 +108,17 @@ export const orderReversed = defineEvent({
   data: z.strictObject({
     orderId: idSchema,
     type: z.enum(REVERSALS),
-    /** What the shop calls it: told twice it is one. */
+    /** What the shop calls it, told twice it is one; a dispute that was won has the name it began with. */
     externalId: z.string().min(1).max(120),
+    /** Of a refund: all that was given back of the order so far. */
     amount: moneyUnits,
     currency: currencySchema,
+    /** By the policy in force when it was told; the account's own facts follow at once. */
+    consequence: z.enum(CONSEQUENCES),
     at: epochMs,
   }),
 });
 
 export type OrderData = z.infer<typeof orderReceived.data>;
+export type OrderKind = OrderData['kind'];
 export type ReversalData = z.infer<typeof orderReversed.data>;

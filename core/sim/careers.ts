@@ -7,9 +7,8 @@ import type { TradingFloor } from './floor.ts';
 import { localDay, profileOf } from './profile.ts';
 import type { Seen } from './role.ts';
 import type { Shop } from './shop.ts';
-import { connectionOf, identityOf } from './things.ts';
+import { buyerPerson, connectionOf, identityOf } from './things.ts';
 import {
-  accountIdOf,
   freshAccount,
   nominalOf,
   startOf,
@@ -42,6 +41,8 @@ const DAY_PARTS = 2;
 /** An evaluation and what follows it: the shortest way to an account worth handing over. */
 const EVALUATED_PHASES = 2;
 
+type CreateAccount = Extract<PlatformAction, { type: 'createAccount' }>;
+
 /** The accounts of the world: who opens them, who sits behind them, and what becomes of them. */
 export interface Careers {
   at(place: number): Trader;
@@ -56,7 +57,12 @@ export interface Careers {
   show(seen: Seen): void;
   /** After a position was closed: whether it goes on. */
   judge(trader: Trader): void;
-  obey(trader: Trader, action: Exclude<PlatformAction, { type: 'offerProgram' }>): void;
+  obey(
+    trader: Trader,
+    action: Exclude<PlatformAction, { type: 'offerProgram' | 'createAccount' }>,
+  ): void;
+  /** Opens an account that a shop sold, once, however often it is asked for. */
+  create(action: CreateAccount): void;
   /** Who ended comes back: in the next phase, again, or as somebody else. */
   comeBack(trader: Trader): void;
 }
@@ -82,32 +88,71 @@ export function createCareers(ports: CareerPorts): Careers {
   const traders: Trader[] = [];
   /** By slot: the account that was opened last. */
   const current: Trader[] = [];
+  const byId = new Map<string, Trader>();
+  /** Who may buy from the shop as well: people who act alone, in their own name. */
+  const alone = parts.filter(
+    ({ group: { role, slots, way } }) =>
+      role.patterns.length === 0 && slots.length === 1 && !way.evaluatedBy && !way.oneHand,
+  );
   const watchers = parts.filter(({ group }) => group.role.sees).map(({ slot }) => slot);
 
   const enlist = (saved: SavedTrader): Trader => {
     const part = present(parts[saved.slot], 'part');
     const offer = shop.bought(saved.programId, saved.programVersion);
     const lastPhase = saved.phase >= offer.phases.length - 1;
-    const hand = handOf(part, saved.person, lastPhase);
+    const hand = saved.buyer ? saved.person : handOf(part, saved.person, lastPhase);
     const { role, way } = part.group;
     const style = role.style(way, { seat: part.seat, lastPhase });
     const profile = profileOf(seed, hand, ports.symbols, style);
     const trader = traderOf(saved, { part, offer, hand, style, profile });
     traders.push(trader);
-    current[saved.slot] = trader;
+    byId.set(trader.accountId, trader);
+    // A buyer has an account of their own, and takes nobody's place in the cast.
+    if (saved.buyer === undefined) current[saved.slot] = trader;
     return trader;
   };
   for (const saved of ports.saved) enlist(saved);
 
-  const openAccount = (account: SavedTrader): Trader => {
+  const openAccount = (account: SavedTrader, isSold = false): Trader => {
     const trader = enlist(account);
     const at = clock.now;
     const terms = { ...termsOf(options.platform, trader), openedAt: at };
     tell({ type: 'accountOpened', terms, at });
     tell({ type: 'identity', identity: { ...identityOf(seed, trader, accounts), at } });
-    if (floor.dice(trader, 1, 100) < WITH_PAST_PERCENT) bookPast(trader);
+    const isFresh = isSold || account.buyer !== undefined;
+    if (!isFresh && floor.dice(trader, 1, 100) < WITH_PAST_PERCENT) bookPast(trader);
     ports.begin(trader);
     return trader;
+  };
+  const sell = ({ accountId, terms }: CreateAccount): void => {
+    const offer = shop.bought(terms.program.programId, terms.ruleSet.version);
+    const phase = offer.phases.findIndex(({ phaseId }) => phaseId === terms.phase.phaseId);
+    const before = byId.get(terms.previousAccountId ?? '');
+    // Who begins again does not buy again as well.
+    if (before) before.spell += 1;
+    const { traderId, traderName, nominalSize, startBalance, previousAccountId = null } = terms;
+    const person = buyerPerson(seed, traderId);
+    const own = alone.length > 0 ? alone : parts;
+    const part = present(own[person % own.length], 'part');
+    openAccount(
+      freshAccount(
+        {
+          place: traders.length,
+          slot: before?.slot ?? part.slot,
+          person: before?.person ?? person,
+          previousAccountId,
+          origin: terms.origin ?? 'purchase',
+          sized: { nominalSize, startBalance },
+          phase: Math.max(0, phase),
+          programId: offer.programId,
+          programVersion: offer.version,
+          buyer: before ? before.buyer : { traderId, traderName },
+        },
+        startBalance,
+        accountId,
+      ),
+      true,
+    );
   };
   const buy = (slot: number, generation: number): Trader => {
     const part = present(parts[slot], 'part');
@@ -196,10 +241,7 @@ export function createCareers(ports: CareerPorts): Careers {
 
   return {
     at: (place) => present(traders[place], 'trader'),
-    of: (accountId) => {
-      const place = Number(accountId.slice(1)) - 1;
-      return accountIdOf(place) === accountId ? traders[place] : undefined;
-    },
+    of: (accountId) => byId.get(accountId),
     all: () => traders,
     open: () => {
       for (let slot = 0; slot < accounts; slot += 1) buy(slot, 0);
@@ -231,6 +273,9 @@ export function createCareers(ports: CareerPorts): Careers {
         trader.turns += 1;
         role.sees?.(trader, way, seen, floor);
       }
+    },
+    create: (action) => {
+      if (!byId.has(action.accountId)) sell(action);
     },
     judge: (trader) => {
       if (trader.standing !== 'trading') return;
@@ -291,6 +336,8 @@ export function createCareers(ports: CareerPorts): Careers {
         );
         return;
       }
+      // Buyers come through the shop again, or not at all.
+      if (trader.buyer !== undefined) return;
       const generation = generationOf(trader);
       if (trader.part.group.role.underAnotherName) {
         trader.deeds += 1;

@@ -44,7 +44,7 @@ export function labelsOf(from: World | WorldState): readonly Label[] {
     const { role, way } = group;
     return {
       accountId: trader.accountId,
-      traderId: traderIdOf(trader.person),
+      traderId: trader.buyer?.traderId ?? traderIdOf(trader.person),
       person: trader.person,
       hand: trader.hand,
       kind: role.label,

@@ -3,7 +3,7 @@ import { castOf, type CastOptions, type Part } from './cast.ts';
 import { mix } from './dice.ts';
 import { homeOf, localDay } from './profile.ts';
 import type { Thing } from './role.ts';
-import { personOf, traderIdOf, type Trader } from './trader.ts';
+import { holderIdOf, personOf, type Trader } from './trader.ts';
 
 /** Machines stand in so many hosting networks, whoever rents them. */
 const HOSTING_NETWORKS = 12;
@@ -31,7 +31,7 @@ export function identityOf(seed: number, trader: Trader, accounts: number): Trad
   const referred = roll(1) < REFERRED_PERCENT;
   return {
     accountId,
-    traderId: traderIdOf(person),
+    traderId: holderIdOf(trader),
     documentId: roll(2) < UNCHECKED_PERCENT && !shared.includes('document') ? null : id('document'),
     addressId: id('address'),
     region,
@@ -81,7 +81,7 @@ export function payeesOf(options: Omit<CastOptions, 'hasReference'>): (traderId:
   const parts = castOf({ ...options, hasReference: true });
   const bySlot = (person: number): Part | undefined => parts[person % options.accounts];
   return (traderId) => {
-    const person = personOf(traderId) ?? mix(options.seed, traderId.length, 1, 106);
+    const person = personOf(traderId) ?? buyerPerson(options.seed, traderId);
     const part = bySlot(person);
     const shares = part?.group.way.shares?.includes('payee') ?? false;
     const key = shares && part ? -1 - part.group.number : person;
@@ -89,6 +89,18 @@ export function payeesOf(options: Omit<CastOptions, 'hasReference'>): (traderId:
     const low = mix(options.seed, key, 2, 107) % 10_000;
     return `4${String(high).padStart(6, '0')}${String(low).padStart(4, '0')}`;
   };
+}
+
+/** Buyers are counted far behind the people that a world begins with and those who come after. */
+const FIRST_BUYER = 1_000_000_000;
+
+/** The person of a buyer: the same one for the same id, with a hand and things of their own. */
+export function buyerPerson(seed: number, traderId: string): number {
+  let key = 0;
+  for (let at = 0; at < traderId.length; at += 1) {
+    key = mix(seed, key, traderId.charCodeAt(at), 140);
+  }
+  return FIRST_BUYER + (key % FIRST_BUYER);
 }
 
 function networkOf(

@@ -18,6 +18,9 @@ export interface Holding extends Position {
 /** Where an account stands for the one who trades it. */
 export type Standing = 'trading' | 'stopped' | 'ended';
 
+/** Somebody who came through the firm's own shop, by the names that the firm gave. */
+export type Buyer = Pick<AccountTerms, 'traderId' | 'traderName'>;
+
 /** An account with all that decides what its trader does next, as plain data. */
 export interface SavedTrader {
   /** In order of opening, from 0. */
@@ -33,6 +36,8 @@ export interface SavedTrader {
   readonly programId: string;
   readonly programVersion: number;
   readonly origin: NonNullable<AccountTerms['origin']>;
+  /** Whom a shop sold it to; left out for the people that the world begins with. */
+  readonly buyer?: Buyer;
   /** Sizes of its own, on an account that follows another at other sizes. */
   readonly sized: { readonly nominalSize: number; readonly startBalance: number } | null;
   readonly phase: number;
@@ -58,7 +63,8 @@ export interface SavedTrader {
 }
 
 /** The same with what follows from the seed alone. */
-export interface Trader extends SavedTrader {
+export interface Trader extends Omit<SavedTrader, 'buyer'> {
+  readonly buyer: Buyer | undefined;
   readonly part: Part;
   readonly offer: ProgramOffer;
   readonly profile: Profile;
@@ -98,6 +104,8 @@ export function saveTrader(trader: Trader): SavedTrader {
     deeds,
     positions: [...trader.positions],
     memo: { ...trader.memo },
+    // Left out rather than empty: a world without buyers is saved as it was before there were any.
+    ...(trader.buyer === undefined ? {} : { buyer: trader.buyer }),
   };
 }
 
@@ -123,6 +131,7 @@ export function traderOf(
     deeds: saved.deeds,
     accountId: saved.accountId,
     memo: { ...saved.memo },
+    buyer: saved.buyer,
     offer: known.offer,
     hand: known.hand,
     slot: saved.slot,
@@ -150,12 +159,15 @@ export function freshAccount(
     | 'phase'
     | 'programId'
     | 'programVersion'
-  >,
+  > & { readonly buyer?: Buyer | undefined },
   balance: number,
+  accountId: string = accountIdOf(account.place),
 ): SavedTrader {
+  const { buyer, ...rest } = account;
   return {
-    ...account,
-    accountId: accountIdOf(account.place),
+    ...rest,
+    ...(buyer === undefined ? {} : { buyer }),
+    accountId,
     hand: account.person,
     balance,
     turns: 0,
@@ -180,6 +192,11 @@ export function traderIdOf(person: number): string {
   return `T${person + 1}`;
 }
 
+/** The id of who holds an account: the firm's, where its shop sold it. */
+export function holderIdOf({ buyer, person }: Pick<Trader, 'buyer' | 'person'>): string {
+  return buyer?.traderId ?? traderIdOf(person);
+}
+
 /** The person of a trader's id; undefined when no trader of this world has it. */
 export function personOf(traderId: string): number | undefined {
   const number = /^T([1-9]\d{0,14})$/.exec(traderId)?.[1];
@@ -192,8 +209,8 @@ export function termsOf(platform: string, trader: Trader): AccountTerms {
   return {
     accountId: trader.accountId,
     ...(trader.previousAccountId === null ? {} : { previousAccountId: trader.previousAccountId }),
-    traderId: traderIdOf(trader.person),
-    traderName: traderName(trader.person),
+    traderId: holderIdOf(trader),
+    traderName: trader.buyer?.traderName ?? traderName(trader.person),
     platform,
     currency: 'USD',
     nominalSize: nominalOf(trader),

@@ -224,6 +224,11 @@ export function createWorld(options: WorldOptions, ticks: TickSource, resume?: W
     },
     execute: (action) => {
       if (action.type === 'offerProgram') return shop.put(action.offer);
+      if (action.type === 'createAccount') {
+        // Nobody opens anything before the first prices; whoever asked asks again.
+        if (opened) careers.create(action);
+        return;
+      }
       const trader = careers.of(action.accountId);
       if (trader) careers.obey(trader, action);
     },
