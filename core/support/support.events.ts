@@ -13,6 +13,8 @@ import { epochMs } from '#core/time/time.ts';
 export const FILES_PER_MESSAGE_MAX = 10;
 export const TAGS_MAX = 20;
 export const REASON_MAX = 400;
+/** Persons who decided something together. */
+export const DECIDERS_MAX = 20;
 const reason = z.string().min(1).max(REASON_MAX);
 
 export const CHANNELS = ['email', 'api', 'desk', 'standingPage'] as const;
@@ -51,7 +53,10 @@ export const attachedSchema = z.strictObject({
   mediaType: z.string().max(100),
   size: z.int().min(0),
   digest: digestSchema,
+  /** Of its bytes in base64, as they are kept beside the log; null where they were too large. */
+  content: digestSchema.nullable(),
 });
+export type Attached = z.infer<typeof attachedSchema>;
 
 /** One message of a ticket; a `note` is for the firm alone. */
 export const ticketMessaged = defineEvent({
@@ -140,8 +145,8 @@ export const disputeOpened = defineEvent({
     traderId: idSchema,
     about: disputedSchema,
     reason: z.enum(DISPUTE_REASONS),
-    /** Who decided first and may not decide again; null where a rule did. */
-    decidedBy: idSchema.nullable(),
+    /** Who decided first and may not decide again; empty where a rule did. */
+    decidedBy: z.array(idSchema).max(DECIDERS_MAX),
     /** Who of the firm took it down; null where the trader filed it. */
     personId: idSchema.nullable(),
     at: epochMs,
@@ -180,10 +185,20 @@ export const disputeWithdrawn = defineEvent({
   version: 1,
   stream: 'firm',
   origin: 'input',
-  data: z.strictObject({ disputeId: idSchema, reason, at: epochMs }),
+  data: z.strictObject({
+    disputeId: idSchema,
+    /** Who of the firm wrote it down; null where the trader's own systems said it. */
+    personId: idSchema.nullable(),
+    reason,
+    at: epochMs,
+  }),
 });
 
 export type TicketData = z.infer<typeof ticketOpened.data>;
 export type MessageData = z.infer<typeof ticketMessaged.data>;
 export type DisputeData = z.infer<typeof disputeOpened.data>;
+export type Channel = (typeof CHANNELS)[number];
+export type Topic = (typeof TOPICS)[number];
+export type TicketChangeData = z.infer<typeof ticketChanged.data>;
+export type DisputeWithdrawal = z.infer<typeof disputeWithdrawn.data>;
 export type DisputeDecision = z.infer<typeof disputeDecided.data>;
