@@ -19,6 +19,8 @@ export type WorkKind = (typeof WORK_KINDS)[number];
 
 export const DAYS_OFF_MAX = 400;
 export const LADDER_MAX = 5;
+/** Whom a step of a ladder tells. */
+export const TELLS = ['owner', 'team', 'lead', 'manager'] as const;
 export const CALENDARS_MAX = 20;
 
 const minuteOfDay = z.int().min(0).max(1_440);
@@ -53,7 +55,7 @@ export const serviceLevelSchema = z.strictObject({
     .array(
       z.strictObject({
         atPerMille: z.int().min(1).max(10_000),
-        tell: z.enum(['owner', 'team', 'lead', 'manager']),
+        tell: z.enum(TELLS),
       }),
     )
     .max(LADDER_MAX),

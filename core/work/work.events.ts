@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEvent } from '#core/kernel/event.ts';
 import { idSchema } from '#core/kernel/ids.ts';
 import { epochMs } from '#core/time/time.ts';
-import { PRIORITIES, workPolicySchema } from './policy.ts';
+import { LADDER_MAX, PRIORITIES, TELLS, workPolicySchema } from './policy.ts';
 
 /*
  * Items of work are not made by anybody: they follow from facts, each kind from its own. What is
@@ -49,7 +49,12 @@ export const workEscalated = defineEvent({
   origin: 'input',
   data: z.strictObject({
     itemId: z.string().min(3).max(140),
-    level: z.int().min(1).max(5),
+    level: z.int().min(1).max(LADDER_MAX),
+    /** Whom, as the policy said then, and who had it; null for nobody. */
+    tell: z.enum(TELLS),
+    personId: idSchema.nullable(),
+    /** What was to be done. */
+    title: z.string().min(1).max(REASON_MAX),
     at: epochMs,
   }),
 });
@@ -59,5 +64,9 @@ export const workPolicyChanged = defineEvent({
   version: 1,
   stream: 'firm',
   origin: 'input',
-  data: z.strictObject({ policy: workPolicySchema, personId: idSchema, at: epochMs }),
+  data: z.strictObject({ policy: workPolicySchema, personId: idSchema, reason, at: epochMs }),
 });
+
+export type WorkDone = z.infer<typeof workDone.data>;
+export type WorkEscalated = z.infer<typeof workEscalated.data>;
+export type WorkPolicyChanged = z.infer<typeof workPolicyChanged.data>;
