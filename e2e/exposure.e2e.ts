@@ -62,7 +62,7 @@ test('a row leads to who holds it, and from there to the account', async () => {
   const accountId = await holder.locator('small').innerText();
   await holder.click();
   await expect(page.locator('.detail-body, .overview').first()).toBeVisible();
-  await expect(page.locator('.left')).toContainText(accountId);
+  await expect(page.locator('.detail')).toContainText(accountId);
   await page.keyboard.press('7');
 });
 

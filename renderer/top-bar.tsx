@@ -1,13 +1,13 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import type { RendererClient } from './desk/client.ts';
-import { useCases } from './store/cases.ts';
 import { usePreferences } from './store/preferences.ts';
-import { goTo, usePlace } from './store/place.ts';
-import { useProposals } from './store/proposals.ts';
 import { useSession } from './store/session.ts';
 import type { Profile, Pulse } from '#core/sync/protocol.ts';
 import { roleText } from './ui/roles.ts';
-import { dateTimeText, timeText } from './ui/format.ts';
+import { dateTimeText, timeText, zonesText } from './ui/format.ts';
+import { openOverlay } from './store/overlay.ts';
+import { nextTheme } from './workspace/keys.ts';
+import { useWaiting } from './workspace/notices.tsx';
 
 const GLYPH = { live: '●', stale: '▲', offline: '■', connecting: '○', refused: '✖' } as const;
 const WORD = {
@@ -20,15 +20,7 @@ const WORD = {
 const MARKET_LAG_SHOWN_MS = 60_000;
 
 /** How true the screen is: never a colour alone, never a guess. */
-export function TopBar({
-  onFeeds,
-  onHelp,
-  client,
-}: {
-  readonly client: RendererClient;
-  readonly onFeeds: () => void;
-  readonly onHelp: () => void;
-}): ReactElement {
+export function TopBar({ client }: { readonly client: RendererClient }): ReactElement {
   const { linked, lostAt, connection, pulse, person } = useSession();
   const { theme, set } = usePreferences();
   const now = useSecond();
@@ -37,10 +29,10 @@ export function TopBar({
   const since = linked ? connection?.since : lostAt;
   const age =
     since === undefined || since === null ? 0 : Math.max(0, Math.floor((now - since) / 1000));
+  const serverNow = connection?.clockOffsetMs === null || state !== 'live' ? null : now + offset;
   return (
     <header className="top-bar">
       <h1>Propdesk</h1>
-      {person !== null && <Views />}
       <span
         hidden={person === null && state === 'refused'}
         className={`connection connection-${state}`}
@@ -50,41 +42,63 @@ export function TopBar({
         <span aria-hidden="true">{GLYPH[state]}</span> {WORD[state]}
         {state !== 'live' && connection && ` for ${age} s`}
       </span>
-      <span className="fact" title="Server time, UTC">
-        {connection?.clockOffsetMs === null || state !== 'live'
-          ? ''
-          : `${timeText(now + offset)} UTC`}
-      </span>
+      {serverNow !== null && (
+        <span className="fact" title={zonesText(serverNow)}>
+          {timeText(serverNow)} UTC
+        </span>
+      )}
       <MarketTime pulse={pulse} />
-      {person !== null && <Followed lastSeq={connection?.lastSeq} onFeeds={onFeeds} />}
+      {person && <Followed lastSeq={connection?.lastSeq} onFeeds={() => openOverlay('feeds')} />}
       <span className="spacer" />
+      {person && <Ways />}
       {person && <Who client={client} person={person} />}
       <button
         type="button"
         className="quiet"
         onClick={() => set({ theme: nextTheme(theme) })}
-        title="Theme (T)"
+        title="Theme (T); more with ,"
       >
-        {{ system: '◐ Auto', dark: '● Dark', light: '○ Light' }[theme]}
+        {{ system: '◐ Auto', dark: '● Dark', light: '○ Light', contrast: '◑ Contrast' }[theme]}
       </button>
-      <button type="button" className="quiet" onClick={onHelp} title="Keys (?)">
-        ?
-      </button>
+      {person && (
+        <button
+          type="button"
+          className="quiet"
+          aria-label="Keys"
+          onClick={() => openOverlay('keys')}
+          title="Keys (?)"
+        >
+          ?
+        </button>
+      )}
     </header>
   );
 }
 
-const VIEWS = [
-  ['risk', 'Risk', '1'],
-  ['shocks', 'What if', '2'],
-  ['programs', 'Programs', '3'],
-  ['approvals', 'Approvals', '4'],
-  ['people', 'People', '5'],
-  ['audit', 'Audit', '6'],
-  ['exposure', 'Exposure', '7'],
-  ['cases', 'Cases', '8'],
-  ['alerts', 'Alerts', '9'],
-] as const;
+/** The ways to anything and to what waits. */
+function Ways(): ReactElement {
+  const waiting = useWaiting();
+  return (
+    <>
+      <button
+        type="button"
+        className="top-search"
+        onClick={() => openOverlay('palette')}
+        title="Views, verbs, accounts, traders (Ctrl+K)"
+      >
+        Go to or do <kbd>Ctrl K</kbd>
+      </button>
+      <button
+        type="button"
+        className="quiet top-notices"
+        onClick={() => openOverlay('notices')}
+        title="What waits for you (I)"
+      >
+        Waiting {waiting > 0 && <span className="pill">{waiting > 99 ? '99+' : waiting}</span>}
+      </button>
+    </>
+  );
+}
 
 /** The prices' own time, where it is not now. */
 function MarketTime({ pulse }: { readonly pulse: Pulse | null }): ReactElement | null {
@@ -153,35 +167,6 @@ function Who({
   );
 }
 
-function Views(): ReactElement {
-  const waiting = useProposals(
-    ({ proposals }) => (proposals ?? []).filter(({ mayDecide }) => mayDecide).length,
-  );
-  const overdue = useCases(({ counts }) => counts?.overdue ?? 0);
-  const [view] = usePlace();
-  return (
-    <nav className="views" aria-label="Views">
-      {VIEWS.map(([name, title, key]) => (
-        <button
-          key={name}
-          type="button"
-          aria-pressed={view === name}
-          onClick={() => goTo(name)}
-          title={`${title} (${key})`}
-        >
-          {title}
-          {name === 'approvals' && waiting > 0 && <span className="pill">{waiting}</span>}
-          {name === 'cases' && overdue > 0 && (
-            <span className="pill" title="Overdue">
-              {overdue}
-            </span>
-          )}
-        </button>
-      ))}
-    </nav>
-  );
-}
-
 /** How the prices come in, in a few words; opens the whole picture. */
 function FeedsButton({ onFeeds }: { readonly onFeeds: () => void }): ReactElement {
   const pulse = useSession((session) => session.pulse);
@@ -223,10 +208,6 @@ export function TruthBanner({ client }: { readonly client: RendererClient }): Re
       )}
     </p>
   );
-}
-
-export function nextTheme(theme: 'system' | 'dark' | 'light'): 'system' | 'dark' | 'light' {
-  return theme === 'system' ? 'dark' : theme === 'dark' ? 'light' : 'system';
 }
 
 function useSecond(): number {

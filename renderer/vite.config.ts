@@ -5,6 +5,15 @@ import { defineConfig, type UserConfig } from 'vite';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 
+/** The dock wears our own tokens: the themes it is delivered with, most of its style sheet, stay out. */
+const withoutDockThemes = {
+  postcssPlugin: 'without-dock-themes',
+  Rule: (rule: { readonly selectors: string[]; remove(): unknown }): void => {
+    const isTheme = rule.selectors.every((selector) => selector.startsWith('.dockview-theme-'));
+    if (isTheme) rule.remove();
+  },
+};
+
 /**
  * How the renderer is built, for both hosts: Electron loads it from its package, the loopback host
  * serves it. Both forbid inline scripts and code from elsewhere, so everything is a file of its own.
@@ -14,6 +23,7 @@ export const rendererConfig: UserConfig = {
   // Relative, because Electron does not load it from the root of an address.
   base: './',
   plugins: [react()],
+  css: { postcss: { plugins: [withoutDockThemes] } },
   worker: { format: 'es' },
   build: {
     outDir: join(folder, '..', 'out', 'renderer'),

@@ -18,6 +18,7 @@ import { openPassphraseVault } from '#desk/signing/passphrase-vault.ts';
 import { openSocketLink } from '#desk/sync/socket-link.ts';
 import { CONTENT_SECURITY_POLICY, fileOf } from './page.ts';
 import { keychainSeal } from './keychain-seal.ts';
+import { panelWindowOf, PANEL_WINDOWS_MAX } from './panel-windows.ts';
 import { createWindowPort, ORIGIN } from './port.ts';
 import { readWindowState, writeWindowState } from './window-state.ts';
 
@@ -52,6 +53,7 @@ function start(): void {
   const desk = openDesk(folder);
   const window = openWindow(folder);
   connect(desk, window);
+  givePanelsWindows(desk, folder, window);
   app.on('second-instance', () => {
     if (window.isMinimized()) window.restore();
     window.focus();
@@ -62,7 +64,7 @@ function start(): void {
   });
 }
 
-/** Nobody asks for anything: no permission but our own notifications, no window, no other page. */
+/** Nobody asks for anything: no permission but our own notifications, no window of a page's making, no other page. */
 function lockDown(): void {
   session.defaultSession.setPermissionRequestHandler((_contents, permission, decide) =>
     decide(permission === 'notifications'),
@@ -142,18 +144,45 @@ function readDeskId(file: string): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-function openWindow(folder: string): BrowserWindow {
-  const stateFile = join(folder, 'window.json');
+/** Every window is as strict as the first: sandboxed, isolated, our page alone. */
+function openWindow(folder: string, panel?: string): BrowserWindow {
+  const stateFile = join(folder, panel === undefined ? 'window.json' : `window-${panel}.json`);
   const window = new BrowserWindow({
     ...readWindowState(stateFile),
-    minWidth: 900,
-    minHeight: 600,
+    minWidth: panel === undefined ? 900 : 480,
+    minHeight: panel === undefined ? 600 : 360,
     backgroundColor: '#0b0f15',
     webPreferences: { preload, sandbox: true, contextIsolation: true, nodeIntegration: false },
   });
   window.on('close', () => writeWindowState(stateFile, window.getBounds()));
-  void window.loadURL(`${ORIGIN}/`);
+  if (panel === undefined) void window.loadURL(`${ORIGIN}/`);
   return window;
+}
+
+/**
+ * What the page asks for as a new window is never opened for it: where it names a panel, the host
+ * opens one of its own, with a port of its own to the same desk. Asked for again, it comes to the front.
+ */
+function givePanelsWindows(desk: Desk, folder: string, first: BrowserWindow): void {
+  const open = new Map<string, BrowserWindow>();
+  first.webContents.setWindowOpenHandler(({ url }) => {
+    const wanted = panelWindowOf(url);
+    if (wanted === null) return { action: 'deny' };
+    const before = open.get(wanted.panel);
+    if (before) before.focus();
+    else if (open.size < PANEL_WINDOWS_MAX) {
+      const window = openWindow(folder, wanted.panel);
+      open.set(wanted.panel, window);
+      connect(desk, window);
+      window.on('closed', () => open.delete(wanted.panel));
+      void window.loadURL(wanted.url);
+    }
+    return { action: 'deny' };
+  });
+  // Panels go with the window that they came out of.
+  first.on('closed', () => {
+    for (const window of open.values()) window.close();
+  });
 }
 
 /** Each time its page has loaded, the window is served anew: what an old page missed is sent again. */

@@ -15,8 +15,9 @@ export function gridTheme(base: Theme): Theme {
     fontFamily: 'inherit',
     fontSize: 13,
     headerFontSize: 12,
-    rowHeight: 27,
-    headerHeight: 30,
+    // The grid measures it, and measures again when the density changes.
+    rowHeight: 'var(--row-height)',
+    headerHeight: 'var(--head-height)',
     cellHorizontalPadding: 8,
     borderRadius: 0,
     wrapperBorderRadius: 0,

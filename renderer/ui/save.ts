@@ -1,6 +1,9 @@
+const TYPES: Readonly<Record<string, string>> = { '.csv': 'text/csv', '.html': 'text/html' };
+
 /** Saves a text as a file of the person's choice. */
 export function saveText(name: string, text: string): void {
-  const type = name.endsWith('.csv') ? 'text/csv' : 'application/json';
+  const ending = name.slice(name.lastIndexOf('.'));
+  const type = TYPES[ending] ?? 'application/json';
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([text], { type }));
   link.download = name;

@@ -61,7 +61,7 @@ export function EquityChart({
       <div
         ref={holder}
         className="chart-holder"
-        role="img"
+        role="group"
         aria-label="Equity, balance and floors over time"
       />
     </div>

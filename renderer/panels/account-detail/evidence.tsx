@@ -5,7 +5,9 @@ import { groupedText, moneyText } from '#core/money/money.ts';
 import { counterfactualOf } from '#core/rules/counterfactual.ts';
 import { figureText, verdictSentence } from '#core/rules/sentence.ts';
 import type { AccountDetail } from '#core/sync/protocol.ts';
-import { dateTimeText, instantText } from '#renderer/ui/format.ts';
+import { dateTimeText, instantText, zonesText } from '#renderer/ui/format.ts';
+import type { RendererClient } from '#renderer/desk/client.ts';
+import { PackButton } from './pack-button.tsx';
 import { TableHead } from '#renderer/ui/table-head.tsx';
 
 type Verdict = Extract<
@@ -18,11 +20,18 @@ type Market = AccountDetail['state']['market'];
 
 /** Every verdict of an account with the evidence it carries: enough to check it by hand. */
 export function EvidenceList({
+  client,
+  accountId,
   verdicts,
   market,
+  zone,
 }: {
+  readonly client: RendererClient;
+  readonly accountId: string;
   readonly verdicts: readonly unknown[];
   readonly market: Market;
+  /** Where the rule set has its day. */
+  readonly zone: string;
 }): ReactElement {
   const facts = verdicts
     .map((input) => parseFact(input))
@@ -32,7 +41,17 @@ export function EvidenceList({
     <ol className="evidence-list">
       {facts.map((fact) => (
         <li key={fact.envelope.seq}>
-          {isVerdict(fact) ? <Evidence fact={fact} market={market} /> : <Plain fact={fact} />}
+          {isVerdict(fact) ? (
+            <Evidence
+              client={client}
+              accountId={accountId}
+              fact={fact}
+              market={market}
+              zone={zone}
+            />
+          ) : (
+            <Plain fact={fact} />
+          )}
         </li>
       ))}
     </ol>
@@ -60,11 +79,17 @@ function Plain({ fact }: { readonly fact: Fact }): ReactElement {
 }
 
 function Evidence({
+  client,
+  accountId,
   fact,
   market,
+  zone,
 }: {
+  readonly client: RendererClient;
+  readonly accountId: string;
   readonly fact: Verdict;
   readonly market: Market;
+  readonly zone: string;
 }): ReactElement {
   const { data, envelope } = fact;
   const [copied, setCopied] = useState(false);
@@ -89,6 +114,8 @@ function Evidence({
           </dd>
           <dt>Trading day</dt>
           <dd>{data.dayKey}</dd>
+          <dt>When</dt>
+          <dd>{zonesText(envelope.occurredAt, zone)}</dd>
           <dt>Balance, equity</dt>
           <dd>
             {moneyText(data.balance)}, {moneyText(data.equity)}
@@ -110,7 +137,8 @@ function Evidence({
           }}
         >
           {copied ? 'Copied' : 'Copy as JSON'}
-        </button>
+        </button>{' '}
+        <PackButton client={client} accountId={accountId} seq={envelope.seq} />
       </div>
     </details>
   );

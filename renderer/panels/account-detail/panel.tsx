@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState, type ReactElement } from 'react';
+import { Fragment, useEffect, useMemo, useState, type ReactElement } from 'react';
 import { createMarketView } from '#core/accounts/market-view.ts';
 import type { DeskCallOutput } from '#core/desk-api/contract.ts';
 import { groupedText, moneyText } from '#core/money/money.ts';
@@ -7,12 +7,13 @@ import type { AccountDetail as Detail } from '#core/sync/protocol.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
 import { usePreferences } from '#renderer/store/preferences.ts';
 import { book, useSession } from '#renderer/store/session.ts';
-import { cents, dateTimeText, percent, signedCents } from '#renderer/ui/format.ts';
+import { cents, dateTimeText, percent, signedCents, zonesText } from '#renderer/ui/format.ts';
 import { TableHead } from '#renderer/ui/table-head.tsx';
 import { EquityChart } from './chart.tsx';
 import { PayoutNow } from './payout.tsx';
 import { EvidenceList } from './evidence.tsx';
 import { Life } from './life.tsx';
+import { StandingLinks } from './standing-links.tsx';
 import { WhatIf } from './what-if.tsx';
 
 const REFRESH_MS = 5_000;
@@ -67,30 +68,7 @@ export function AccountDetail({
         <h2>
           {detail?.state.terms.traderName ?? accountId} <small>{accountId}</small>
         </h2>
-        {detail && (
-          <span className="terms">
-            {detail.state.terms.program.name} · {detail.state.terms.phase.name} ·{' '}
-            {detail.state.terms.ruleSet.ruleSetId} v{detail.state.terms.ruleSet.version}{' '}
-            <code title={detail.state.terms.ruleSet.hash}>
-              {detail.state.terms.ruleSet.hash.slice(0, 8)}
-            </code>
-            {detail.state.terms.previousAccountId && (
-              <>
-                {' '}
-                after{' '}
-                <button
-                  type="button"
-                  className="quiet"
-                  onClick={() =>
-                    useSession.getState().select(detail.state.terms.previousAccountId ?? null)
-                  }
-                >
-                  {detail.state.terms.previousAccountId}
-                </button>
-              </>
-            )}
-          </span>
-        )}
+        {detail && <Terms detail={detail} />}
         {loaded?.source === 'cache' && (
           <span className="review">
             As this desk last saw it at {dateTimeText(loaded.asOf)} UTC
@@ -126,20 +104,52 @@ export function AccountDetail({
         {detail && tab === 'Overview' && <Overview detail={detail} theme={theme} />}
         {detail && tab === 'What if' && <WhatIf key={accountId} client={client} detail={detail} />}
         {detail && tab === 'Evidence' && (
-          <EvidenceList verdicts={detail.verdicts} market={detail.state.market} />
+          <EvidenceList
+            client={client}
+            accountId={accountId}
+            verdicts={detail.verdicts}
+            market={detail.state.market}
+            zone={detail.state.ruleSet.dayClock.zone}
+          />
         )}
         {detail && tab === 'Deals' && <Deals detail={detail} />}
         {detail && tab === 'Rules' && <Rules detail={detail} />}
         {detail && tab === 'Life' && (
-          <Life
-            key={accountId}
-            client={client}
-            detail={detail}
-            onDecided={() => setDecisions((count) => count + 1)}
-          />
+          <Fragment key={accountId}>
+            <Life
+              client={client}
+              detail={detail}
+              onDecided={() => setDecisions((count) => count + 1)}
+            />
+            <StandingLinks client={client} accountId={accountId} />
+          </Fragment>
         )}
       </div>
     </section>
+  );
+}
+
+/** Under which rules the account trades, and which one it follows. */
+function Terms({ detail }: { readonly detail: Detail }): ReactElement {
+  const { program, phase, ruleSet, previousAccountId } = detail.state.terms;
+  return (
+    <span className="terms">
+      {program.name} · {phase.name} · {ruleSet.ruleSetId} v{ruleSet.version}{' '}
+      <code title={ruleSet.hash}>{ruleSet.hash.slice(0, 8)}</code>
+      {previousAccountId && (
+        <>
+          {' '}
+          after{' '}
+          <button
+            type="button"
+            className="quiet"
+            onClick={() => useSession.getState().select(previousAccountId)}
+          >
+            {previousAccountId}
+          </button>
+        </>
+      )}
+    </span>
   );
 }
 
@@ -306,7 +316,9 @@ function Deals({ detail }: { readonly detail: Detail }): ReactElement {
           const instrument = instrumentOf.get(deal.symbol);
           return (
             <tr key={deal.dealId}>
-              <td>{dateTimeText(deal.at)}</td>
+              <td title={zonesText(deal.at, detail.state.ruleSet.dayClock.zone)}>
+                {dateTimeText(deal.at)}
+              </td>
               <td>{deal.dealId}</td>
               <td>{deal.positionId}</td>
               <td>{deal.symbol}</td>

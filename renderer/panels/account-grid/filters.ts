@@ -1,26 +1,6 @@
 import type { Book } from '#renderer/store/book.ts';
+import type { Filters } from '#renderer/store/grid-filters.ts';
 import type { Keep } from '#renderer/store/order.ts';
-
-/** What the toolbar asks for; an empty text asks for nothing. */
-export interface Filters {
-  readonly text: string;
-  readonly status: string;
-  readonly program: string;
-  readonly phase: string;
-  /** The severity of the last verdict, or `none`. */
-  readonly verdict: string;
-  /** Percent of an allowance left, at most. */
-  readonly within: string;
-}
-
-export const noFilters: Filters = {
-  text: '',
-  status: '',
-  program: '',
-  phase: '',
-  verdict: '',
-  within: '',
-};
 
 /** Whether a filter reads numbers that change with every mark. */
 export function isLive({ within }: Filters): boolean {

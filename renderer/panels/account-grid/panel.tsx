@@ -4,20 +4,23 @@ import {
   themeQuartz,
   type CellKeyDownEvent,
   type ColDef,
+  type ColumnState,
   type GridApi,
   type SortChangedEvent,
 } from 'ag-grid-community';
 import { AgGridReact } from 'ag-grid-react';
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
 import type { RendererClient } from '#renderer/desk/client.ts';
+import { setFilters, setSort, useFilters, type Sort } from '#renderer/store/grid-filters.ts';
 import { createOrder, type Order } from '#renderer/store/order.ts';
 import { usePreferences } from '#renderer/store/preferences.ts';
 import { book, useSession } from '#renderer/store/session.ts';
+import { plainly } from '#renderer/ui/format.ts';
 import { gridTheme } from '#renderer/ui/grid-theme.ts';
 import { saveText } from '#renderer/ui/save.ts';
 import { gridColumns, worstHeadroomFirst, type GridColumn } from './columns.ts';
 import { csvOf } from './csv.ts';
-import { isLive, keepFor, noFilters } from './filters.ts';
+import { isLive, keepFor } from './filters.ts';
 import { useHold } from './hold.ts';
 import { endFlashes, LiveCell, type LiveCellContext, type Slot } from './live-cell.ts';
 import { Toolbar } from './toolbar.tsx';
@@ -41,7 +44,7 @@ export function AccountGrid({ client }: { readonly client: RendererClient }): Re
   const linked = useSession((session) => session.linked);
   const select = useSession((session) => session.select);
   const { hiddenColumns, set } = usePreferences();
-  const [filters, setFilters] = useState(noFilters);
+  const { filters } = useFilters();
   const [shown, setShown] = useState(0);
   const [sorted, setSorted] = useState(false);
   const [slots, setSlots] = useState<Slot[]>([]);
@@ -108,6 +111,7 @@ export function AccountGrid({ client }: { readonly client: RendererClient }): Re
       const state = event.api.getColumnState().find(({ sort }) => sort);
       const column = gridColumns.find(({ id }) => id === state?.colId);
       setSorted(column !== undefined);
+      setSort(column ? { column: column.id, descending: state?.sort === 'desc' } : null);
       order.setSorting(
         column
           ? { key: column.key, descending: state?.sort === 'desc' }
@@ -138,7 +142,12 @@ export function AccountGrid({ client }: { readonly client: RendererClient }): Re
         total={accountCount}
         sorted={sorted}
         onDefaultOrder={() => api.current?.applyColumnState({ defaultState: { sort: null } })}
-        onExport={() => saveText(csvName(), csvOf(book, order.accounts, visible))}
+        onExport={() =>
+          saveText(
+            csvName(),
+            plainly(() => csvOf(book, order.accounts, visible)),
+          )
+        }
         hidden={hiddenColumns}
         onHidden={(hidden) => set({ hiddenColumns: hidden })}
       />
@@ -151,6 +160,8 @@ export function AccountGrid({ client }: { readonly client: RendererClient }): Re
           getRowId={({ data }) => String(data.slot)}
           onGridReady={(event) => {
             api.current = event.api;
+            const { sort } = useFilters.getState();
+            if (sort) event.api.applyColumnState({ state: [sortState(sort)] });
           }}
           onSortChanged={onSort}
           onRowClicked={(event) => open(event.data?.slot)}
@@ -163,6 +174,10 @@ export function AccountGrid({ client }: { readonly client: RendererClient }): Re
       </div>
     </section>
   );
+}
+
+function sortState({ column, descending }: Sort): ColumnState {
+  return { colId: column, sort: descending ? 'desc' : 'asc' };
 }
 
 /** The focus stays on its account, wherever the new order puts it; it is lost with the account. */

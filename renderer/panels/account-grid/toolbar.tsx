@@ -1,8 +1,8 @@
 import type { ReactElement } from 'react';
 import type { AccountSummary } from '#core/sync/protocol.ts';
+import { noFilters, type Filters } from '#renderer/store/grid-filters.ts';
 import { book } from '#renderer/store/session.ts';
 import { gridColumns } from './columns.ts';
-import type { Filters } from './filters.ts';
 
 const VERDICTS: readonly (readonly [string, string])[] = [
   ['hard', 'Breach'],
@@ -84,6 +84,11 @@ export function Toolbar(props: ToolbarProps): ReactElement {
         </span>
       )}
       <span className="spacer" />
+      {JSON.stringify(filters) !== JSON.stringify(noFilters) && (
+        <button type="button" className="quiet" onClick={() => onFilters(noFilters)}>
+          Clear filters
+        </button>
+      )}
       {sorted && (
         <button
           type="button"

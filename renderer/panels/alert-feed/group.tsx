@@ -19,6 +19,7 @@ const WORD: Readonly<Record<Alert['kind'], string>> = {
   payoutOverdue: 'Payout overdue',
   approvalOverdue: 'Approval overdue',
   feedSilent: 'Feed',
+  workOverdue: 'Work overdue',
 };
 const DOUBT: Readonly<Record<string, string>> = {
   crossed: 'crossed quote',
@@ -262,9 +263,12 @@ function Escalated({
 
 /** Where what an alert is about can be looked at. */
 function goToAlert({ accountId, kind, about }: Alert): void {
-  if (accountId !== null && kind !== 'payoutOverdue')
-    return useSession.getState().select(accountId);
+  if (accountId !== null && kind !== 'payoutOverdue') {
+    useSession.getState().select(accountId);
+    return goTo('risk');
+  }
   if (kind === 'payoutOverdue' || kind === 'approvalOverdue') return goTo('approvals', about ?? '');
   if (kind === 'caseOpened' || kind === 'caseEscalated') return goTo('cases', about ?? '');
+  if (kind === 'workOverdue') return goTo('work', 'team');
   if (kind === 'exposureLimit') return goTo('exposure', 'symbol', '-', 'limits');
 }

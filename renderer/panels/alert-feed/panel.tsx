@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { useMemo, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { countText } from '#core/alerts/words.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
 import {
@@ -10,7 +10,6 @@ import {
 import { goTo } from '#renderer/store/place.ts';
 import { usePreferences } from '#renderer/store/preferences.ts';
 import { dateTimeText } from '#renderer/ui/format.ts';
-import { useAnnouncements } from './announcements.ts';
 import { GroupRow, type Acknowledging } from './group.tsx';
 
 const FILTERS: readonly (readonly [GroupFilter, string])[] = [
@@ -25,8 +24,6 @@ export function AlertFeed({ client }: { readonly client: RendererClient }): Reac
   const { groups, filter, more, counts, said } = useAlerts();
   const [failure, setFailure] = useState('');
   const [done, setDone] = useState('');
-  useAnnouncements(client);
-  useTitle(counts.unacknowledged);
   const acknowledging = useMemo(() => acknowledgingBy(client, setFailure, setDone), [client]);
   return (
     <section className="panel feed" aria-label="Breaches and warnings">
@@ -115,13 +112,6 @@ function moveFocus(event: KeyboardEvent<HTMLElement>): void {
   if (at < 0 || !next) return;
   event.preventDefault();
   next.focus();
-}
-
-/** The window's name says how many wait, also while another window is in front. */
-function useTitle(unacknowledged: number): void {
-  useEffect(() => {
-    document.title = unacknowledged === 0 ? 'Propdesk' : `(${unacknowledged}) Propdesk`;
-  }, [unacknowledged]);
 }
 
 /** What came while nobody was here, until somebody has read it. */

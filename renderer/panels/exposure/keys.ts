@@ -1,8 +1,10 @@
 import { useEffect, useRef } from 'react';
+import { usePanelKeys } from '#renderer/ui/panel-keys.ts';
 
 /** Hears keys that nobody types into a field. */
 export function useKeys(hear: (key: string) => void): void {
   const latest = useRef(hear);
+  const hearKeys = usePanelKeys();
   useEffect(() => {
     latest.current = hear;
   });
@@ -14,7 +16,6 @@ export function useKeys(hear: (key: string) => void): void {
       if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
       latest.current(event.key);
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, []);
+    return hearKeys(onKey);
+  }, [hearKeys]);
 }

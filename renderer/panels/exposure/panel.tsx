@@ -71,7 +71,7 @@ export function Exposure({ client }: { readonly client: RendererClient }): React
 function Toxic({ client }: { readonly client: RendererClient }): ReactElement {
   const { by, horizonMs } = toxicPlace(usePlace());
   useKeys((key) => {
-    const now = toxicPlace(placeNow());
+    const now = toxicPlace(placeNow('exposure'));
     const at = MARK_OUT_HORIZONS_MS.indexOf(now.horizonMs);
     const next = MARK_OUT_HORIZONS_MS[at + (key === ']' ? 1 : -1)];
     if (key === 'x') goTo('exposure', 'symbol');
@@ -133,7 +133,7 @@ function Book({
   const show = (slice: SliceName, row: string | null, next: SideTab = tab): void =>
     goTo('exposure', slice, row ?? NO_ROW, next);
   const step = (way: 1 | -1): void => {
-    const now = bookPlace(placeNow());
+    const now = bookPlace(placeNow('exposure'));
     const keys: string[] = [];
     grid.current?.forEachNodeAfterFilterAndSort(({ data }) => data && keys.push(data.key));
     const at = now.key === null ? -1 : keys.indexOf(now.key);
@@ -141,12 +141,12 @@ function Book({
     if (next !== undefined) show(now.by, next, now.tab);
   };
   const stepSlice = (way: 1 | -1): void => {
-    const now = bookPlace(placeNow());
+    const now = bookPlace(placeNow('exposure'));
     const next = SLICES_SHOWN[SLICES_SHOWN.indexOf(now.by) + way];
     if (next !== undefined) show(next, null, now.tab);
   };
   useKeys((pressed) => {
-    const now = bookPlace(placeNow());
+    const now = bookPlace(placeNow('exposure'));
     const open = SIDE_TABS.find((one) => SIDE_TITLES[one][1].toLowerCase() === pressed);
     if (pressed === ']') stepSlice(1);
     else if (pressed === '[') stepSlice(-1);

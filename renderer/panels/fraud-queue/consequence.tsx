@@ -14,7 +14,7 @@ import { cents, instantText } from '#renderer/ui/format.ts';
 import { accountsInOrder, hasEnded } from './accounts.ts';
 import { tradesOf, type Trade } from './compare.ts';
 import { Departure, departs, GoOn, readyText, Restored, type DecideProps } from './decide.tsx';
-import { ActForm, DigitChoice, TextField } from './form.tsx';
+import { ActForm, DigitChoice, TextField } from '#renderer/ui/act-form.tsx';
 import { useReasons } from './reasons.ts';
 import { LetterText, Precedents } from './told.tsx';
 import { OUTCOME_TEXT } from './words.ts';

@@ -13,7 +13,7 @@ import { usePreferences } from '#renderer/store/preferences.ts';
 import { dateTimeText } from '#renderer/ui/format.ts';
 import type { Acting } from './acting.ts';
 import type { Draft } from './draft.ts';
-import { ActForm, DigitChoice, TextField } from './form.tsx';
+import { ActForm, DigitChoice, TextField } from '#renderer/ui/act-form.tsx';
 import { useReasons } from './reasons.ts';
 import { LetterText, Precedents } from './told.tsx';
 import { majorityText, OUTCOME_TEXT } from './words.ts';

@@ -4,7 +4,7 @@ import type { CaseDetail } from '#core/desk-api/case-calls.ts';
 import { useSession } from '#renderer/store/session.ts';
 import { dateTimeText } from '#renderer/ui/format.ts';
 import type { DecideProps } from './decide.tsx';
-import { ActForm } from './form.tsx';
+import { ActForm } from '#renderer/ui/act-form.tsx';
 import { beginningOf, complete, mentionedIn, offersFor } from './mentions.ts';
 
 /** A note for whoever works on it next; @ names people, who are told. */

@@ -3,6 +3,7 @@ import type { CaseDetail } from '#core/desk-api/case-calls.ts';
 import type { RendererClient } from '#renderer/desk/client.ts';
 import { useCases } from '#renderer/store/cases.ts';
 import { usePreferences } from '#renderer/store/preferences.ts';
+import { usePanelKeys } from '#renderer/ui/panel-keys.ts';
 import { useActing } from './acting.ts';
 import { Aside } from './aside.tsx';
 import { AttachmentList, DropArea } from './attachments.tsx';
@@ -274,6 +275,7 @@ function usePageKeys({
   readonly onPart: (part: Part) => void;
   readonly onBack: () => void;
 }): void {
+  const hearKeys = usePanelKeys();
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (document.querySelector('dialog.sheet') !== null) return;
@@ -299,7 +301,6 @@ function usePageKeys({
       event.stopImmediatePropagation();
       onVerb(verb.name);
     };
-    window.addEventListener('keydown', onKey, true);
-    return () => window.removeEventListener('keydown', onKey, true);
+    return hearKeys(onKey, true);
   });
 }

@@ -8,6 +8,7 @@ import { goTo, usePlace } from '#renderer/store/place.ts';
 import { usePreferences, type CasePreferences } from '#renderer/store/preferences.ts';
 import { useSession } from '#renderer/store/session.ts';
 import { Splitter } from '#renderer/ui/splitter.tsx';
+import { usePanelKeys } from '#renderer/ui/panel-keys.ts';
 import { Kpis } from './kpis.tsx';
 import { CasePage } from './page.tsx';
 import { CaseGrid, type ShownIds } from './queue.tsx';
@@ -398,6 +399,7 @@ function useListKeys(
   takeNext: (after: string) => unknown,
   back: (() => void) | null,
 ): void {
+  const hearKeys = usePanelKeys();
   useEffect(() => {
     const keys: Readonly<Record<string, () => void>> = {
       j: () => step('j'),
@@ -419,7 +421,6 @@ function useListKeys(
       event.stopImmediatePropagation();
       act();
     };
-    window.addEventListener('keydown', onKey, true);
-    return () => window.removeEventListener('keydown', onKey, true);
-  }, [step, takeNext, back]);
+    return hearKeys(onKey, true);
+  }, [step, takeNext, back, hearKeys]);
 }

@@ -5,7 +5,7 @@ import { caseNow, useCases } from '#renderer/store/cases.ts';
 import { usePreferences } from '#renderer/store/preferences.ts';
 import { dateTimeText, instantOf } from '#renderer/ui/format.ts';
 import { GoOn, type DecideProps } from './decide.tsx';
-import { ActForm, DigitChoice, TextField } from './form.tsx';
+import { ActForm, DigitChoice, TextField } from '#renderer/ui/act-form.tsx';
 import type { Form } from './verbs.ts';
 import { OUTCOME_TEXT, stakeText } from './words.ts';
 

@@ -5,6 +5,7 @@ import { goTo } from '#renderer/store/place.ts';
 import { useProposals } from '#renderer/store/proposals.ts';
 import { useSession } from '#renderer/store/session.ts';
 import { cents, dateTimeText, money } from '#renderer/ui/format.ts';
+import { usePanelKeys } from '#renderer/ui/panel-keys.ts';
 import { PAYMENT_TEXT, STATE_TEXT } from './columns.ts';
 import { Decide, type Verb } from './decide.tsx';
 import { Deduct } from './deduct.tsx';
@@ -340,6 +341,7 @@ function useVerbKeys(
   doing: Doing,
   setDoing: (doing: Doing) => void,
 ): void {
+  const hearKeys = usePanelKeys();
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const typing =
@@ -361,7 +363,6 @@ function useVerbKeys(
         setDoing(event.key === 'q' ? 'ask' : 'deduct');
       }
     };
-    window.addEventListener('keydown', onKey, true);
-    return () => window.removeEventListener('keydown', onKey, true);
-  }, [proposal, doing, setDoing]);
+    return hearKeys(onKey, true);
+  }, [proposal, doing, setDoing, hearKeys]);
 }

@@ -6,6 +6,7 @@ import type { RendererClient } from '#renderer/desk/client.ts';
 import { goTo, usePlace } from '#renderer/store/place.ts';
 import { useProposals } from '#renderer/store/proposals.ts';
 import { gridTheme } from '#renderer/ui/grid-theme.ts';
+import { usePanelKeys } from '#renderer/ui/panel-keys.ts';
 import { ProposalPage } from './page.tsx';
 import { Payments } from './payments.tsx';
 import { queueColumns } from './columns.ts';
@@ -150,6 +151,7 @@ function useStep(
   selected: string | undefined,
   onSelect: (proposalId: string) => void,
 ): void {
+  const hearKeys = usePanelKeys();
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const typing =
@@ -161,7 +163,6 @@ function useStep(
       const next = rows[event.key === 'j' ? at + 1 : Math.max(0, at - 1)];
       if (next) onSelect(next.proposalId);
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [rows, selected, onSelect]);
+    return hearKeys(onKey);
+  }, [rows, selected, onSelect, hearKeys]);
 }

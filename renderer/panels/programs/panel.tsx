@@ -7,6 +7,7 @@ import type { RendererClient } from '#renderer/desk/client.ts';
 import { useProposals } from '#renderer/store/proposals.ts';
 import { useSession } from '#renderer/store/session.ts';
 import { goTo, usePlace } from '#renderer/store/place.ts';
+import { usePanelKeys } from '#renderer/ui/panel-keys.ts';
 import { Changes } from './changes.tsx';
 import { change, openDraft, redo, undo, type Draft } from './draft.ts';
 import { Editor } from './editor.tsx';
@@ -127,15 +128,15 @@ function ProgramView(props: ViewProps): ReactElement {
   );
   const issues = compiled.ok ? [] : compiled.error;
   const changed = draftHash(draft.content) !== draftHash(contentOf(latest));
+  const hearKeys = usePanelKeys();
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z') return;
       event.preventDefault();
       onDraft(event.shiftKey ? redo(draft) : undo(draft));
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [draft, onDraft]);
+    return hearKeys(onKey);
+  }, [draft, onDraft, hearKeys]);
   return (
     <section className="panel program">
       <header className="panel-head">

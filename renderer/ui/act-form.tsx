@@ -1,6 +1,24 @@
 import { useEffect, useRef, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
-import { dateTimeText } from '#renderer/ui/format.ts';
-import type { Acting } from './acting.ts';
+import { dateTimeText } from './format.ts';
+
+/** What others did since a form was opened. */
+export interface FormNews {
+  readonly seq: number;
+  readonly at: number;
+  readonly by: string;
+  readonly says: string;
+}
+
+/** How sending stands: what a form shows of it. */
+export interface FormActing {
+  /** While there is news, nothing is sent. */
+  readonly meanwhile: { readonly news: readonly FormNews[]; readonly moreOfTheSame: number };
+  /** The person has looked at it. */
+  seen(): void;
+  readonly busy: boolean;
+  /** Why it was refused; empty when it was not. */
+  readonly said: string;
+}
 
 const FOCUSABLE =
   'input:not(:disabled), select:not(:disabled), textarea:not(:disabled), button:not(:disabled)';
@@ -26,7 +44,7 @@ export function ActForm({
   readonly send: string;
   /** Why it cannot be sent yet; empty when it can. */
   readonly ready: string;
-  readonly acting: Acting;
+  readonly acting: FormActing;
   readonly onSend: () => void;
   readonly onClose: () => void;
   readonly footer?: ReactNode;
@@ -98,10 +116,10 @@ export function ActForm({
   );
 }
 
-function News({ entries }: { readonly entries: Acting['meanwhile']['news'] }): ReactElement {
+function News({ entries }: { readonly entries: readonly FormNews[] }): ReactElement {
   return (
     <div className="meanwhile" role="alert">
-      <b>▲ Meanwhile, on this case:</b>
+      <b>▲ Meanwhile, here:</b>
       <ul>
         {entries.map(({ seq, at, by, says }) => (
           <li key={seq}>

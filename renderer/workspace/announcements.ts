@@ -1,7 +1,10 @@
 import { useEffect } from 'react';
-import type { RendererClient } from '#renderer/desk/client.ts';
-import { usePreferences } from '#renderer/store/preferences.ts';
-import { beep, SIGNALS } from '#renderer/ui/sound.ts';
+import type { RendererClient } from '../desk/client.ts';
+import { useAlerts } from '../store/alerts.ts';
+import { ALONE, placeNow, useWorkspace } from '../store/place.ts';
+import { usePreferences } from '../store/preferences.ts';
+import { beep, SIGNALS } from '../ui/sound.ts';
+import { titleOf } from './dock-control.ts';
 
 /** Notifications of this page that are on screen, by name. */
 const POPUPS_MAX = 20;
@@ -11,7 +14,10 @@ const POPUPS_MAX = 20;
  * only makes it heard and seen.
  */
 export function useAnnouncements(client: RendererClient): void {
+  // One window of a desk is heard; a panel's own window is silent.
+  const silent = useWorkspace() === ALONE;
   useEffect(() => {
+    if (silent) return;
     const shown = new Map<string, Notification>();
     return client.onStream('announcement', ({ sound: signal, popups }) => {
       const { sound: wanted, soundFrom, volume } = usePreferences.getState();
@@ -27,5 +33,16 @@ export function useAnnouncements(client: RendererClient): void {
         shown.delete(oldest[0]);
       }
     });
-  }, [client]);
+  }, [client, silent]);
+}
+
+/** The window's name says how many wait, also while another window is in front. */
+export function useTitle(): void {
+  const unacknowledged = useAlerts(({ counts }) => counts.unacknowledged);
+  const workspace = useWorkspace();
+  const [panel = ''] = placeNow();
+  const name = workspace === ALONE ? `${titleOf(panel)} · Propdesk` : 'Propdesk';
+  useEffect(() => {
+    document.title = unacknowledged === 0 ? name : `(${unacknowledged}) ${name}`;
+  }, [unacknowledged, name]);
 }
