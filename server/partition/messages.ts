@@ -4,14 +4,27 @@ import type { Fact } from '#core/facts/registry.ts';
 import type { BackTestSummary } from '#core/fraud/back-test.ts';
 import type { PreviewSummary } from '#core/programs/programs.events.ts';
 import type { AccountState } from '#core/rules/account-state.ts';
+import type { Need } from '#core/rules/rule-kind.ts';
 import type { ServerCommand } from '../commands/server-command.ts';
 import type { BookLook } from '../exposure/live-book.ts';
 import type { AccountDetail, CommandResult, Pulse } from '#core/sync/protocol.ts';
+
+/** A live platform, as the configuration names it. */
+export interface BridgeSettings {
+  readonly bridge: string;
+  readonly host: string;
+  readonly port: number;
+  /** PEM files. */
+  readonly tls: { readonly certificate: string; readonly key: string } | null;
+  readonly delivers: readonly Need[];
+}
 
 /** How the partition's worker is started. */
 export interface WorkerOptions {
   readonly dataFolder: string;
   readonly market: string | null;
+  /** Null for the demo world. */
+  readonly bridge: BridgeSettings | null;
   readonly accounts: number;
   readonly seed: number;
   readonly speed: number;

@@ -1,9 +1,10 @@
 import { deserialize, serialize } from 'node:v8';
 import type { IntakeAction } from '#core/accounts/record.ts';
-import { assert, present } from '#core/kernel/assert.ts';
+import { assert } from '#core/kernel/assert.ts';
 import { ACCOUNT_STATUSES } from '#core/accounts/account.ts';
 import type { Audience } from '#core/approvals/decision.ts';
 import type { Fact, FactDraft } from '#core/facts/registry.ts';
+import { BOARD_KINDS } from '#core/board/board.ts';
 import { dueOn } from '#core/governance/advance.ts';
 import { createGovernance, type Governance } from '#core/governance/governance.ts';
 import type { GovernedWorld } from '#core/governance/world.ts';
@@ -14,24 +15,26 @@ import type { VerifyBytes } from '#core/signing/public-key.ts';
 import type { JournalledMark, ReferencePrice } from '#core/market/mark.ts';
 import type { CommandResult, QuarantineEntry } from '#core/sync/protocol.ts';
 import { MARKS_PER_CHUNK_MAX } from '#core/market/journal.ts';
-import type { PlatformAdapter, RecordSource } from '../adapters/platform-adapter.ts';
+import {
+  RECORDS_PER_MESSAGE_MAX,
+  unusableReason,
+  type PlatformAdapter,
+  type RecordSource,
+} from '../adapters/platform-adapter.ts';
 import { decide, type DecisionState } from '../commands/decide.ts';
 import type { PublishingState } from '../commands/publish-program.ts';
 import type { ServerCommand } from '../commands/server-command.ts';
-import { offerOf } from '../programs.ts';
 import { ruleSetIn, type Catalogue } from './catalogue.ts';
 import { sameFact } from '../ingest/envelopes.ts';
-import {
-  createIngest,
-  EXCERPT_MAX,
-  type Ingest,
-  type IngestState,
-  type Intake,
-} from '../ingest/ingest.ts';
-import type { Store } from '../store/store.ts';
+import { createOutbox, forPlatform, quarantineEntry } from './outbox.ts';
+import { createIngest, type Ingest, type IngestState, type Intake } from '../ingest/ingest.ts';
+import type { Batch, Store } from '../store/store.ts';
+import { boardOf } from '../work/work-log.ts';
 
 /** Records in one transaction at the most; fewer when time runs out. */
 export const RECORDS_PER_BATCH_MAX = 5_000;
+/** One message of a live platform, which is taken whole, still fits the chunk. */
+const MARKS_PER_BATCH_MAX = MARKS_PER_CHUNK_MAX - RECORDS_PER_MESSAGE_MAX;
 /** Records between two snapshots: a restart re-executes at most so many. */
 export const RECORDS_PER_SNAPSHOT = 400_000;
 
@@ -93,7 +96,6 @@ interface Snapshot {
 export function openPartition(options: PartitionOptions): Partition {
   const { partition, store, adapter, catalogue, now } = options;
   const { ruleSets } = catalogue;
-  assert(adapter.capabilities.deterministic, 'only deterministic sources can be executed again');
   const recordsPerBatch = options.recordsPerBatch ?? RECORDS_PER_BATCH_MAX;
   const recordsPerSnapshot = options.recordsPerSnapshot ?? RECORDS_PER_SNAPSHOT;
   // A snapshot may hold accounts of versions published after the server was shipped.
@@ -106,9 +108,17 @@ export function openPartition(options: PartitionOptions): Partition {
   const ruleSetOf = ruleSetIn(catalogue);
   const resume = snapshot?.ingest;
   const ingest = createIngest({ partition, platform, ruleSets, ruleSetOf, now, resume });
-  const source = adapter.open(snapshot?.cursor ?? null);
+  const known = {
+    hasAccount: (accountId: string) => ingest.book.numberOf(accountId) !== undefined,
+  };
+  // What a live source told since the snapshot was kept beside the log: it is not told again.
+  const { deterministic } = adapter.capabilities;
+  const cursor = deterministic ? (snapshot?.cursor ?? null) : store.live.cursor(partition);
+  const source = adapter.open(cursor, known);
+  assert(deterministic === (source.live === undefined), 'a source is deterministic or live');
   const governance = createGovernance();
   for (const fact of store.stream(partition, 'firm')) governance.apply(fact);
+  const board = boardOf(store, partition, Infinity);
   const tree = store.tree(partition);
   const worldNow = (): GovernedWorld => ({
     governance,
@@ -156,6 +166,8 @@ export function openPartition(options: PartitionOptions): Partition {
       at,
       version: catalogue.version,
       isComing: ingest.isComing,
+      platform,
+      opensAccounts: adapter.capabilities.actions.includes('createAccount'),
       factAt: (seq) => store.fact(partition, seq),
       alertsAt: (seqs) => store.alertsAt(partition, seqs),
       accountFacts: (accountId) => store.stream(partition, `account:${accountId}`),
@@ -167,6 +179,7 @@ export function openPartition(options: PartitionOptions): Partition {
       },
       backTest: options.backTest ?? (() => null),
       world: worldNow(),
+      board,
       salt: options.salt ?? (() => '0'.repeat(64)),
       payoutSource,
     };
@@ -181,7 +194,10 @@ export function openPartition(options: PartitionOptions): Partition {
     for (const draft of drafts) {
       if (draft.kind === 'programPublished') catalogue.publish(draft);
       const intake = ingest.decided(draft, { ...by, at: now() });
-      for (const fact of intake.facts) governance.apply(fact);
+      for (const fact of intake.facts) {
+        governance.apply(fact);
+        board.apply(fact);
+      }
       facts.push(...intake.facts);
       actions.push(...intake.actions);
     }
@@ -190,18 +206,35 @@ export function openPartition(options: PartitionOptions): Partition {
   let records = snapshot?.records ?? 0;
   let snapshotAt = records;
   records = executeAgain({ ...options, ingest, source, records });
+  const outbox = createOutbox(options, source);
 
   const saveSnapshot = (): void => {
     const bytes = serialize({ ingest: ingest.state(), cursor: source.cursor(), records });
     store.saveSnapshot(partition, { records, seq: ingest.lastSeq, marks: ingest.marks }, bytes);
     snapshotAt = records;
   };
-  const commit = (batch: Omit<Parameters<Store['append']>[1], 'progress'>): void => {
+  const commit = (
+    batch: Omit<Batch, 'progress' | 'live'>,
+    live: { readonly taken: readonly unknown[]; readonly actions: readonly IntakeAction[] },
+  ): void => {
+    const progress = { records, seq: ingest.lastSeq, marks: ingest.marks };
+    if (source.live === undefined) return store.append(partition, { ...batch, progress });
+    const { asked, impossible } = outbox.take(live.actions);
+    const outcomes = source.live.outcomes();
+    const complaints = [...impossible, ...outbox.refusals(outcomes)];
+    const at = source.cursor();
     store.append(partition, {
       ...batch,
-      progress: { records, seq: ingest.lastSeq, marks: ingest.marks },
+      quarantined: [...batch.quarantined, ...complaints],
+      live: { taken: live.taken, cursor: at, actions: asked, outcomes },
+      progress,
     });
+    source.live.committed(at);
+    outbox.settled(outcomes);
+    for (const { action, actionId } of asked) source.execute(action, actionId);
   };
+  /** A live source came further without telling anything that intake would take. */
+  const hasMoved = (): boolean => source.live?.hasMoved() ?? false;
   return {
     ingest,
     source,
@@ -211,24 +244,41 @@ export function openPartition(options: PartitionOptions): Partition {
       const marks: JournalledMark[] = [];
       const references: ReferencePrice[] = [];
       const quarantined: Omit<QuarantineEntry, 'id'>[] = [];
+      const told: unknown[] = [];
+      const actions: IntakeAction[] = [];
       let taken = 0;
-      while (taken < most && marks.length + references.length < MARKS_PER_CHUNK_MAX) {
+      while (
+        source.live?.midway ||
+        (taken < most && marks.length + references.length < MARKS_PER_BATCH_MAX)
+      ) {
         const at = source.nextAt();
         if (at !== null && at > until) break;
         const record = source.next();
         if (record === null) break;
         taken += 1;
         const intake = ingest.accept(record);
-        for (const fact of intake.facts) facts.push(fact);
+        for (const fact of intake.facts) {
+          facts.push(fact);
+          if (BOARD_KINDS.has(fact.kind)) board.apply(fact);
+        }
         if (intake.mark) marks.push(intake.mark);
         if (intake.reference) references.push(intake.reference);
-        if (intake.refused !== null)
-          quarantined.push(quarantineEntry(record, intake.refused, platform, now()));
-        carryOut(intake.actions, options, source);
+        if (intake.refused !== null) {
+          const reason = (source.live && unusableReason(record)) ?? intake.refused;
+          quarantined.push(quarantineEntry(record, reason, platform, now()));
+          source.live?.refused(reason);
+        }
+        // What can be executed again is obeyed at once; a live platform once the verdict is durable.
+        if (source.live === undefined) carryOut(intake.actions, options, source);
+        else {
+          told.push(record);
+          for (const action of intake.actions) actions.push(action);
+        }
       }
-      if (taken === 0) return { facts, records: 0, marks: 0 };
+      if (taken === 0 && !hasMoved()) return { facts, records: 0, marks: 0 };
       records += taken;
-      commit({ facts, marks, references, quarantined, commandResults: [], contents: [] });
+      const batch = { facts, marks, references, quarantined, commandResults: [], contents: [] };
+      commit(batch, { taken: told, actions });
       if (records - snapshotAt >= recordsPerSnapshot) saveSnapshot();
       return { facts, records: taken, marks: marks.length };
     },
@@ -247,8 +297,9 @@ export function openPartition(options: PartitionOptions): Partition {
       // A decision before it has not come yet: asked again, the answer may be another.
       const isOpen = result.type === 'rejected' && result.code === 'needSequence';
       const commandResults = isOpen ? [] : [result];
-      commit({ facts, marks: [], quarantined: [], commandResults, contents });
-      carryOut(actions, options, source);
+      const batch = { facts, marks: [], quarantined: [], commandResults, contents };
+      commit(batch, { taken: [], actions });
+      if (source.live === undefined) carryOut(actions, options, source);
       return { result, facts };
     },
     advance: () => {
@@ -258,14 +309,15 @@ export function openPartition(options: PartitionOptions): Partition {
         if (drafts.length === 0) break;
         const actor: Actor = { type: 'system', id: 'approvals' };
         const placed = place(drafts, { actor, commandId: `due-${ingest.lastSeq + 1}` });
-        commit({
+        const batch = {
           facts: placed.facts,
           marks: [],
           quarantined: [],
           commandResults: [],
           contents: [],
-        });
-        carryOut(placed.actions, options, source);
+        };
+        commit(batch, { taken: [], actions: placed.actions });
+        if (source.live === undefined) carryOut(placed.actions, options, source);
         facts.push(...placed.facts);
       }
       return facts;
@@ -338,15 +390,7 @@ function carryOut(
   { catalogue }: PartitionOptions,
   source: RecordSource,
 ): void {
-  for (const action of actions) {
-    if (action.type !== 'offerVersion') {
-      source.execute(action);
-      continue;
-    }
-    const { programId, version, enters } = action;
-    const compiled = present(catalogue.version(programId, version), `${programId} v${version}`);
-    source.execute({ type: 'offerProgram', offer: offerOf(compiled, enters) });
-  }
+  for (const action of actions) source.execute(forPlatform(action, catalogue));
 }
 
 /** Brings intake from its snapshot to where the log ends, comparing every fact on the way. */
@@ -379,31 +423,21 @@ function executeAgain(
       );
       next = logged.next();
     }
-    carryOut(actions, at, source);
+    // A live platform's actions became durable with their cause.
+    if (source.live === undefined) carryOut(actions, at, source);
   };
   adoptDecided();
+  const again = source.live
+    ? store.live.taken(partition, records + 1)[Symbol.iterator]()
+    : { next: () => ({ done: false, value: source.next() }) };
   while (records < target) {
-    const record = source.next();
-    assert(record !== null, `the source ended at record ${records}, the log holds ${target}`);
+    const { done, value: record } = again.next();
+    const isThere = done !== true && record !== null;
+    assert(isThere, `the source ended at record ${records}, the log holds ${target}`);
     records += 1;
     follow(ingest.accept(record), `record ${records}`);
     adoptDecided();
   }
   assert(next.done === true, 'the log holds a fact that executing again does not give');
   return records;
-}
-
-function quarantineEntry(
-  record: unknown,
-  reason: string,
-  source: string,
-  receivedAt: number,
-): Omit<QuarantineEntry, 'id'> {
-  let excerpt: string;
-  try {
-    excerpt = JSON.stringify(record) ?? String(record);
-  } catch {
-    excerpt = String(record);
-  }
-  return { receivedAt, source, reason, excerpt: excerpt.slice(0, EXCERPT_MAX) };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { AccountTerms } from '#core/accounts/account.ts';
@@ -11,16 +11,24 @@ import { WORLD_VERSION } from '#core/sim/world.ts';
 import { encodeSlice } from '#core/sync/slice-frame.ts';
 import { DESK_LEAVES_OUT } from '#core/sync/protocol.ts';
 import { verifyStrictly } from '../audit/verify-signature.ts';
-import { createReplayAdapter } from '../adapters/replay/adapter.ts';
+import { adapters } from '../adapters/index.ts';
+import type { PlatformAdapter } from '../adapters/platform-adapter.ts';
 import { openRecording, playRecording } from '../market/recorded.ts';
-import { loadPrograms, offersOf } from '../programs.ts';
+import { secretIn } from '../payments/secrets.ts';
+import { loadPrograms, offerOf, offersOf } from '../programs.ts';
 import type { BackTestSummary } from '#core/fraud/back-test.ts';
 import type { PreviewSummary } from '#core/programs/programs.events.ts';
 import { openLiveBook } from '../exposure/live-book.ts';
 import { createCatalogue } from './catalogue.ts';
 import { openStore } from '../store/store.ts';
 import { feedsOf } from './feeds.ts';
-import type { FromPartition, StateReply, ToPartition, WorkerOptions } from './messages.ts';
+import type {
+  BridgeSettings,
+  FromPartition,
+  StateReply,
+  ToPartition,
+  WorkerOptions,
+} from './messages.ts';
 import { openPartition } from './partition.ts';
 import { createRowFeed } from './rows.ts';
 
@@ -33,6 +41,9 @@ const PULSE_EVERY_MS = 1_000;
 const ADVANCE_EVERY_MS = 500;
 /** The modelled market starts in the busiest hour of the recorded day, whenever somebody looks. */
 const BUSY_HOUR = 12;
+
+/** What data folders are founded with that have no live platform. */
+const DEMO = 'demo';
 
 const port = present(parentPort, 'the port of this worker');
 const options = workerData as WorkerOptions;
@@ -57,8 +68,16 @@ const founding = store.founding({
   activityPercent: options.activityPercent,
   startAt: options.startAt,
   market: options.market,
+  platform: (options.bridge?.bridge ?? DEMO) as string | undefined,
 });
 const { seed, accounts, activityPercent, startAt, market } = founding;
+const { platform = DEMO } = founding;
+if (platform !== (options.bridge?.bridge ?? DEMO)) {
+  throw new Error(
+    `This data folder belongs to the platform "${platform}", not to ` +
+      `"${options.bridge?.bridge ?? DEMO}": one log holds one platform. Give another --data.`,
+  );
+}
 if (founding.engineVersion !== ENGINE_VERSION) {
   // Executing it again would give other facts than it holds, and stop in the middle.
   throw new Error(
@@ -66,14 +85,15 @@ if (founding.engineVersion !== ENGINE_VERSION) {
       `version ${ENGINE_VERSION}. Keep it for the version that wrote it, and give another --data.`,
   );
 }
-if (founding.worldVersion !== WORLD_VERSION) {
+if (platform === DEMO && founding.worldVersion !== WORLD_VERSION) {
   throw new Error(
     `This data folder was founded in version ${founding.worldVersion ?? 1} of the demonstration, ` +
       `this is version ${WORLD_VERSION}: its traders would go on differently. Keep it for the ` +
       'version that wrote it, and give another --data.',
   );
 }
-if (market !== options.market || seed !== options.seed || accounts !== options.accounts) {
+const isOther = market !== options.market || seed !== options.seed || accounts !== options.accounts;
+if (platform === DEMO && isOther) {
   const line =
     'This data folder was founded with another market, seed or number of accounts: it goes on';
   tell({ type: 'progress', line: `${line} with its own. Give another --data for a new firm.` });
@@ -91,15 +111,7 @@ const partition = openPartition({
   catalogue,
   preview: (hash) => previews.get(hash) ?? null,
   backTest: (hash) => backTests.get(hash) ?? null,
-  adapter: createReplayAdapter({
-    seed,
-    accounts,
-    activityPercent,
-    programs: offersOf(programs),
-    startAt,
-    hoursAhead: (BUSY_HOUR - new Date(startAt).getUTCHours() + 24) % 24,
-    recorded: recorded && ((place) => playRecording(recorded, place)),
-  }),
+  adapter: options.bridge === null ? demoWorld() : openBridge(options.bridge),
   now: Date.now,
   audience: options.audience,
   verify: verifyStrictly,
@@ -127,7 +139,8 @@ const wallStart = Date.now();
 const marketStart = source.nextAt() ?? wallStart;
 const liveModel = recorded === null && options.speed === 1;
 const marketNow = (): number => {
-  if (options.speed === 0) return Infinity;
+  // A platform tells what has happened: nothing of it is too early.
+  if (options.speed === 0 || source.live) return Infinity;
   // A live demo follows the wall clock: after a pause it catches up.
   return liveModel ? Date.now() : marketStart + (Date.now() - wallStart) * options.speed;
 };
@@ -155,9 +168,19 @@ port.on('message', (message: ToPartition) => {
     tell({ type: 'state', id: message.id, reply: stateOf(message.accountId) });
   }
 });
+let isWoken = false;
+source.live?.onArrival(() => {
+  if (isWoken) return;
+  isWoken = true;
+  // After what else has arrived in this turn: one commit for all of it.
+  setImmediate(work);
+});
+let nextWork: NodeJS.Timeout | null = null;
 work();
 
 function work(): void {
+  isWoken = false;
+  if (nextWork !== null) clearTimeout(nextWork);
   if (stopping) return stop();
   const start = performance.now();
   let took = 0;
@@ -173,7 +196,47 @@ function work(): void {
   sendRows();
   sendExposure();
   sendPulse();
-  setTimeout(work, took > 0 ? 0 : IDLE_MS);
+  nextWork = setTimeout(work, took > 0 ? 0 : IDLE_MS);
+}
+
+function demoWorld(): PlatformAdapter {
+  return adapters.replay({
+    seed,
+    accounts,
+    activityPercent,
+    programs: offersOf(programs),
+    startAt,
+    hoursAhead: (BUSY_HOUR - new Date(startAt).getUTCHours() + 24) % 24,
+    recorded: recorded && ((place) => playRecording(recorded, place)),
+  });
+}
+
+function openBridge({ tls, ...settings }: BridgeSettings): PlatformAdapter {
+  const keyFile = join(options.dataFolder, 'bridge-key');
+  const line = (text: string): void => tell({ type: 'progress', line: text });
+  return adapters.bridge({
+    ...settings,
+    key: secretIn(keyFile),
+    tls: tls && {
+      certificate: readFileSync(tls.certificate, 'utf8'),
+      key: readFileSync(tls.key, 'utf8'),
+    },
+    log: store.logId,
+    // The latest version of each program that is on sale.
+    offers: () =>
+      programs.map((shipped) => {
+        const { programId } = shipped.program;
+        const latest = catalogue.version(programId, catalogue.latestVersion(programId));
+        return offerOf(latest ?? shipped, 'purchasesOnly');
+      }),
+    now: Date.now,
+    note: line,
+    listening: (at) =>
+      line(`bridge ready on ${tls ? 'wss' : 'ws'}://${settings.host}:${at}, key in ${keyFile}`),
+    failed: (error) => {
+      throw new Error(`the bridge cannot listen on port ${settings.port}: ${error.message}`);
+    },
+  });
 }
 
 /** Proposals whose time has come: their end, their execution, their escalation. */
@@ -258,11 +321,16 @@ function sendPulse(): void {
       marketAt: ingest.marketAt,
       lastSeq: ingest.lastSeq,
       marksPerSecond,
-      platform: recorded ? `${recorded.source} recording` : 'market model',
+      platform: platformWords(),
       feeds: feedsOf(ingest),
       quarantined: store.quarantinedCount(),
     },
   });
+}
+
+function platformWords(): string {
+  if (source.live) return `${platform}: ${source.live.standing()}`;
+  return recorded ? `${recorded.source} recording` : 'market model';
 }
 
 function stateOf(accountId: string): StateReply | null {

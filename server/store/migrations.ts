@@ -9,6 +9,10 @@ export const MADE_BY_ITSELF = `'instrumentDefined', 'accountOpened', 'dealBooked
 /** Kinds by which people say that they have seen an alert. */
 export const ACKNOWLEDGEMENTS = `'alertAcknowledged', 'noticeAcknowledged'`;
 
+/** Facts about accounts that a person has to look at. */
+export const IS_REVIEW = `(kind = 'reviewRequested'
+  OR (kind = 'conductFlagged' AND json_extract(data, '$.effect') = 'review'))`;
+
 /** Numbered in tens, applied in order, never edited once released. */
 export const migrations: readonly { readonly number: number; readonly sql: string }[] = [
   {
@@ -140,6 +144,40 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
     number: 60,
     sql: `
       CREATE INDEX fact_identity ON fact (partition, seq) WHERE kind = 'identityRecorded';
+    `,
+  },
+  {
+    // A live platform tells once: what it told since the latest snapshot, how far it was taken, and
+    // what it was asked to do.
+    number: 70,
+    sql: `
+      CREATE TABLE taken (
+        partition INTEGER NOT NULL,
+        first_record INTEGER NOT NULL,
+        last_record INTEGER NOT NULL,
+        bytes BLOB NOT NULL,
+        PRIMARY KEY (partition, first_record)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE source_cursor (partition INTEGER PRIMARY KEY, cursor TEXT NOT NULL) STRICT;
+      CREATE TABLE platform_action (
+        partition INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        action_id TEXT NOT NULL,
+        action TEXT NOT NULL,
+        result TEXT,
+        reason TEXT,
+        PRIMARY KEY (partition, number)
+      ) STRICT, WITHOUT ROWID;
+      CREATE UNIQUE INDEX platform_action_id ON platform_action (partition, action_id);
+      CREATE INDEX platform_action_pending ON platform_action (partition, number)
+        WHERE result IS NULL;
+    `,
+  },
+  {
+    // What people have to look at about accounts: read when the server starts, out of millions.
+    number: 80,
+    sql: `
+      CREATE INDEX fact_review ON fact (partition, seq) WHERE ${IS_REVIEW};
     `,
   },
 ];

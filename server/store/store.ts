@@ -6,6 +6,7 @@ import {
   leafHash,
   rootAt,
   type Hash,
+  type HashAt,
   type Sha256,
 } from '#core/audit/tree.ts';
 import { entryOf } from '#core/facts/entry.ts';
@@ -18,7 +19,14 @@ import { decodeReferences, encodeReferences } from '#core/market/reference-journ
 import { parseFact, type Fact } from '#core/facts/registry.ts';
 import type { CommandResult, QuarantineEntry } from '#core/sync/protocol.ts';
 import type { LogTree } from '../audit/log-signer.ts';
-import { ACKNOWLEDGEMENTS, MADE_BY_ITSELF } from './migrations.ts';
+import { ACKNOWLEDGEMENTS, IS_REVIEW, MADE_BY_ITSELF } from './migrations.ts';
+import {
+  forgetTaken,
+  liveAppender,
+  openLiveStore,
+  type LiveBatch,
+  type LiveStore,
+} from './live.ts';
 import { openConnection, type Connection, type Statement } from './open.ts';
 
 /** Snapshots kept: the latest, and one to fall back on. */
@@ -44,6 +52,8 @@ export interface Batch {
   readonly commandResults: readonly CommandResult[];
   /** Bytes that facts name by their digest, kept beside them. */
   readonly contents: readonly Content[];
+  /** Of a live platform: what it told, and what it was asked to do. */
+  readonly live?: LiveBatch | undefined;
   readonly progress: Progress;
 }
 
@@ -93,6 +103,8 @@ export interface Store {
   alertsAt(partition: number, seqs: readonly number[]): AcknowledgeableFact[];
   /** The acknowledgements of some facts, in order. */
   acknowledgementsOf(partition: number, seqs: readonly number[]): Fact[];
+  /** What people have to look at about accounts, in order: of some of them, or (null) of all. */
+  reviews(partition: number, accountIds: readonly string[] | null): Fact[];
   /** Who is behind accounts, as it was recorded, in order. */
   identities(partition: number): Iterable<Extract<Fact, { kind: 'identityRecorded' }>>;
   /** Facts that an auditor looks for, newest first. */
@@ -115,6 +127,7 @@ export interface Store {
   /** The canonical texts of all facts without `recordedAt`, in order: what a run is compared by. */
   digestLines(partition: number): Iterable<string>;
   journalBytes(): number;
+  readonly live: LiveStore;
   /** The tree over all facts of a partition: fact `seq` is its entry `seq - 1`. */
   tree(partition: number): StoredTree;
   close(): void;
@@ -125,6 +138,8 @@ export interface StoredTree extends LogTree {
   leaf(seq: number): Hash;
   /** The hashes that lead from a fact to the root of the first `size`. */
   inclusion(seq: number, size: number): readonly Hash[];
+  /** Any node, for proofs of many entries at once: see HashAt. */
+  readonly hashAt: HashAt;
 }
 
 export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store {
@@ -201,6 +216,15 @@ export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store
           )
           .all(partition, JSON.stringify(seqs)) as FactRow[]
       ).map(readFact),
+    reviews: (partition, accountIds) => {
+      const rows = connection.prepare(
+        `SELECT * FROM fact INDEXED BY fact_review WHERE partition = ? AND ${IS_REVIEW}
+           AND (? IS NULL OR json_extract(data, '$.accountId') IN (SELECT value FROM json_each(?)))
+           ORDER BY seq`,
+      );
+      const wanted = accountIds === null ? null : JSON.stringify(accountIds);
+      return (rows.all(partition, wanted, wanted ?? '[]') as FactRow[]).map(readFact);
+    },
     identities: function* (partition) {
       // The kind stands in the text: bound, it would not find its index.
       const rows = connection.prepare(
@@ -264,6 +288,7 @@ export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store
                (SELECT records FROM snapshot WHERE partition = ? ORDER BY records DESC LIMIT ?)`,
           )
           .run(partition, partition, SNAPSHOTS_KEPT);
+        forgetTaken(connection, partition);
       })();
     },
     latestSnapshot: (partition) =>
@@ -311,6 +336,7 @@ export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store
         consistency: (older, newer) => consistencyProof(older, newer, hashAt),
         leaf: (seq) => hashAt(0, seq - 1),
         inclusion: (seq, size) => inclusionProof(seq - 1, size, hashAt),
+        hashAt,
       };
     },
     journalBytes: () =>
@@ -319,6 +345,7 @@ export function openStore(file: string, mode: 'write' | 'read' = 'write'): Store
           n: number;
         }
       ).n,
+    live: openLiveStore(connection),
     close: () => {
       connection.close();
     },
@@ -420,6 +447,7 @@ function appender(connection: Connection): Store['append'] {
   );
   const trim = connection.prepare('DELETE FROM quarantine WHERE id <= ?');
   const result = connection.prepare('INSERT INTO command VALUES (?, ?)');
+  const live = liveAppender(connection);
   const content = connection.prepare('INSERT OR IGNORE INTO content VALUES (?, ?)');
   const readProgress = connection.prepare('SELECT seq, marks FROM progress WHERE partition = ?');
   const progress = connection.prepare('INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?)');
@@ -465,6 +493,7 @@ function appender(connection: Connection): Store['append'] {
       trim.run(Number(lastInsertRowid) - QUARANTINE_MAX);
     }
     for (const one of batch.commandResults) result.run(one.commandId, canonicalText(one));
+    if (batch.live) live(partition, batch.live, batch.progress.records);
     progress.run(partition, batch.progress.records, batch.progress.seq, batch.progress.marks);
   };
   return connection.transaction(append);

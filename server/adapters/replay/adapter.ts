@@ -36,6 +36,7 @@ export function createReplayAdapter(options: ReplayOptions): PlatformAdapter {
         'resumeTrading',
         'offerProgram',
         'openAccount',
+        'createAccount',
         'bookOperation',
       ],
       delivers: ['protection', 'calendar'],
