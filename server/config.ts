@@ -1,12 +1,31 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { err, ok, type Result } from '#core/kernel/result.ts';
+import { NEEDS } from '#core/rules/rule-kind.ts';
 
 /**
  * Everything that can be set, from the command line, else the environment, else a default.
  * Documented for people in resources/configuration.md.
  */
 const schema = z.object({
+  /** Where accounts and prices come from: the demo world, or a plugin behind the bridge. */
+  platform: z.enum(['demo', 'bridge']).default('demo'),
+  /** The bridge's name: what its plugin calls itself, and the platform's name in every fact. */
+  bridge: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,40}$/)
+    .default('bridge'),
+  bridgePort: z.coerce.number().int().min(0).max(65_535).default(7430),
+  bridgeHost: z.string().min(1).default('127.0.0.1'),
+  /** PEM files; without them the bridge listens on this machine only. */
+  bridgeCertificate: z.string().optional(),
+  bridgeCertificateKey: z.string().optional(),
+  /** What the plugin delivers beyond deals and prices, separated by commas. */
+  bridgeDelivers: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').filter((one) => one !== ''))
+    .pipe(z.array(z.enum(NEEDS))),
   data: z.string().min(1).default('.propdesk'),
   port: z.coerce.number().int().min(0).max(65_535).default(7410),
   accounts: z.coerce.number().int().min(1).max(1_000_000).default(2_000),
@@ -25,6 +44,13 @@ const schema = z.object({
 export type Config = z.output<typeof schema>;
 
 const ENVIRONMENT: Readonly<Record<keyof Config, string>> = {
+  platform: 'PROPDESK_PLATFORM',
+  bridge: 'PROPDESK_BRIDGE',
+  bridgePort: 'PROPDESK_BRIDGE_PORT',
+  bridgeHost: 'PROPDESK_BRIDGE_HOST',
+  bridgeCertificate: 'PROPDESK_BRIDGE_CERTIFICATE',
+  bridgeCertificateKey: 'PROPDESK_BRIDGE_CERTIFICATE_KEY',
+  bridgeDelivers: 'PROPDESK_BRIDGE_DELIVERS',
   data: 'PROPDESK_DATA',
   port: 'PROPDESK_SERVER_PORT',
   accounts: 'PROPDESK_ACCOUNTS',
@@ -58,7 +84,10 @@ export function readConfig(
     names.map((name) => [name, given[flagOf(name)] ?? env[ENVIRONMENT[name]]]),
   );
   const parsed = schema.safeParse(input);
-  if (parsed.success) return ok(parsed.data);
+  if (parsed.success) {
+    const problem = bridgeProblem(parsed.data);
+    return problem === null ? ok(parsed.data) : err(problem);
+  }
   return err(
     parsed.error.issues
       .map(({ path, message }) => {
@@ -69,6 +98,26 @@ export function readConfig(
   );
 }
 
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+
+/** What each setting allows alone and all of them together do not. */
+function bridgeProblem(config: Config): string | null {
+  const { bridgeCertificate, bridgeCertificateKey, bridgeHost, platform, people } = config;
+  if ((bridgeCertificate === undefined) !== (bridgeCertificateKey === undefined)) {
+    return '--bridge-certificate and --bridge-certificate-key belong together: give both or none';
+  }
+  if (!LOOPBACK.includes(bridgeHost) && bridgeCertificate === undefined) {
+    return (
+      `--bridge-host ${bridgeHost} is reached from other machines: give --bridge-certificate and ` +
+      '--bridge-certificate-key, or listen on 127.0.0.1 behind something that ends TLS'
+    );
+  }
+  if (platform !== 'demo' && people === 'demo') {
+    return `--platform ${platform} needs --people own: the demonstration's passwords are public`;
+  }
+  return null;
+}
+
 function flagOf(name: keyof Config): string {
-  return name === 'logLevel' ? 'log-level' : name;
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

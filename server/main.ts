@@ -11,7 +11,6 @@ import type { PreviewSummary } from '#core/programs/programs.events.ts';
 import type { AccountDetail, CheckpointReply, CommandResult, Pulse } from '#core/sync/protocol.ts';
 import type { Audience } from '#core/approvals/decision.ts';
 import type { Proposal } from '#core/approvals/proposal.ts';
-import { GOVERNED_KINDS } from '#core/governance/governance.ts';
 import { readCheckpoint } from '#core/audit/checkpoint.ts';
 import { base64Of } from '#core/kernel/base64.ts';
 import { openLogSigner, type LogSigner, type LogTree } from './audit/log-signer.ts';
@@ -22,17 +21,29 @@ import { createQuestions } from './gateway/questions.ts';
 import { demoExposureLimits } from './demo/exposure-limits.ts';
 import { payeesOf } from '#core/sim/things.ts';
 import { apiClient, startDemoSite } from './demo/site.ts';
+import { startDemoShop } from './demo/shop.ts';
 import { foundPeople } from './people/founding.ts';
 import { createPeopleGate } from './people/gate.ts';
 import { openPeopleStore } from './people/people-store.ts';
 import { openPayments } from './payments/payments.ts';
+import { openProvisioning } from './provisioning/provisioning.ts';
 import { openExposure } from './exposure/exposure.ts';
 import type { PastReply, PastRequest } from './history/worker.ts';
+import { startKpis } from './kpi/kpi-thread.ts';
+import { kpiQuestions } from './kpi/questions.ts';
+import { createReplays } from './kpi/replays.ts';
+import { createReports } from './kpi/reports.ts';
+import { openMail } from './notify/mail.ts';
+import { readNotifySettings } from './notify/settings.ts';
 import { createPreviews } from './impact/previews.ts';
 import { createBackTests } from './surveillance/back-tests.ts';
 import type { SurveillanceStanding } from './surveillance/messages.ts';
 import { surveillanceQuestions } from './surveillance/questions.ts';
 import { startSurveillance } from './surveillance/surveillance.ts';
+import { createEvidence } from './evidence/evidence.ts';
+import { evidenceAt } from './evidence/at-entry.ts';
+import { evidenceQuestions } from './evidence/questions.ts';
+import { openStanding } from './standing/standing.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { recentAlerts } from './notify/recent-alerts.ts';
 import { startNotify } from './notify/notify.ts';
@@ -44,6 +55,11 @@ import type {
   WorkerOptions,
 } from './partition/messages.ts';
 import { createReplica } from './replica.ts';
+import { openSearch } from './search/search.ts';
+import { openSupport } from './support/support.ts';
+import { zones } from './time/zones.ts';
+import { startEscalations } from './work/escalations.ts';
+import { factsForDesks } from './work/work-log.ts';
 import { openStore, type Store } from './store/store.ts';
 
 /** A partition that does not stop in this time is ended; its log is whole all the same. */
@@ -79,7 +95,13 @@ async function serve(options: Config): Promise<void> {
   const ready = await partition.ready;
   const file = join(folder, 'log.sqlite');
   const store = openStore(file, 'read');
-  const checkpoint = openCheckpoints(folder, ready.logId, store);
+  const { checkpoint, signEvidence } = openCheckpoints(folder, ready.logId, store);
+  const evidence = createEvidence({
+    file,
+    checkpoint: () => checkpoint(0),
+    sign: signEvidence,
+    now: Date.now,
+  });
   const payments = await openPayments({
     folder,
     demo: options.people === 'demo',
@@ -91,6 +113,12 @@ async function serve(options: Config): Promise<void> {
       const number = view.numberOf(accountId);
       return number === undefined ? null : (view.accounts[number]?.terms ?? null);
     },
+    evidence: (seq) =>
+      evidenceAt(seq, {
+        store,
+        evidence,
+        accountOfPayout: (payoutId) => governance.payout(payoutId)?.request.accountId ?? null,
+      }),
     now: Date.now,
     log,
   });
@@ -119,6 +147,17 @@ async function serve(options: Config): Promise<void> {
     demo: options.people === 'demo',
     tell: (intent, by) => void (by === null ? system(intent) : inNameOf(by, intent)),
   });
+  const provisioning = openProvisioning({
+    folder,
+    demo: options.people === 'demo',
+    governance: () => governance,
+    command: (command) => partition.command(command),
+    hasOpened: (accountId) => view.numberOf(accountId) !== undefined,
+    hasTraded: (accountId) =>
+      store.stream(0, `account:${accountId}`).some(({ kind }) => kind === 'dealBooked'),
+    now: Date.now,
+    log,
+  });
   const exposure = openExposure({
     governance,
     note: system,
@@ -134,7 +173,34 @@ async function serve(options: Config): Promise<void> {
     command: (command) => partition.command(command),
     log,
   });
+  const support = openSupport({
+    folder,
+    demo: options.people === 'demo',
+    governance: () => governance,
+    command: (command) => partition.command(command),
+    content: store.content,
+    now: Date.now,
+    log,
+  });
+  const search = openSearch({
+    file: join(folder, 'search.sqlite'),
+    logId: ready.logId,
+    store,
+    lastSeq: () => replica.lastSeq,
+    governance: () => governance,
+    account: (accountId) => view.accounts[view.numberOf(accountId) ?? -1],
+    failed: (error) => log.error({ error }, 'what can be found does not follow the log'),
+  });
   const past = startPast(file);
+  const standing = openStanding({
+    folder,
+    org: options.org,
+    store,
+    governance: () => governance,
+    state: partition.state,
+    evidence,
+    now: Date.now,
+  });
   const previews = createPreviews(file, partition.previewed);
   const surveillance = startSurveillance({
     log: file,
@@ -149,12 +215,28 @@ async function serve(options: Config): Promise<void> {
     logger: log,
   });
   const backTests = createBackTests(file, partition.backTested);
+  const kpis = startKpis({ log: file, snapshot: join(folder, 'kpis.sqlite'), logger: log });
+  const replays = createReplays(file);
+  const mailSettings = readNotifySettings(join(folder, 'alerts.json'), options.people === 'demo');
+  const reportMail = openMail({ settings: mailSettings, folder });
+  const reports = createReports({
+    governance: () => governance,
+    kpis,
+    settings: mailSettings,
+    mail: reportMail,
+    note: system,
+    now: Date.now,
+    failed: (problem) => log.warn(problem),
+  });
   let latest: Pulse | null = null;
   const http = createServer((request, response) => {
     const { lastSeq } = replica;
     const health = (): Health => ({ lastSeq, accounts: view.accounts.length, latest });
-    payments.api
+    if (provisioning.pages.handle(request, response)) return;
+    provisioning.shops
       .handle(request, response)
+      .then((handled) => handled || payments.api.handle(request, response))
+      .then((handled) => handled || standing.pages.handle(request, response))
       .then(async (handled) => {
         if (handled) return;
         const { status, type, body } = await respond(request.url ?? '', metrics, health);
@@ -188,7 +270,7 @@ async function serve(options: Config): Promise<void> {
     checkpoint,
     people: gate,
     audience: audienceOf(options),
-    governedFacts: () => store.stream(0, 'firm').filter(({ kind }) => GOVERNED_KINDS.has(kind)),
+    governedFacts: () => factsForDesks(store, 0, replica.board, Date.now()),
     questions: {
       ...createQuestions({
         store,
@@ -198,6 +280,11 @@ async function serve(options: Config): Promise<void> {
         payments,
       }),
       ...notify.questions,
+      ...support.questions,
+      ...search.questions,
+      ...kpiQuestions({ kpis, replays, governance: () => governance, mailboxes: Object.keys(mailSettings.mailboxes) }),
+      ...evidenceQuestions(evidence),
+      ...standing.questions,
       ...surveillanceQuestions({
         surveillance,
         backTests,
@@ -213,7 +300,11 @@ async function serve(options: Config): Promise<void> {
       metrics.facts(message.facts, replica.lastSeq);
       gateway.facts(replica.lastSeq);
       notify.facts(message.facts);
+      support.facts(message.facts);
+      search.committed();
       surveillance.committed();
+      kpis.committed();
+      provisioning.took(message.facts);
     } else if (message.type === 'rows') {
       gateway.rows(message.rows, message.values, message.marketAt);
     } else if (message.type === 'pulse') {
@@ -238,6 +329,11 @@ async function serve(options: Config): Promise<void> {
   http.requestTimeout = HTTP_REQUEST_MS;
   const port = await listen(http, options.port);
   payments.start(`http://127.0.0.1:${port}`);
+  standing.served(`http://127.0.0.1:${port}`);
+  provisioning.start(`http://127.0.0.1:${port}`);
+  reports.start();
+  support.start();
+  search.committed();
   process.stdout.write(`server ready http://127.0.0.1:${port}\n`);
   const { lastSeq } = replica;
   log.info({ accounts: view.accounts.length, lastSeq, logId: ready.logId }, 'serving');
@@ -249,6 +345,8 @@ async function serve(options: Config): Promise<void> {
           isLookedAt: (traderId) => governance.cases.liveAbout(traderId).length > 0,
           waiting: () => [...governance.open()].filter(isPayout).length,
           hasAsked: (accountId) => governance.payoutsOf(accountId).length > 0,
+          tickets: () => [...governance.tickets.live()].length,
+          hasWritten: (accountId) => governance.tickets.withAccount(accountId),
           payeeOf: payeesOf({ seed: options.seed, accounts: options.accounts }),
           bankFile: () =>
             payments.rail && payments.rail.payments().length > 0 ? payments.rail.camt() : null,
@@ -256,16 +354,44 @@ async function serve(options: Config): Promise<void> {
           failed: (error) => log.warn({ error }, 'the demonstration’s site failed'),
         })
       : null;
+  const escalations = startEscalations({
+    board: () => replica.board,
+    clocks: zones,
+    command: (command) => partition.command(command),
+    now: Date.now,
+    failed: (problem) => log.warn(problem),
+  });
+  const shop =
+    options.people === 'demo'
+      ? startDemoShop({
+          folder,
+          url: `http://127.0.0.1:${port}`,
+          orders: () => governance.orders,
+          now: Date.now,
+          failed: (error) => log.warn({ error }, 'the demonstration’s shop failed'),
+        })
+      : null;
   await stopSignal();
+  shop?.stop();
+  escalations.stop();
   site?.stop();
   log.info('stopping');
   await payments.stop();
+  await provisioning.stop();
+  await support.stop();
+  await search.close();
   await notify.stop();
   await gateway.close();
   await Promise.race([surveillance.stop(), new Promise((done) => setTimeout(done, STOP_MS))]);
+  await reports.stop();
+  reportMail?.close();
+  await Promise.race([kpis.stop(), new Promise((done) => setTimeout(done, STOP_MS))]);
+  await replays.close();
   await backTests.close();
   await Promise.race([partition.stop(), new Promise((done) => setTimeout(done, STOP_MS))]);
   await exposure.close();
+  await evidence.close();
+  standing.close();
   await past.close();
   await previews.close();
   clearInterval(expiry);
@@ -279,13 +405,13 @@ function openCheckpoints(
   folder: string,
   logId: string,
   store: Store,
-): (size: number) => CheckpointReply {
+): { checkpoint(size: number): CheckpointReply; readonly signEvidence: LogSigner['signEvidence'] } {
   const signer = openLogSigner(folder, logId);
   const tree = store.tree(0);
   let note = firstCheckpoint(signer, tree);
   let signedAt = Date.now();
   const publicKey = base64Of(signer.publicKey);
-  return (size) => {
+  const checkpoint = (size: number): CheckpointReply => {
     if (Date.now() - signedAt > CHECKPOINT_EVERY_MS) {
       note = signer.checkpoint(tree);
       signedAt = Date.now();
@@ -295,6 +421,7 @@ function openCheckpoints(
     const proof = known ? tree.consistency(size, signed.value.size) : [];
     return { note, publicKey, proof: proof.map(base64Of) };
   };
+  return { checkpoint, signEvidence: signer.signEvidence };
 }
 
 /** How far surveillance is behind, as every desk is told. */
@@ -347,6 +474,7 @@ function startPartition(options: Config, dataFolder: string): PartitionThread {
     speed: options.speed,
     activityPercent: options.activity,
     startAt: Date.now(),
+    bridge: bridgeOf(options),
     audience: audienceOf(options),
   };
   const worker = new Worker(new URL('./partition/worker.ts', import.meta.url), { workerData });
@@ -406,6 +534,19 @@ function startPartition(options: Config, dataFolder: string): PartitionThread {
         worker.on('exit', () => done());
         worker.postMessage({ type: 'stop' } satisfies ToPartition);
       }),
+  };
+}
+
+/** The live platform that is configured; null for the demo world. */
+function bridgeOf(options: Config): WorkerOptions['bridge'] {
+  if (options.platform !== 'bridge') return null;
+  const { bridgeCertificate: certificate, bridgeCertificateKey: key } = options;
+  return {
+    bridge: options.bridge,
+    host: options.bridgeHost,
+    port: options.bridgePort,
+    tls: certificate && key ? { certificate: resolve(certificate), key: resolve(key) } : null,
+    delivers: options.bridgeDelivers,
   };
 }
 

@@ -1,7 +1,9 @@
+import type { Board } from '#core/board/board.ts';
 import type { Fact } from '#core/facts/registry.ts';
 import { createGovernance, type Governance } from '#core/governance/governance.ts';
 import { createAccountsView, type AccountsView } from '#core/sync/accounts-view.ts';
 import type { Store } from './store/store.ts';
+import { boardOf } from './work/work-log.ts';
 
 const PARTITION = 0;
 
@@ -9,6 +11,7 @@ const PARTITION = 0;
 export interface Replica {
   readonly view: AccountsView;
   readonly governance: Governance;
+  readonly board: Board;
   readonly lastSeq: number;
   /** Takes facts up to a place in the log; those that were read already change nothing. */
   take(facts: readonly Fact[], toSeq: number): void;
@@ -28,9 +31,11 @@ export function createReplica(store: Store, books: { apply(fact: Fact): void }):
     governance.apply(fact);
     books.apply(fact);
   }
+  const board = boardOf(store, PARTITION, lastSeq);
   return {
     view,
     governance,
+    board,
     get lastSeq() {
       return lastSeq;
     },
@@ -39,6 +44,7 @@ export function createReplica(store: Store, books: { apply(fact: Fact): void }):
         if (fact.envelope.seq <= lastSeq) continue;
         view.apply(fact);
         governance.apply(fact);
+        board.apply(fact);
         books.apply(fact);
       }
       lastSeq = Math.max(lastSeq, toSeq);

@@ -5,6 +5,7 @@ import type { ProgramOffer } from './offer.ts';
 import { newsReleaseSchema } from '#core/market/calendar.ts';
 import {
   accountTermsSchema,
+  type AccountTerms,
   type BalanceOperation,
   balanceOperationSchema,
   dealBustSchema,
@@ -62,6 +63,17 @@ export type PlatformAction =
       readonly origin: 'reset' | 'scaledUp';
       readonly nominalSize: number;
       readonly startBalance: number;
+    }
+  /**
+   * A bought account is to open under these terms. Asked for an account that it has, a platform
+   * opens no second one, and gives it the password anew. `credential` names that in the firm's
+   * vault, where a platform's adapter fetches it: it stands in no action, fact or log.
+   */
+  | {
+      readonly type: 'createAccount';
+      readonly accountId: string;
+      readonly terms: AccountTerms;
+      readonly credential: string;
     }
   /** From now on accounts of this program open under these rule sets. */
   | { readonly type: 'offerProgram'; readonly offer: ProgramOffer };

@@ -220,6 +220,14 @@ export const DEFAULT_ALERT_RULES: AlertRules = {
     },
     {
       ...shared,
+      ruleId: 'work',
+      name: 'Work that nobody has settled in time',
+      when: { ...whenever, kinds: ['workOverdue'] },
+      tell: { ...nobody, by: ['desk'], roles: [...RISK, 'compliance', 'manager'] },
+      acknowledgeWithinMinutes: null,
+    },
+    {
+      ...shared,
       ruleId: 'feeds',
       name: 'Feeds that fall silent',
       when: { ...whenever, kinds: ['feedSilent'] },

@@ -17,6 +17,7 @@ export const NOTICE_KIND_TEXTS = {
   payoutOverdue: ['payout overdue', 'payouts overdue'],
   approvalOverdue: ['approval overdue', 'approvals overdue'],
   feedSilent: ['silent feed', 'silent feeds'],
+  workOverdue: ['item of work overdue', 'items of work overdue'],
 } as const;
 export type NoticeKind = keyof typeof NOTICE_KIND_TEXTS;
 export const NOTICE_KINDS = Object.keys(NOTICE_KIND_TEXTS) as NoticeKind[];

@@ -35,7 +35,13 @@ import {
 import { alertCalls, alertStreams } from './alert-calls.ts';
 import { caseCalls, caseStreams } from './case-calls.ts';
 import { exposureCalls, exposureStreams } from './exposure-calls.ts';
+import { orderCalls } from './order-calls.ts';
+import { evidenceCalls } from './evidence-calls.ts';
+import { standingCalls } from './standing-calls.ts';
+import { kpiCalls } from './kpi-calls.ts';
+import { supportCalls } from './support-calls.ts';
 import { surveillanceCalls } from './surveillance-calls.ts';
+import { workCalls } from './work-calls.ts';
 
 export type { Alert, AlertGroup } from './alert-calls.ts';
 
@@ -182,7 +188,13 @@ export const deskCalls = {
   ...alertCalls,
   ...caseCalls,
   ...exposureCalls,
+  ...orderCalls,
+  ...supportCalls,
   ...surveillanceCalls,
+  ...kpiCalls,
+  ...workCalls,
+  ...evidenceCalls,
+  ...standingCalls,
   'session.get': {
     input: z.strictObject({}),
     output: z.strictObject({

@@ -8,11 +8,13 @@ import * as approvals from '#core/approvals/approvals.events.ts';
 import * as cases from '#core/cases/cases.events.ts';
 import * as exposure from '#core/exposure/exposure.events.ts';
 import * as fraud from '#core/fraud/fraud.events.ts';
+import * as insight from '#core/insight/insight.events.ts';
 import * as payouts from '#core/payouts/payouts.events.ts';
 import * as people from '#core/people/people.events.ts';
 import * as provisioning from '#core/provisioning/provisioning.events.ts';
 import * as programs from '#core/programs/programs.events.ts';
 import * as rules from '#core/rules/rules.events.ts';
+import * as sharing from '#core/sharing/sharing.events.ts';
 import * as support from '#core/support/support.events.ts';
 import * as work from '#core/work/work.events.ts';
 
@@ -97,9 +99,14 @@ const definitions = [
   support.disputeOpened,
   support.disputeDecided,
   support.disputeWithdrawn,
+  sharing.standingShared,
+  sharing.standingRevoked,
   work.workDone,
   work.workEscalated,
   work.workPolicyChanged,
+  insight.kpiGoalsChanged,
+  insight.reportScheduled,
+  insight.reportSent,
 ] as const;
 
 type Definition = (typeof definitions)[number];

@@ -1,5 +1,8 @@
 import { createAlerting, type Alerting } from '#core/alerts/alerting.ts';
 import { createCases, type Cases } from '#core/cases/cases.ts';
+import { createDisputes, type Disputes } from '#core/support/disputes.ts';
+import { createTickets, type Tickets } from '#core/support/tickets.ts';
+import { createInsight, type Insight } from '#core/insight/insight.ts';
 import { createLimitBook, type LimitBook } from '#core/exposure/limits.ts';
 import type { Fact, FactKind } from '#core/facts/registry.ts';
 import {
@@ -10,8 +13,11 @@ import {
 } from '#core/approvals/policy.ts';
 import { countedOn, standingOf, type Proposal, type Standing } from '#core/approvals/proposal.ts';
 import type { ActionType } from '#core/approvals/action-types.ts';
+import { createOrders, type Orders } from '#core/provisioning/orders.ts';
+import type { Actor } from '#core/kernel/event.ts';
 import { createPeople, type People } from '#core/people/people.ts';
 import { isPermitted, type Role } from '#core/people/roles.ts';
+import { createStandingLinks, type StandingLinks } from '#core/sharing/links.ts';
 import type {
   BankEntry,
   PaymentData,
@@ -60,10 +66,19 @@ export interface Governance {
   readonly people: People;
   /** Who is told of what, and what was escalated. */
   readonly alerting: Alerting;
+  /** What the firm wants of its numbers, and to whom they are sent. */
+  readonly insight: Insight;
   /** Limits on exposure, and those that are crossed. */
   readonly exposure: LimitBook;
   /** Signals of surveillance, the cases that they open, and how they are scored. */
   readonly cases: Cases;
+  /** What traders write, and what they dispute. */
+  readonly tickets: Tickets;
+  readonly disputes: Disputes;
+  /** Orders of the firm's shops, and how far they have come. */
+  readonly orders: Orders;
+  /** Links by which traders see where an account stands. */
+  readonly links: StandingLinks;
   /** Proposals of what a case leads to, closed ones too, in order of opening. */
   proposalsOfCase(caseId: string): readonly Proposal[];
   /** Those that are open. */
@@ -113,8 +128,13 @@ type Takers = {
 export function createGovernance(): Governance {
   const people = createPeople();
   const alerting = createAlerting();
+  const insight = createInsight();
   const exposure = createLimitBook();
   const cases = createCases();
+  const tickets = createTickets();
+  const disputes = createDisputes();
+  const orders = createOrders();
+  const links = createStandingLinks();
   /** By case: all proposals that were ever opened on it. */
   const byCase = new Map<string, string[]>();
   const policies = new Map(DEFAULT_POLICIES.map((policy) => [policy.action, policy]));
@@ -286,6 +306,15 @@ export function createGovernance(): Governance {
     alertRulesChanged: ({ data }) => {
       alerting.change(data.version, data.rules, data);
     },
+    kpiGoalsChanged: ({ data }) => {
+      insight.setGoals(data);
+    },
+    reportScheduled: ({ data }) => {
+      insight.plan(data);
+    },
+    reportSent: ({ data }) => {
+      insight.sent(data);
+    },
     alertEscalated: ({ data }) => {
       alerting.escalate(data);
     },
@@ -318,6 +347,43 @@ export function createGovernance(): Governance {
     },
     caseReviewed: ({ data, envelope: { seq } }) => {
       cases.review(data, seq);
+    },
+    ticketOpened: ({ data, envelope: { seq, actor } }) => {
+      tickets.open(data, seq, clientOf(actor));
+    },
+    ticketMessaged: ({ data, envelope: { seq } }) => {
+      tickets.message(data, seq);
+    },
+    ticketChanged: ({ data, envelope: { seq } }) => {
+      tickets.change(data, seq);
+    },
+    disputeOpened: ({ data, envelope: { seq, actor } }) => {
+      disputes.open(data, seq, clientOf(actor));
+    },
+    disputeDecided: ({ data, envelope: { seq } }) => {
+      disputes.decide(data, seq);
+    },
+    disputeWithdrawn: ({ data }) => {
+      disputes.withdraw(data);
+    },
+    workDone: ({ data: { itemId, change, at } }) => {
+      if (change.type !== 'assigned' && change.type !== 'handedOver') return;
+      tickets.assign(itemId, change.to, at);
+    },
+    orderReceived: ({ data, envelope: { seq } }) => {
+      orders.receive(data, seq);
+    },
+    orderAdvanced: ({ data, envelope: { seq } }) => {
+      orders.advance(data, seq);
+    },
+    orderReversed: ({ data, envelope: { seq } }) => {
+      orders.reverse(data, seq);
+    },
+    standingShared: ({ data }) => {
+      links.share(data);
+    },
+    standingRevoked: ({ data }) => {
+      links.revoke(data);
     },
   };
   /** Approved or done: what counts against limits from then on. */
@@ -356,8 +422,13 @@ export function createGovernance(): Governance {
   return {
     people,
     alerting,
+    insight,
     exposure,
     cases,
+    orders,
+    links,
+    tickets,
+    disputes,
     proposalsOfCase,
     proposalsOn: (caseId) => proposalsOfCase(caseId).filter(({ closed }) => !closed),
     kinds: Object.keys(takers),
@@ -407,6 +478,11 @@ export function createGovernance(): Governance {
       return lastSeq;
     },
   };
+}
+
+/** The client of the API that did something; null for everybody else. */
+function clientOf({ type, id }: Actor): string | null {
+  return type === 'client' ? id : null;
 }
 
 /** The case that a proposal is about; null for any other. */

@@ -32,7 +32,12 @@ import { DIRECTED_FROM } from '#core/rules/directive.ts';
 import type { AccountStatus } from '#core/accounts/account.ts';
 import { actionKinds } from './actions/index.ts';
 import type { Display } from './actions/action-kind.ts';
+import { auditSharing, type SharingAudit } from './verify-sharing.ts';
 import { auditCases, forgottenDeductions, type CaseAudit } from './verify-cases.ts';
+import { auditInsight, type InsightAudit } from './verify-insight.ts';
+import { auditOrders, type OrderAudit } from './verify-orders.ts';
+import { auditSupport, type JudgedProposal, type SupportAudit } from './verify-support.ts';
+import { auditWork, type WorkAudit } from './verify-work.ts';
 
 /*
  * Judges, from the log alone, whether everything that needed other people's consent had it. It is
@@ -72,6 +77,9 @@ export type FindingRule =
   | 'closing'
   | 'key'
   | 'case'
+  | 'support'
+  | 'order'
+  | 'work'
   | 'bank';
 
 /** A rule that an entry of the log broke. */
@@ -197,6 +205,11 @@ interface State {
   /** The limits on exposure in force; null before the first. */
   exposure: ExposureLimits | null;
   readonly surveyed: CaseAudit;
+  readonly sharing: SharingAudit;
+  readonly support: SupportAudit;
+  readonly orders: OrderAudit;
+  readonly work: WorkAudit;
+  readonly insight: InsightAudit;
   /** The version of the scoring policy in force: the first stands in no log. */
   scoring: number;
   /** The consequence that was carried out last: what it does to accounts follows at once. */
@@ -275,6 +288,11 @@ function freshState(evidence: Evidence): State {
     policies: new Map(DEFAULT_POLICIES.map((policy) => [policy.action, policy])),
     exposure: null,
     surveyed: auditCases(),
+    sharing: auditSharing(),
+    support: auditSupport(),
+    orders: auditOrders(),
+    work: auditWork(),
+    insight: auditInsight(),
     scoring: 1,
     consequence: null,
     cases: new Map(),
@@ -322,6 +340,58 @@ function take(fact: Fact, state: State): void {
   if (state.founding !== null && !goesOn) state.founding = null;
   const handle = HANDLERS[fact.kind] as ((fact: Fact, state: State) => void) | undefined;
   handle?.(fact, state);
+  for (const sentence of judgeOrders(fact, state)) report(state, 'order', sentence);
+  for (const sentence of judgeWork(fact, state)) report(state, 'work', sentence);
+  for (const sentence of judgeSupport(fact, state)) report(state, 'support', sentence);
+  for (const sentence of judgeSharing(fact, state)) report(state, 'power', sentence);
+  for (const sentence of judgeInsight(fact, state)) report(state, 'power', sentence);
+}
+
+function judgeWork(fact: Fact, state: State): string[] {
+  return state.work.take(fact, { may: (personId, action) => may(personId, action, {}, state) });
+}
+
+function judgeInsight(fact: Fact, state: State): string[] {
+  return state.insight.take(fact, (personId, action) => may(personId, action, {}, state));
+}
+
+function judgeSharing(fact: Fact, state: State): string[] {
+  return state.sharing.take(fact, {
+    may: (personId, action, about) => may(personId, action, about, state),
+    account: (accountId) => state.accounts.get(accountId),
+  });
+}
+
+function judgeOrders(fact: Fact, state: State): string[] {
+  return state.orders.take(fact, {
+    may: (personId, action, about) => may(personId, action, about, state),
+  });
+}
+
+function judgeSupport(fact: Fact, state: State): string[] {
+  const { accounts, cases, requests } = state;
+  return state.support.take(fact, {
+    may: (personId, action, about) => may(personId, action, about, state),
+    account: (accountId) => accounts.get(accountId),
+    proposal: (proposalId) => {
+      const one = cases.get(proposalId);
+      return one ? judgedOf(one) : null;
+    },
+    proposals: () => [...cases.values()].map(judgedOf),
+    accountOfPayout: (payoutId) => requests.get(payoutId)?.accountId ?? null,
+  });
+}
+
+function judgedOf(one: Case): JudgedProposal {
+  const { action, makers, words, closed, version } = one;
+  const counted = words.filter(({ counts, decision }) => counts && decision.subject.ver === version);
+  return {
+    action,
+    params: paramsOf(one),
+    makers,
+    words: counted.map(({ personId }) => personId),
+    outcome: closed?.outcome ?? null,
+  };
 }
 
 function end(state: State): void {
@@ -1558,6 +1628,7 @@ function takeDirective(fact: FactOf<'accountDirected'>, state: State): void {
     );
     return;
   }
+  if (state.orders.explains(fact)) return;
   const programId = state.accounts.get(accountId)?.programId;
   const about = programId === undefined ? {} : { programId };
   if (directive.type === 'restrict' || directive.type === 'close') {

@@ -32,6 +32,7 @@ const TABLE = `
   changeAlertRules  .           x                 .              .       .            .          x       x     .
   directAccount     x           x                 .              .       .            x          .       .     .
   acceptChange      x           x                 .              .       x            .          .       .     .
+  workOrders        .           x                 .              x       x            .          x       .     .
   requestSuccessor  x           x                 .              .       x            .          .       .     .
   previewImpact     x           x                 .              .       .            .          x       .     .
   enrolKey          x           x                 x              x       .            x          x       x     .
@@ -60,6 +61,16 @@ const TABLE = `
   approveConsequence x          x                 .              .       .            x          x       .     .
   proposeScoring    x           x                 .              .       .            .          x       .     .
   approveScoring    .           x                 .              .       .            x          x       .     .
+  viewTickets       x           x                 x              x       x            x          x       .     x
+  workTickets       x           x                 .              .       x            x          .       .     .
+  decideDisputes    x           x                 .              .       .            x          x       .     .
+  shareStanding     x           x                 .              .       x            x          .       .     .
+  workItems         x           x                 x              x       x            x          x       .     .
+  assignWork        .           x                 .              .       .            x          x       .     .
+  changeWorkPolicy  .           .                 .              .       .            .          x       x     .
+  viewKpis          .           x                 .              x       .            x          x       x     x
+  setKpiGoals       .           .                 .              .       .            .          x       .     .
+  scheduleReports   .           .                 .              .       .            .          x       x     .
 `;
 
 const [header = '', ...rows] = TABLE.split('\n').filter((line) => line.trim() !== '');
@@ -101,6 +112,8 @@ describe('the matrix of roles and actions', () => {
       'viewPeople',
       'viewAudit',
       'viewCases',
+      'viewTickets',
+      'viewKpis',
     ];
     expect(MATRIX.auditor.filter((action) => !looks.includes(action))).toEqual(['exportAudit']);
   });

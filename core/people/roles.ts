@@ -28,6 +28,7 @@ export const ACTIONS = {
   changeAlertRules: 'Change who is told of what, and how',
   directAccount: 'Restrict, lift, close and except accounts',
   acceptChange: 'Record that a trader accepted a version',
+  workOrders: 'Retry, cancel and look at orders of the shop',
   requestSuccessor: 'Reset or scale up an account',
   previewImpact: 'Preview the impact of a draft',
   enrolKey: 'Enrol a signing key of one’s own',
@@ -56,12 +57,22 @@ export const ACTIONS = {
   approveConsequence: 'Approve what a case leads to',
   proposeScoring: 'Propose how findings are scored',
   approveScoring: 'Approve how findings are scored',
+  viewTickets: 'See tickets and disputes',
+  workTickets: 'Answer tickets, and write disputes down',
+  decideDisputes: 'Decide what a trader disputes',
+  shareStanding: 'Give a trader a link to where the account stands, and take it back',
+  workItems: 'Take work in hand, note, pause and hand it over',
+  assignWork: 'Give work to others, and take it from them',
+  changeWorkPolicy: 'Change what work is owed, and when the firm works',
+  viewKpis: 'See the numbers of the firm, and what is behind them',
+  setKpiGoals: 'Set what the numbers of the firm are to reach',
+  scheduleReports: 'Change which numbers are sent to whom',
 } as const;
 export type Action = keyof typeof ACTIONS;
 export const ACTION_NAMES = Object.keys(ACTIONS) as Action[];
 export const actionSchema = z.enum(ACTION_NAMES as [Action, ...Action[]]);
 
-const SEES = ['view', 'viewPayouts'] as const satisfies readonly Action[];
+const SEES = ['view', 'viewPayouts', 'viewTickets'] as const satisfies readonly Action[];
 const OFFICER = [
   ...SEES,
   'acknowledgeAlert',
@@ -72,6 +83,12 @@ const OFFICER = [
   'enrolKey',
   'holdPayout',
 ] as const satisfies readonly Action[];
+
+/** Who answers traders, and decides about what they dispute. */
+const ANSWERS = ['workTickets', 'decideDisputes', 'shareStanding'] as const satisfies readonly Action[];
+
+/** Who gives work to others. */
+const LEADS = ['workItems', 'assignWork'] as const satisfies readonly Action[];
 
 /** Who looks into matters of surveillance. */
 const INVESTIGATES = [
@@ -91,11 +108,16 @@ export const MATRIX: Readonly<Record<Role, readonly Action[]>> = {
     'proposePublishing',
     'proposeExposure',
     ...INVESTIGATES,
+    ...ANSWERS,
+    'workItems',
     'proposeScoring',
   ],
   seniorRiskOfficer: [
     ...OFFICER,
     ...INVESTIGATES,
+    ...ANSWERS,
+    ...LEADS,
+    'workOrders',
     'assignCases',
     'proposeScoring',
     'approveScoring',
@@ -110,10 +132,12 @@ export const MATRIX: Readonly<Record<Role, readonly Action[]>> = {
     'approveExposure',
     'changeAlertRules',
     'viewAudit',
+    'viewKpis',
   ],
   payoutApprover: [
     ...SEES,
     'enrolKey',
+    'workItems',
     'reviewPayout',
     'holdPayout',
     'approvePayout',
@@ -121,18 +145,31 @@ export const MATRIX: Readonly<Record<Role, readonly Action[]>> = {
   ],
   finance: [
     ...SEES,
+    'workOrders',
     'enrolKey',
+    'workItems',
     'holdPayout',
     'settlePayment',
     'reconcile',
     'proposeAdjustment',
     'approveAdjustment',
     'viewAudit',
+    'viewKpis',
   ],
-  supportAgent: [...SEES, 'acceptChange', 'requestSuccessor'],
+  supportAgent: [
+    ...SEES,
+    'acceptChange',
+    'workOrders',
+    'requestSuccessor',
+    'workTickets',
+    'shareStanding',
+    'workItems',
+  ],
   compliance: [
     ...SEES,
     ...INVESTIGATES,
+    ...ANSWERS,
+    ...LEADS,
     'assignCases',
     'approveScoring',
     'enrolKey',
@@ -143,9 +180,14 @@ export const MATRIX: Readonly<Record<Role, readonly Action[]>> = {
     'viewPeople',
     'viewAudit',
     'exportAudit',
+    'viewKpis',
   ],
   manager: [
     ...SEES,
+    'workOrders',
+    'decideDisputes',
+    ...LEADS,
+    'changeWorkPolicy',
     'enrolKey',
     'viewCases',
     'assignCases',
@@ -166,6 +208,9 @@ export const MATRIX: Readonly<Record<Role, readonly Action[]>> = {
     'viewPeople',
     'viewAudit',
     'exportAudit',
+    'viewKpis',
+    'setKpiGoals',
+    'scheduleReports',
   ],
   admin: [
     'view',
@@ -178,8 +223,11 @@ export const MATRIX: Readonly<Record<Role, readonly Action[]>> = {
     'proposeLimits',
     'approveLimits',
     'changeAlertRules',
+    'changeWorkPolicy',
+    'viewKpis',
+    'scheduleReports',
   ],
-  auditor: [...SEES, 'viewPeople', 'viewAudit', 'exportAudit', 'viewCases'],
+  auditor: [...SEES, 'viewPeople', 'viewAudit', 'exportAudit', 'viewCases', 'viewKpis'],
 };
 
 /** Where a grant of a role holds; null is everywhere, or any amount. */

@@ -94,6 +94,13 @@ const crossing = {
 };
 
 /** One of each kind that may be an alert. */
+const overdueWork = {
+  itemId: 'fraudCase/c-1',
+  level: 1,
+  personId: 'finn',
+  title: 'Case 1',
+  at: AT,
+};
 const SAMPLES: readonly (readonly [string, object, object])[] = [
   [
     'warningRaised',
@@ -187,6 +194,21 @@ const SAMPLES: readonly (readonly [string, object, object])[] = [
       kind: 'caseEscalated',
       severity: 'soft',
       addressed: { role: 'seniorRiskOfficer', personId: null },
+    },
+  ],
+  [
+    'workEscalated',
+    { ...overdueWork, tell: 'owner' },
+    { kind: 'workOverdue', severity: 'info', addressed: { role: null, personId: 'finn' } },
+  ],
+  [
+    'workEscalated',
+    { ...overdueWork, level: 4, tell: 'manager' },
+    {
+      severity: 'soft',
+      about: 'c-1',
+      sentence: 'Its time passes, step 4: Case 1',
+      addressed: { role: 'manager', personId: null },
     },
   ],
 ];

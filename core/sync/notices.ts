@@ -39,6 +39,7 @@ const MAKERS: Makers = {
   feedStateObserved: feedNotice,
   caseOpened: caseNotice,
   caseWorked: caseEscalationNotice,
+  workEscalated: workNotice,
 };
 
 /** Facts that may be alerts: what a feed is made of. */
@@ -81,7 +82,7 @@ export function settlementOf(fact: Fact): Settlement | null {
     case 'caseDecided': {
       // A hold leaves the case to be decided.
       if (['payoutHold', 'releaseHold'].includes(fact.data.outcome)) return null;
-      const kinds = ['caseOpened', 'caseEscalated'] as const;
+      const kinds = ['caseOpened', 'caseEscalated', 'workOverdue'] as const;
       return {
         about: fact.data.caseId,
         kinds,
@@ -89,12 +90,35 @@ export function settlementOf(fact: Fact): Settlement | null {
       };
     }
     case 'caseMerged': {
-      const kinds = ['caseOpened', 'caseEscalated'] as const;
+      const kinds = ['caseOpened', 'caseEscalated', 'workOverdue'] as const;
       return { about: fact.data.caseId, kinds, note: 'It is part of another case.' };
+    }
+    case 'exceptionSettled':
+      return workSettled(fact.data.exceptionId);
+    case 'disputeDecided':
+    case 'disputeWithdrawn':
+      return workSettled(fact.data.disputeId);
+    case 'ticketChanged': {
+      const { ticketId, change } = fact.data;
+      const ends = change.type === 'solved' || change.type === 'merged';
+      return ends ? workSettled(ticketId) : null;
+    }
+    case 'workDone': {
+      const { itemId, change } = fact.data;
+      return change.type === 'settled' ? workSettled(aboutOf(itemId)) : null;
     }
     default:
       return null;
   }
+}
+
+function workSettled(about: string): Settlement {
+  return { about, kinds: ['workOverdue'], note: 'It is settled.' };
+}
+
+/** What an item of work is about, by its own name. */
+function aboutOf(itemId: string): string {
+  return itemId.slice(itemId.indexOf('/') + 1).slice(0, ID_MAX);
 }
 
 /** Whoever settles alerts without being a person. */
@@ -314,6 +338,33 @@ function caseEscalationNotice({ data, envelope }: FactOf<'caseWorked'>): Notice 
     about: caseId,
     review: [],
     addressed: { role: 'seniorRiskOfficer', personId: null },
+  };
+}
+
+/** The first step is for who has it, and wants no acknowledgement; each later one goes further up. */
+const WORK_TOLD = {
+  owner: { severity: 'info', role: null },
+  team: { severity: 'warning', role: null },
+  lead: { severity: 'soft', role: 'seniorRiskOfficer' },
+  manager: { severity: 'soft', role: 'manager' },
+} as const;
+
+function workNotice({ data, envelope }: FactOf<'workEscalated'>): Notice {
+  const { itemId, level, tell, personId, title, at } = data;
+  const { severity, role } = WORK_TOLD[tell];
+  return {
+    seq: envelope.seq,
+    kind: 'workOverdue',
+    severity,
+    at,
+    ...ABOUT_NOTHING,
+    ruleKind: '',
+    symbol: null,
+    used: 0,
+    sentence: `Its time passes, step ${level}: ${title}`.slice(0, SENTENCE_MAX),
+    about: aboutOf(itemId),
+    review: [],
+    addressed: { role, personId: tell === 'owner' ? personId : null },
   };
 }
 

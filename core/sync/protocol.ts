@@ -2,9 +2,18 @@ import { z } from 'zod';
 import { ACCOUNT_STATUSES, accountTermsSchema, dealSchema } from '#core/accounts/account.ts';
 import { actOnCaseSchema, takeNextSchema } from '#core/cases/act.ts';
 import { alertRulesSchema } from '#core/alerts/alert-rules.ts';
+import { goalsSchema, scheduleSchema } from '#core/insight/reports.ts';
 import { digestSchema, idSchema } from '#core/kernel/ids.ts';
+import { LINK_DAYS_MAX } from '#core/sharing/links.ts';
 import { roleSchema } from '#core/people/roles.ts';
 import { signedEnvelopeSchema } from '#core/signing/dsse.ts';
+import {
+  actOnTicketSchema,
+  decideDisputeSchema,
+  openDisputeSchema,
+  openTicketSchema,
+  withdrawDisputeSchema,
+} from '#core/support/act.ts';
 import { actionTypeSchema } from '#core/approvals/action-types.ts';
 import { impactResultSchema } from '#core/impact/impact.ts';
 import { migrationSchema, previewSummarySchema } from '#core/programs/programs.events.ts';
@@ -15,6 +24,12 @@ import { directiveSchema } from '#core/rules/rules.events.ts';
 import { accountStateSchema } from '#core/rules/account-state.ts';
 import { bytesOfBase64 } from '#core/kernel/base64.ts';
 import { epochMs } from '#core/time/time.ts';
+import {
+  actOnWorkSchema,
+  changeWorkPolicySchema,
+  handOverWorkSchema,
+  takeNextWorkSchema,
+} from '#core/work/act.ts';
 
 /** Raised when a message changes shape; a server refuses desks of another number with a reason. */
 export const PROTOCOL_VERSION = 2;
@@ -494,10 +509,61 @@ export const commandSchema = z.strictObject({
       exceptionId: idSchema,
       reason: z.string().min(1).max(400),
     }),
+    /** An order that stands still is tried again, or was looked at. */
+    z.strictObject({
+      type: z.literal('retryOrder'),
+      orderId: idSchema,
+      reason: z.string().min(1).max(400),
+    }),
+    /** An order is given up before it has an account. */
+    z.strictObject({
+      type: z.literal('cancelOrder'),
+      orderId: idSchema,
+      reason: z.string().min(1).max(400),
+    }),
+    /** What the firm wants of its numbers, from now on. */
+    z.strictObject({
+      type: z.literal('setKpiGoals'),
+      goals: goalsSchema,
+      /** The version that was changed: of two people who change the same one, the second is told. */
+      baseVersion: z.int().min(0),
+      reason: z.string().min(1).max(400),
+    }),
+    /** To whom numbers are sent, and when; null ends it. */
+    z.strictObject({
+      type: z.literal('scheduleReport'),
+      scheduleId: idSchema,
+      schedule: scheduleSchema.nullable(),
+      reason: z.string().min(1).max(400),
+    }),
     /** What a person does to a case, and which version of it was on screen. */
     z.strictObject({ type: z.literal('actOnCase'), ...actOnCaseSchema.shape }),
     /** The most urgent case that nobody has, taken in hand. */
     z.strictObject({ type: z.literal('takeNextCase'), ...takeNextSchema.shape }),
+    /** What a person does with an item of work, and which version of it was on screen. */
+    z.strictObject({ type: z.literal('actOnWork'), ...actOnWorkSchema.shape }),
+    /** The most urgent item that nobody has, taken in hand. */
+    z.strictObject({ type: z.literal('takeNextWork'), ...takeNextWorkSchema.shape }),
+    z.strictObject({ type: z.literal('handOverWork'), ...handOverWorkSchema.shape }),
+    z.strictObject({ type: z.literal('changeWorkPolicy'), ...changeWorkPolicySchema.shape }),
+    /** What a trader said, written down by a person. */
+    z.strictObject({ type: z.literal('openTicket'), ...openTicketSchema.shape }),
+    /** What a person does to a ticket, and which version of it was on screen. */
+    z.strictObject({ type: z.literal('actOnTicket'), ...actOnTicketSchema.shape }),
+    z.strictObject({ type: z.literal('openDispute'), ...openDisputeSchema.shape }),
+    z.strictObject({ type: z.literal('decideDispute'), ...decideDisputeSchema.shape }),
+    z.strictObject({ type: z.literal('withdrawDispute'), ...withdrawDisputeSchema.shape }),
+    /** A trader gets a link to where the account stands. */
+    z.strictObject({
+      type: z.literal('shareStanding'),
+      accountId: idSchema,
+      days: z.int().min(1).max(LINK_DAYS_MAX),
+    }),
+    z.strictObject({
+      type: z.literal('revokeStanding'),
+      linkId: idSchema,
+      reason: z.string().min(1).max(400),
+    }),
   ]),
 });
 export type Intent = z.infer<typeof commandSchema>['intent'];

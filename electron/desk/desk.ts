@@ -29,7 +29,14 @@ import { createSession } from './session.ts';
 import { createBookShocks } from './book-shocks.ts';
 import { createCasesApi } from './cases-api.ts';
 import { createExposure } from './exposure.ts';
+import { createOrdersApi } from './orders-api.ts';
+import { createEvidenceCalls } from './evidence-api.ts';
+import { createStandingCalls } from './standing-api.ts';
+import { createKpiCalls } from './kpi-api.ts';
+import { createSearch } from './search.ts';
+import { createSupportApi } from './support-api.ts';
 import { createSurveillanceCalls } from './surveillance.ts';
+import { createWorkApi } from './work-api.ts';
 import type { DeskHost, Link, Question } from './host.ts';
 import { createLiveRows } from './live-rows.ts';
 import { createLocalState, type LocalState, type StateChange } from './local-state.ts';
@@ -116,6 +123,8 @@ export function createDesk(host: DeskHost): Desk {
       if (facts.some(({ kind }) => BRINGS_BYTES.has(kind))) inBackground(governed.fetchBytes());
     }
     if (accounts.length > 0) tell('accounts', [...accounts]);
+    search.took(accounts);
+    if (facts.some(({ kind }) => kind === 'ticketMessaged')) inBackground(support.fetchWords());
     alerts.took(change);
   };
 
@@ -128,6 +137,8 @@ export function createDesk(host: DeskHost): Desk {
       rows.clear();
       exposure.forget();
       tell('reset', {});
+      search.forget();
+      inBackground(support.fetchWords());
       inBackground(governed.fetchBytes());
       inBackground(alerts.replaced());
     },
@@ -152,6 +163,7 @@ export function createDesk(host: DeskHost): Desk {
       inBackground(outbox.send(logId));
       inBackground(checkLog(logId).then(governed.fetchBytes));
       inBackground(welcomedCases());
+      inBackground(support.fetchWords());
     },
     presence: (presence) => heardPresence(presence),
     exposure: (view) => {
@@ -342,6 +354,18 @@ export function createDesk(host: DeskHost): Desk {
     presence: (presence) => tell('presence', presence),
   });
   const exposure = createExposure({ ask: askServer, tryAsk });
+  const work = createWorkApi({
+    state,
+    personId: () => session.person()?.personId ?? null,
+    nameOf,
+    isFollowing: () => follower.following() !== null,
+    send,
+    queued: () => {
+      const { logId } = state.cursor;
+      return logId === null ? [] : store.queued(logId);
+    },
+    now: () => host.now() + (connection.clockOffsetMs ?? 0),
+  });
 
   const alerts = createAlertApi({
     host,
@@ -355,12 +379,50 @@ export function createDesk(host: DeskHost): Desk {
     nameOf,
   });
 
+  const support = createSupportApi({
+    store,
+    state,
+    rows,
+    personId: () => session.person()?.personId ?? null,
+    nameOf,
+    isFollowing: () => follower.following() !== null,
+    send,
+    tryAsk,
+    detailOf,
+    now: () => host.now() + (connection.clockOffsetMs ?? 0),
+    changed: () => tell('governed', { lastSeq: state.cursor.seq }),
+  });
+  const search = createSearch({
+    state,
+    store,
+    alerts: state.alerts.all,
+    personId: () => session.person()?.personId ?? null,
+    tryAsk,
+  });
+
   const api: DeskApi = {
     ...governedCalls,
     ...alerts.calls,
     ...caseCalls,
     ...exposure.calls,
+    ...support.calls,
+    'search.all': search.call,
     ...createSurveillanceCalls({ ask: askServer }),
+    ...createKpiCalls({ ask: askServer, send }),
+    ...createOrdersApi({
+      state,
+      personId: () => session.person()?.personId ?? null,
+      nameOf,
+      send,
+      queued: () => {
+        const { logId } = state.cursor;
+        return logId === null ? [] : store.queued(logId);
+      },
+      now: () => host.now() + (connection.clockOffsetMs ?? 0),
+    }),
+    ...work,
+    ...createEvidenceCalls({ ask: askServer }),
+    ...createStandingCalls({ ask: askServer, send }),
     'session.doors': async () => ({ doors: await tryAsk('doors', {}, doorsSchema) }),
     'session.signIn': async (given) => {
       const reply = await askServer('signIn', given, signedInSchema);
@@ -460,6 +522,7 @@ export function createDesk(host: DeskHost): Desk {
       closed = true;
       clearInterval(watch);
       alerts.close();
+      search.close();
       if (rowsChanged) saveRows(host.now());
       link.close();
       store.close();

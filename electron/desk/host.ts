@@ -59,6 +59,13 @@ export type Question =
   | 'bankFile'
   | 'ledger'
   | 'letter'
+  | 'kpiList'
+  | 'kpiDetail'
+  | 'kpiRows'
+  | 'kpiReplayStart'
+  | 'kpiReplayState'
+  | 'kpiReplayCancel'
+  | 'kpiPlans'
   | 'alertHistory'
   | 'alertCounts'
   | 'alertDeliveries'
@@ -66,7 +73,11 @@ export type Question =
   | 'alertTest'
   | 'alertContact'
   | 'alertRetry'
-  | 'viewing';
+  | 'evidencePack'
+  | 'standingLinks'
+  | 'viewing'
+  | 'search'
+  | 'supportSetup';
 
 /** The wire to the server, whatever carries it. */
 export interface Link {

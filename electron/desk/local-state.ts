@@ -1,3 +1,4 @@
+import { BOARD_KINDS, createBoard, type Board } from '#core/board/board.ts';
 import type { Alert } from '#core/desk-api/contract.ts';
 import type { Fact } from '#core/facts/registry.ts';
 import { createGovernance, GOVERNED_KINDS, type Governance } from '#core/governance/governance.ts';
@@ -39,6 +40,8 @@ export interface LocalState {
    * read, it is read to its end first.
    */
   readonly governance: Governance;
+  /** All work, from the same facts. */
+  readonly board: Board;
   /** Reads some more of what was kept; true once all of it is read. */
   readOn(): boolean;
   /** Forgets everything, for another log. */
@@ -58,20 +61,20 @@ export function createLocalState(store: DeskStore): LocalState {
   const alerts = createAlertsView();
   view.restore(store.accounts());
   alerts.restore(store.alerts());
-  let governance = createGovernance();
+  let folds = foldsOf([]);
   let isWhole = false;
   let readTo = 0;
   const readOn = (): boolean => {
     if (isWhole) return true;
     const kept = store.governedAfter(readTo, FACTS_PER_PIECE);
-    for (const fact of kept) governance.apply(fact);
+    for (const fact of kept) take(fact, folds);
     readTo = kept.at(-1)?.envelope.seq ?? readTo;
     isWhole = kept.length < FACTS_PER_PIECE;
     return isWhole;
   };
-  const whole = (): Governance => {
+  const whole = (): Folds => {
     while (!readOn()) continue;
-    return governance;
+    return folds;
   };
   // Most desks keep little: they are whole at once.
   readOn();
@@ -86,14 +89,17 @@ export function createLocalState(store: DeskStore): LocalState {
   // What alerts are made of: the fold may be replaced, and is then the new one.
   const world: AlertWorld = {
     account: accountOf,
-    proposal: (proposalId) => whole().proposal(proposalId),
+    proposal: (proposalId) => whole().governance.proposal(proposalId),
   };
   return {
     get cursor() {
       return cursor;
     },
     get governance() {
-      return whole();
+      return whole().governance;
+    },
+    get board() {
+      return whole().board;
     },
     readOn,
     accounts: () => view.accounts,
@@ -105,14 +111,14 @@ export function createLocalState(store: DeskStore): LocalState {
       const changed: Alert[] = [];
       for (const fact of facts) {
         view.apply(fact);
-        if (GOVERNED_KINDS.has(fact.kind)) whole().apply(fact);
+        take(fact, whole());
         const made = alerts.apply(fact, world);
         fresh.push(...made.fresh);
         changed.push(...made.changed);
         const number = 'accountId' in fact.data ? view.numberOf(fact.data.accountId) : undefined;
         if (number !== undefined) accounts.add(number);
       }
-      const governed = facts.filter(({ kind }) => GOVERNED_KINDS.has(kind));
+      const governed = facts.filter(isKept);
       const change = {
         accounts: [...accounts].flatMap((number) => view.accounts[number] ?? []),
         governed,
@@ -123,7 +129,7 @@ export function createLocalState(store: DeskStore): LocalState {
     },
     replace: ({ accounts, recent, governed }, next) => {
       view.restore(accounts);
-      governance = foldOf(governed);
+      folds = foldsOf(governed);
       isWhole = true;
       alerts.restore([]);
       for (const fact of recent) alerts.apply(fact, world);
@@ -134,7 +140,7 @@ export function createLocalState(store: DeskStore): LocalState {
       store.startOver();
       view.restore([]);
       alerts.restore([]);
-      governance = createGovernance();
+      folds = foldsOf([]);
       isWhole = true;
       cursor = store.cursor();
     },
@@ -144,8 +150,24 @@ export function createLocalState(store: DeskStore): LocalState {
   };
 }
 
-function foldOf(facts: readonly Fact[]): Governance {
-  const governance = createGovernance();
-  for (const fact of facts) governance.apply(fact);
-  return governance;
+/** Flags that nobody has to look at are alerts alone: of them there are thousands. */
+function isKept({ kind, data }: Fact): boolean {
+  if (GOVERNED_KINDS.has(kind)) return true;
+  return BOARD_KINDS.has(kind) && !('effect' in data && data.effect !== 'review');
+}
+
+interface Folds {
+  readonly governance: Governance;
+  readonly board: Board;
+}
+
+function take(fact: Fact, { governance, board }: Folds): void {
+  if (GOVERNED_KINDS.has(fact.kind)) governance.apply(fact);
+  if (BOARD_KINDS.has(fact.kind)) board.apply(fact);
+}
+
+function foldsOf(facts: readonly Fact[]): Folds {
+  const folds = { governance: createGovernance(), board: createBoard() };
+  for (const fact of facts) take(fact, folds);
+  return folds;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SHOP_WEBHOOK_TEMPLATE } from '../provisioning/webhook-description.ts';
 import { OPENAPI_PATH, openapiOf, WEBHOOK_PATH } from './openapi.ts';
 import { routes } from './routes.ts';
 
@@ -24,12 +25,20 @@ function at(pointer: string): unknown {
     .reduce<unknown>((node, key) => (node as Node | undefined)?.[key], document);
 }
 
+/** What is asked where no client of the API comes. */
+const SECURITY: Readonly<Record<string, readonly object[]>> = {
+  [OPENAPI_PATH]: [],
+  [WEBHOOK_PATH]: [{ rail: [] }],
+  [SHOP_WEBHOOK_TEMPLATE]: [{ shop: [] }, { stripe: [] }, { wooCommerce: [] }],
+};
+
 describe('the description of the API', () => {
   it('lists every route, and no other', () => {
     const listed = operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`);
     const wanted = [
       ...routes.map(({ path, method }) => `${method} ${path}`),
       `POST ${WEBHOOK_PATH}`,
+      `POST ${SHOP_WEBHOOK_TEMPLATE}`,
       `GET ${OPENAPI_PATH}`,
     ];
     expect(listed.toSorted()).toEqual(wanted.toSorted());
@@ -52,12 +61,11 @@ describe('the description of the API', () => {
 
   it('asks for a signature everywhere but at its own page, and for a key where something changes', () => {
     for (const { path, method, operation } of operations) {
-      const wanted =
-        path === OPENAPI_PATH ? [] : path === WEBHOOK_PATH ? [{ rail: [] }] : [{ client: [] }];
+      const wanted = SECURITY[path] ?? [{ client: [] }];
       expect(operation['security']).toEqual(wanted);
       const parameters = (operation['parameters'] ?? []) as Node[];
       const hasKey = parameters.some(({ name }) => name === 'Idempotency-Key');
-      expect([path, hasKey]).toEqual([path, method === 'post' && path !== WEBHOOK_PATH]);
+      expect([path, hasKey]).toEqual([path, method === 'post' && SECURITY[path] === undefined]);
     }
   });
 

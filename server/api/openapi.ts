@@ -1,5 +1,10 @@
 import { z } from 'zod';
 import { RAIL_SIGNATURE } from '../payments/rail-messages.ts';
+import {
+  genericEventInput,
+  SHOP_SECURITY,
+  SHOP_WEBHOOK_TEMPLATE,
+} from '../provisioning/webhook-description.ts';
 import { CLIENT_SIGNATURE, SIGNATURE_TEXT } from './client-signature.ts';
 import type { Route } from './route.ts';
 import { errorSchema, railEventSchema, receivedSchema } from './schemas.ts';
@@ -16,6 +21,7 @@ export function openapiOf(routes: readonly Route[]): object {
     paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(route) };
   }
   paths[WEBHOOK_PATH] = { post: webhookOperation() };
+  paths[SHOP_WEBHOOK_TEMPLATE] = { post: shopOperation() };
   paths[OPENAPI_PATH] = { get: ownOperation() };
   return {
     openapi: '3.1.0',
@@ -30,6 +36,7 @@ export function openapiOf(routes: readonly Route[]): object {
     components: {
       schemas: { Error: schemaOf(errorSchema) },
       securitySchemes: {
+        ...SHOP_SECURITY,
         client: {
           type: 'apiKey',
           in: 'header',
@@ -107,6 +114,21 @@ function webhookOperation(): object {
     summary: 'Hears from a payment rail that something happened; the rail is then asked what.',
     security: [{ rail: [] }],
     requestBody: bodyOf(railEventSchema),
+    responses: { 200: replyOf('Taken, or known before', receivedSchema), default: errorReply() },
+  };
+}
+
+function shopOperation(): object {
+  return {
+    operationId: 'receiveShopEvent',
+    summary:
+      'Hears from a shop that something was bought, given back or disputed. Described is the firm’s ' +
+      'own kind; Stripe and WooCommerce send what they send. Events of other types are answered, and ' +
+      'not kept.',
+    // Which of them it is follows from the shop’s name.
+    security: [{ shop: [] }, { stripe: [] }, { wooCommerce: [] }],
+    parameters: [pathParameter('shop')],
+    requestBody: bodyOf(genericEventInput),
     responses: { 200: replyOf('Taken, or known before', receivedSchema), default: errorReply() },
   };
 }

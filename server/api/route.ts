@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Governance } from '#core/governance/governance.ts';
 import type { PayeeRef } from '#core/payouts/payouts.events.ts';
+import type { Result } from '#core/kernel/result.ts';
 import type { CommandResult } from '#core/sync/protocol.ts';
 import type { ServerCommand } from '../commands/server-command.ts';
 import type { PayeeVault } from '../payments/payee-vault.ts';
@@ -21,7 +22,15 @@ export interface RoutePorts {
   readonly bankAccounts: readonly string[];
   /** What letters are signed with: Ed25519, base64. */
   readonly letterKey: string;
+  /** The evidence for a verdict, or for the answer to a payout, by its entry of the log. */
+  evidence(seq: number): Promise<EvidenceAnswer>;
 }
+
+/** A pack as one file; `payoutId` is that of the payout that it is about. */
+export type EvidenceAnswer = Result<
+  { readonly accountId: string; readonly payoutId: string | null; readonly html: string },
+  string
+>;
 
 /** A request whose sender is known and whose body is of its schema. */
 export interface Call<Body> {

@@ -5,6 +5,7 @@ import type { Money } from '#core/money/money.ts';
 import { err, ok, type Result } from '#core/kernel/result.ts';
 import type { ServerIntent } from '../commands/server-command.ts';
 import { takeBankFile } from '../payments/take-bank-file.ts';
+import { supportRoutes } from '../support/routes.ts';
 import { READERS_BUSY } from '../payments/bank-file-reader.ts';
 import { readAmount } from '../payments/files/currency.ts';
 import { refusalOf, refuse, type Answer } from './errors.ts';
@@ -19,6 +20,7 @@ import {
 } from './route.ts';
 import {
   bankFileSchema,
+  evidenceSchema,
   letterSchema,
   payoutRequestSchema,
   payoutSchema,
@@ -64,6 +66,16 @@ export const routes: readonly Route[] = [
     replyStatus: 200,
     answer: (call, ports) => withOwn(call, ports, (payout) => letter(payout, ports)),
   }),
+  getRoute({
+    path: '/v1/evidence/{seq}',
+    operationId: 'getEvidence',
+    summary:
+      'Gives the evidence for a verdict, or for the answer to a payout, as a page that its trader ' +
+      'can check with propdesk-verify.',
+    reply: evidenceSchema,
+    replyStatus: 200,
+    answer: evidence,
+  }),
   postRoute({
     path: '/v1/trader-checks',
     operationId: 'recordTraderCheck',
@@ -83,6 +95,7 @@ export const routes: readonly Route[] = [
     replyStatus: 200,
     answer: takeFile,
   }),
+  ...supportRoutes,
 ];
 
 /** The same request has the same id, whoever computes it: a client knows it before it asks. */
@@ -198,6 +211,20 @@ async function takeFile(
   if (taken.ok) return { status: 200, body: taken.value };
   if (taken.error === READERS_BUSY) return refuse(503, 'busy', taken.error);
   return refuse(422, 'invalid', taken.error, 'content');
+}
+
+/** Verdicts are the firm's own; of payouts, a client gets those that it asked for. */
+async function evidence({ client, id }: Call<null>, ports: RoutePorts): Promise<Answer> {
+  const seq = /^[1-9]\d{0,14}$/.test(id) ? Number(id) : 0;
+  if (seq === 0) return refuse(404, 'notFound', 'name an entry of the log by its number', 'seq');
+  const made = await ports.evidence(seq);
+  if (!made.ok) return refuse(409, 'noEvidence', made.error, 'seq');
+  const { accountId, payoutId, html } = made.value;
+  const payout = payoutId === null ? null : ports.governance().payout(payoutId);
+  if (payoutId !== null && payout?.request.requestKey.startsWith(`${client}/`) !== true) {
+    return notFound();
+  }
+  return { status: 200, body: { accountId, seq, html } };
 }
 
 function letter({ payoutId, letter: digest }: Payout, { content, letterKey }: RoutePorts): Answer {

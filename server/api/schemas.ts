@@ -57,6 +57,12 @@ export const payoutSchema = z.strictObject({
   hasLetter: z.boolean(),
 });
 
+export const evidenceSchema = z.strictObject({
+  accountId: idSchema,
+  seq: z.int().min(1),
+  html: z.string().describe('One file: a page, and in it what `propdesk-verify pack` checks.'),
+});
+
 export const withdrawSchema = z.strictObject({ reason: z.string().min(1).max(400) });
 
 export const traderCheckSchema = z.strictObject({

@@ -9,6 +9,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkpointBody, keyIdOf, readCheckpoint, signedNote } from '#core/audit/checkpoint.ts';
 import { isSame, verifyConsistency, type Hash } from '#core/audit/tree.ts';
+import { evidenceOrigin } from '#core/evidence/pack.ts';
 import { assert } from '#core/kernel/assert.ts';
 
 /** Where the log's tree can be asked: see Store.tree. */
@@ -23,6 +24,8 @@ export interface LogSigner {
   readonly publicKey: Uint8Array;
   /** Signs what the log is now. Never signs a log that does not go on from what it signed last. */
   checkpoint(tree: LogTree): string;
+  /** Signs what a pack of evidence says of itself, and nothing that could pass for a checkpoint. */
+  signEvidence(body: string): string;
 }
 
 /**
@@ -62,6 +65,13 @@ export function openLogSigner(folder: string, logId: string): LogSigner {
       renameSync(`${file}.new`, file);
       last = note;
       return note;
+    },
+    signEvidence: (body) => {
+      const name = evidenceOrigin(origin);
+      assert(body.startsWith(`${name}\n`), 'only evidence is signed as evidence');
+      const signature = new Uint8Array(sign(null, Buffer.from(body), key));
+      const keyId = keyIdOf(name, publicKey);
+      return signedNote(body, [{ name, keyId, signature }]);
     },
   };
 }

@@ -82,13 +82,19 @@ export function decideAcceptance(
 export function decideSuccessor(
   { accountId, successor, reason }: Intent<'requestSuccessor'>,
   operatorId: string,
-  state: LifePorts,
+  state: LifePorts & {
+    /** Whether an order leads to an account that follows this one. */
+    followedBy?(accountId: string): boolean;
+  },
 ): Result<FactDraft, Rejection> {
   const facts = state.accountFacts(accountId);
   const life = lifeOf(facts);
   if (!life) return err({ code: 'notFound', message: `there is no account ${accountId}` });
   if (facts.some(({ kind }) => kind === 'successorRequested')) {
     return err({ code: 'invalid', message: 'another account follows this one already' });
+  }
+  if (state.followedBy?.(accountId) === true) {
+    return err({ code: 'invalid', message: 'an order goes on from this account already' });
   }
   const sizes =
     successor === 'reset'

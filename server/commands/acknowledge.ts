@@ -21,6 +21,7 @@ export function isAlertOfFirm(fact: Fact): boolean {
     case 'proposalEscalated':
     case 'exposureLimitCrossed':
     case 'caseOpened':
+    case 'workEscalated':
       return true;
     case 'feedStateObserved':
       return fact.data.state === 'silent';

@@ -125,29 +125,32 @@ export function decideGovernance(
   }
 }
 
-export type GovernanceIntent =
-  | Exclude<
-      Intent,
-      {
-        type:
-          | 'acknowledgeAlert'
-          | 'acknowledgeAlerts'
-          | 'setAlertRules'
-          | 'publishProgram'
-          | 'directAccount'
-          | 'acceptChange'
-          | 'requestSuccessor'
-          | 'actOnCase'
-          | 'takeNextCase';
-      }
-    >
-  | Exclude<
-      ServerIntent,
-      {
-        type:
-          'escalateAlerts' | 'observeFeed' | 'foundAlertRules' | 'noteExposure' | 'raiseSignals';
-      }
-    >;
+/** What is decided here. */
+export const GOVERNANCE_INTENTS = [
+  'enrolKey',
+  'decide',
+  'propose',
+  'withdraw',
+  'withdrawPayout',
+  'openPayout',
+  'revisePayout',
+  'askInformation',
+  'recordCheck',
+  'runPayments',
+  'reportPayment',
+  'settlePayment',
+  'bookEntries',
+  'settleException',
+  'issueLetter',
+  'addPerson',
+  'signedIn',
+  'signedOut',
+  'found',
+] as const;
+export type GovernanceIntent = Extract<
+  Intent | ServerIntent,
+  { readonly type: (typeof GOVERNANCE_INTENTS)[number] }
+>;
 type Wish<Type extends GovernanceIntent['type']> = Extract<GovernanceIntent, { type: Type }>;
 
 /** The first people and policies: only into a firm that has none. */

@@ -23,6 +23,7 @@ import {
 } from '#core/people/roles.ts';
 import { sealEnvelope, type SignedEnvelope } from '#core/signing/dsse.ts';
 import type { Intent } from '#core/sync/protocol.ts';
+import { DEFAULT_WORK_POLICY } from '#core/work/default-policy.ts';
 import {
   EURUSD,
   fundedAccount,
@@ -1591,6 +1592,23 @@ const WISHES: Readonly<Record<Wish['type'], readonly (readonly [Wish, Action | n
       'changeAlertRules',
     ],
   ],
+  setKpiGoals: [
+    [
+      {
+        type: 'setKpiGoals',
+        goals: { currency: 'USD', targets: {}, baseline: null },
+        baseVersion: 0,
+        reason: 'a test',
+      },
+      'setKpiGoals',
+    ],
+  ],
+  scheduleReport: [
+    [
+      { type: 'scheduleReport', scheduleId: 's', schedule: null, reason: 'a test' },
+      'scheduleReports',
+    ],
+  ],
   publishProgram: [
     [
       {
@@ -1656,6 +1674,8 @@ const WISHES: Readonly<Record<Wish['type'], readonly (readonly [Wish, Action | n
   settleException: [
     [{ type: 'settleException', exceptionId: 'nothing', reason: 'a test' }, 'reconcile'],
   ],
+  retryOrder: [[{ type: 'retryOrder', orderId: 'nothing', reason: 'a test' }, 'workOrders']],
+  cancelOrder: [[{ type: 'cancelOrder', orderId: 'nothing', reason: 'a test' }, 'workOrders']],
   actOnCase: [
     [acting({ verb: 'claim' }), 'workCases'],
     [acting({ verb: 'renew' }), 'workCases'],
@@ -1685,6 +1705,97 @@ const WISHES: Readonly<Record<Wish['type'], readonly (readonly [Wish, Action | n
     [acting({ verb: 'note', text: 'a test', mentions: [] }), null],
   ],
   takeNextCase: [[{ type: 'takeNextCase', pattern: null, programId: null }, 'workCases']],
+  actOnWork: [
+    [
+      {
+        type: 'actOnWork',
+        itemId: 'dataQuality/1',
+        version: 1,
+        act: { verb: 'note', text: 'a test' },
+      },
+      'workItems',
+    ],
+  ],
+  takeNextWork: [[{ type: 'takeNextWork', kinds: [] }, 'workItems']],
+  handOverWork: [
+    [
+      {
+        type: 'handOverWork',
+        to: null,
+        items: [{ itemId: 'dataQuality/1', note: 'a test' }],
+      },
+      'workItems',
+    ],
+  ],
+  changeWorkPolicy: [
+    [
+      {
+        type: 'changeWorkPolicy',
+        policy: { calendars: DEFAULT_WORK_POLICY.calendars, levels: [] },
+        baseVersion: 1,
+        reason: 'a test',
+      },
+      'changeWorkPolicy',
+    ],
+  ],
+  openTicket: [
+    [
+      {
+        type: 'openTicket',
+        topic: 'other',
+        traderId: null,
+        accountId: null,
+        subject: 'a test',
+        text: 'a test',
+      },
+      'workTickets',
+    ],
+  ],
+  actOnTicket: [
+    [
+      {
+        type: 'actOnTicket',
+        ticketId: 'nothing',
+        version: 1,
+        act: { verb: 'note', text: 'a test' },
+      },
+      'workTickets',
+    ],
+  ],
+  openDispute: [
+    [
+      {
+        type: 'openDispute',
+        accountId: 'A1',
+        about: { type: 'case', caseId: 'nothing' },
+        reason: 'other',
+        ticketId: null,
+      },
+      'workTickets',
+    ],
+  ],
+  decideDispute: [
+    [
+      {
+        type: 'decideDispute',
+        disputeId: 'nothing',
+        remedy: 'upheld',
+        reason: 'a test',
+        clause: null,
+        proposalId: null,
+        amount: 0,
+        currency: null,
+      },
+      'decideDisputes',
+    ],
+  ],
+  withdrawDispute: [
+    [{ type: 'withdrawDispute', disputeId: 'nothing', reason: 'a test' }, 'workTickets'],
+  ],
+  shareStanding: [[{ type: 'shareStanding', accountId: 'A1', days: 7 }, 'shareStanding']],
+  revokeStanding: [
+    [{ type: 'revokeStanding', linkId: 'nothing', reason: 'a test' }, 'shareStanding'],
+  ],
   // The server's own parts wish these in the name of a person who signed in.
   addPerson: [[{ type: 'addPerson', personId: 'somebody' }, 'proposePeople']],
   bookEntries: [[{ type: 'bookEntries', entries: [] }, 'reconcile']],

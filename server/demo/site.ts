@@ -2,6 +2,7 @@ import { digestOfText } from '#core/kernel/digest.ts';
 import type { AccountDetail, AccountSummary } from '#core/sync/protocol.ts';
 import { openClientKeys } from '../api/client-keys.ts';
 import { CLIENT_SIGNATURE, IDEMPOTENCY_KEY, signRequest } from '../api/client-signature.ts';
+import { createLetterWriters } from './letters.ts';
 
 /** The site looks this often whether a trader of the demonstration would ask for money. */
 const SITE_EVERY_MS = 10_000;
@@ -22,6 +23,9 @@ export interface SitePorts {
   waiting(): number;
   hasAsked(accountId: string): boolean;
   post: Post;
+  /** Tickets that wait, and whether anybody has written about this account. */
+  tickets(): number;
+  hasWritten(accountId: string): boolean;
   /** Where a trader of the demonstration is paid: an account number. */
   payeeOf(traderId: string): string;
   /** What its bank would say of what was paid; null where it has none. */
@@ -30,7 +34,7 @@ export interface SitePorts {
 }
 
 /** Sends as any client of the API does; false when it was refused. */
-type Post = (path: string, key: string, body: object) => Promise<boolean>;
+export type Post = (path: string, key: string, body: object) => Promise<boolean>;
 
 /**
  * The invented firm's own site: its traders ask for what they have made, through the API that any
@@ -38,8 +42,10 @@ type Post = (path: string, key: string, body: object) => Promise<boolean>;
  */
 export function startDemoSite(ports: SitePorts): { stop(): void } {
   let cursor = 0;
+  const letters = createLetterWriters({ ...ports, waiting: ports.tickets });
   const look = async (): Promise<void> => {
     await tellBank(ports);
+    await letters.look();
     if (ports.waiting() >= WAITING_MAX) return;
     const accounts = ports.accounts();
     const hasty = accounts.filter(

@@ -83,8 +83,11 @@ function balancesOf(books: Payments['books']): z.output<typeof ledgerReplySchema
  * files and letters of cases for who may see cases.
  */
 function mayRead(digest: string, personId: string, governance: Governance): boolean {
-  const { people, proposals, cases } = governance;
+  const { people, proposals, cases, tickets, disputes } = governance;
   if (cases.withContent(digest)) return people.may(personId, 'viewCases');
+  if (tickets.withContent(digest) || disputes.withLetter(digest)) {
+    return people.may(personId, 'viewTickets');
+  }
   for (const { action, snapshot } of proposals()) {
     if (snapshot !== digest) continue;
     if (action === 'applyConsequence') return people.may(personId, 'viewCases');

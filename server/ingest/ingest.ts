@@ -441,6 +441,10 @@ export function createIngest(options: IngestOptions): Ingest {
         if (closed.ok) verdicts(closed.value, causation);
       }
       intake.actions.push({ type: 'openAccount', accountId, origin, nominalSize, startBalance });
+    } else if (fact.kind === 'orderAdvanced' && fact.data.step.type === 'asked') {
+      const { orderId: credential, step } = fact.data;
+      const { accountId, terms } = step;
+      intake.actions.push({ type: 'createAccount', accountId, terms, credential });
     } else if (fact.kind === 'adjustmentOrdered') {
       const { accountId, amount, reference: operationId, reason } = fact.data;
       const operation = {

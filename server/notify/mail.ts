@@ -44,9 +44,9 @@ function passwordOf({ user }: Smtp, folder: string): string | null {
   );
 }
 
-/** A mail as every program makes it of a message: one address, no attachment, nothing fetched. */
+/** A mail as every program makes it of a message: one address, nothing fetched. */
 function mailOf(
-  { messageId, subject, text, thread }: Outgoing,
+  { messageId, subject, text, thread, files = [] }: Outgoing,
   to: string,
   from: string,
 ): SendMailOptions {
@@ -56,6 +56,11 @@ function mailOf(
     to: { name: '', address: to },
     subject,
     text,
+    attachments: files.map(({ name, mediaType, bytes }) => ({
+      filename: name,
+      contentType: mediaType,
+      content: Buffer.from(bytes),
+    })),
     messageId: `<${messageId}@${domain}>`,
     // The same for all of one matter: what grows stands where it began.
     references: [`<${thread}@${domain}>`],

@@ -8,6 +8,14 @@ export interface Outgoing {
   readonly thread: string;
   /** For programs: JSON. */
   readonly body: string;
+  /** What is attached to a mail; nothing where left out. */
+  readonly files?: readonly AttachedFile[];
+}
+
+export interface AttachedFile {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
 }
 
 /** What came of trying to send. */

@@ -12,6 +12,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { err } from '#core/kernel/result.ts';
 import { CLIENT_SIGNATURE, signRequest } from '../api/client-signature.ts';
 import { openClientKeys } from '../api/client-keys.ts';
 import { IBANS, statementOf } from './files/testing/messages.ts';
@@ -53,6 +54,7 @@ async function serve(demo = true): Promise<{ readonly url: string; readonly open
     command: paying.command,
     content: (digest) => paying.firm.store.content(digest),
     account: () => ({ traderId: 'T1', currency: 'USD' }),
+    evidence: () => Promise.resolve(err('there is no evidence here')),
     now: () => paying.firm.clock,
     log: { info: say, warn: say, error: say },
   });

@@ -39,6 +39,7 @@ export interface PaymentsOptions {
   /** Bytes beside the log, by their digest. */
   content(digest: string): string | null;
   account: ApiPorts['account'];
+  evidence: ApiPorts['evidence'];
   now(): number;
   readonly log: PaymentLog;
 }

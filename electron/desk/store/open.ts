@@ -58,3 +58,15 @@ export function synchroniseFolderOf(file: string): void {
     closeSync(descriptor);
   }
 }
+
+/** A full-text index in memory: it holds names and words, and leaves nothing of them on the disk. */
+export function openIndex(): Connection {
+  const connection = new Database(':memory:');
+  connection.exec(`
+    CREATE VIRTUAL TABLE doc USING fts5(
+      title, detail, words, kind UNINDEXED, id UNINDEXED, link UNINDEXED,
+      tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+    );
+  `);
+  return connection;
+}

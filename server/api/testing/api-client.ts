@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { err } from '#core/kernel/result.ts';
 import type { PayingFirm } from '#server/payments/testing/paying-firm.ts';
 import { createApi, type ApiPorts } from '../api.ts';
 import { clientKeys } from '../client-keys.ts';
@@ -129,6 +130,7 @@ function portsOf(paying: PayingFirm, requests: RequestStore): ApiPorts {
     methods: new Set(['testRail'] as const),
     bankAccounts: [],
     letterKey: 'the key of letters',
+    evidence: () => Promise.resolve(err('the log has no such entry')),
     clients: clientKeys([
       { id: 'site', secret: Buffer.from(SITE_SECRET).toString('base64url') },
       { id: 'other', secret: OTHER_SECRET.toString('base64url') },

@@ -1,0 +1,3 @@
+import { handOver } from '../steps.ts';
+
+await handOver('server/cli/bridge-load.ts');
