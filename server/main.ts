@@ -282,7 +282,12 @@ async function serve(options: Config): Promise<void> {
       ...notify.questions,
       ...support.questions,
       ...search.questions,
-      ...kpiQuestions({ kpis, replays, governance: () => governance, mailboxes: Object.keys(mailSettings.mailboxes) }),
+      ...kpiQuestions({
+        kpis,
+        replays,
+        governance: () => governance,
+        mailboxes: Object.keys(mailSettings.mailboxes),
+      }),
       ...evidenceQuestions(evidence),
       ...standing.questions,
       ...surveillanceQuestions({

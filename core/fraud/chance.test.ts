@@ -41,6 +41,19 @@ describe('chances in whole numbers', () => {
     );
   });
 
+  it('of much less than is expected are not rare, however small their first terms are', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 4_000 }), part, fc.nat(1_000), (count, each, below) => {
+        const chance = chanceOf(...each);
+        const expected = Number((BigInt(count) * chance) / CERTAIN);
+        const tail = atLeast(Math.floor((expected * below) / 1_000), count, chance);
+        expect(tail * 2n >= CERTAIN - 1n).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+    expect(atLeast(125, 250, chanceOf(95, 100))).toBe(CERTAIN);
+  });
+
   it('fall as more is asked for and never leave zero to certain', () => {
     fc.assert(
       fc.property(fc.nat(300), fc.nat(300), part, (count, matches, each) => {

@@ -33,6 +33,8 @@ export function atLeast(matches: number, opportunities: number, each: Chance): C
   if (matches === 0) return CERTAIN;
   if (matches > opportunities || each === 0n) return 0n;
   if (each >= CERTAIN) return CERTAIN;
+  // No more than is expected is nothing rare: at least one in two, too many digits below it to count.
+  const isExpected = BigInt(matches) * CERTAIN <= BigInt(opportunities) * each;
   const other = CERTAIN - each;
   // The large factors come first: what is multiplied down later loses no digits on the way.
   let term = CERTAIN;
@@ -46,7 +48,7 @@ export function atLeast(matches: number, opportunities: number, each: Chance): C
     tail += term;
     if (tail >= CERTAIN) return CERTAIN;
     // Far out a term is nothing but its own rounding: the rest is as many of them at most.
-    if (term <= 1n) return least(tail + BigInt(opportunities - at), CERTAIN);
+    if (term <= 1n) return isExpected ? CERTAIN : least(tail + BigInt(opportunities - at), CERTAIN);
     term = ratio(term * BigInt(opportunities - at) * each, BigInt(at + 1) * other);
   }
   return tail;

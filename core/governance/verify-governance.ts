@@ -384,7 +384,9 @@ function judgeSupport(fact: Fact, state: State): string[] {
 
 function judgedOf(one: Case): JudgedProposal {
   const { action, makers, words, closed, version } = one;
-  const counted = words.filter(({ counts, decision }) => counts && decision.subject.ver === version);
+  const counted = words.filter(
+    ({ counts, decision }) => counts && decision.subject.ver === version,
+  );
   return {
     action,
     params: paramsOf(one),

@@ -85,7 +85,11 @@ const OFFICER = [
 ] as const satisfies readonly Action[];
 
 /** Who answers traders, and decides about what they dispute. */
-const ANSWERS = ['workTickets', 'decideDisputes', 'shareStanding'] as const satisfies readonly Action[];
+const ANSWERS = [
+  'workTickets',
+  'decideDisputes',
+  'shareStanding',
+] as const satisfies readonly Action[];
 
 /** Who gives work to others. */
 const LEADS = ['workItems', 'assignWork'] as const satisfies readonly Action[];
