@@ -210,6 +210,7 @@ const ENTRIES: readonly RegExp[] = [
   /^\.ci\/mutate\.ts$/,
   /^server\/main\.ts$/,
   /^server\/cli\/[^/]+\.ts$/,
+  /^server\/adapters\/[^/]+\/testing\/teller\.ts$/,
   /^server\/evidence\/propdesk-verify\.ts$/,
   /^electron\/(main|loopback)\/index\.ts$/,
   /^preload\/index\.ts$/,

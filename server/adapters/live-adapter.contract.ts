@@ -25,13 +25,13 @@ export function describeLiveAdapter(name: string, open: () => Promise<LiveFixtur
 
     it('acknowledges only what a commit has kept, and everything that it has', async () => {
       const fixture = await open();
-      const { store } = { store: fixture.partition };
+      const { partition } = fixture;
       await expect.poll(fixture.acknowledged, { timeout: 15_000 }).toBe(true);
-      const before = store.records;
+      const before = partition.records;
       fixture.tell();
       expect(fixture.acknowledged()).toBe(false);
       await expect.poll(fixture.acknowledged, { timeout: 15_000 }).toBe(true);
-      expect(store.records).toBe(before + 1);
+      expect(partition.records).toBe(before + 1);
       fixture.stop();
     });
   });

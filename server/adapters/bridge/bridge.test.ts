@@ -101,7 +101,8 @@ describeLiveAdapter('bridge', async () => {
     partition: server.partition,
     source: server.partition.source,
     tell: () => plugin.tell({ type: 'time', at: Date.UTC(2026, 0, 5) }),
-    acknowledged: () => plugin.waiting === 0,
+    // It tells its snapshot first: an instrument and an account.
+    acknowledged: () => plugin.isConnected && plugin.waiting === 0 && server.partition.records >= 2,
     stop: () => {
       plugin.close();
       server.stop();

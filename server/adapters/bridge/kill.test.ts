@@ -48,9 +48,14 @@ function killed(child: ChildProcess): Promise<unknown> {
 }
 
 describe('a bridge', () => {
-  it(`killed on either side ${KILLS} times over ${RECORDS} records: the log holds each once, in order (seed ${SEED})`, async () => {
+  const law =
+    `killed on either side ${KILLS} times over ${RECORDS} records: ` +
+    'the log holds each once, in order';
+  it(`${law} (seed ${SEED})`, async () => {
     const random = createRandom(SEED);
-    let { child, port } = await startServer(0);
+    const first = await startServer(0);
+    const { port } = first;
+    let { child } = first;
     let client = startTeller(port);
     let isDone = false;
     const watch = (one: ChildProcess): void => {

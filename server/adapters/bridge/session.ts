@@ -115,7 +115,9 @@ export function createSession(ports: SessionPorts): Session {
       const durable = ports.committed()[stream];
       const seq = durable?.epoch === epoch ? durable.seq : 0;
       if (next <= seq) {
-        const text = `${stream} holds numbers up to ${next - 1}, here ${seq} is durable: an older copy of the bridge's journal was put back; begin a new epoch`;
+        const text =
+          `${stream} holds numbers up to ${next - 1}, here ${seq} is durable: ` +
+          "an older copy of the bridge's journal was put back; begin a new epoch";
         return end('sequenceBehind', text, { stream, expected: seq + 1, got: next });
       }
       resume[stream] = seq;
