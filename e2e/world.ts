@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,6 +10,9 @@ const READY_MS = 60_000;
 /** A firm of its own for one test file: server and desk on free ports, in a folder that goes away. */
 export interface World {
   readonly address: string;
+  /** The server's own folder, and where it answers. */
+  readonly folder: string;
+  readonly serverUrl: string;
   startServer(): Promise<void>;
   /** Ends it without warning, as a crash would. */
   killServer(): Promise<void>;
@@ -20,8 +23,18 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function openWorld(accounts: number, more: readonly string[] = []): Promise<World> {
+/** `files` lie in the server's folder before it starts: how it is set up, by name. */
+export async function openWorld(
+  accounts: number,
+  more: readonly string[] = [],
+  files: Readonly<Record<string, object>> = {},
+): Promise<World> {
   const data = mkdtempSync(join(tmpdir(), 'propdesk-e2e-'));
+  const folder = join(data, 'server');
+  mkdirSync(folder);
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(folder, name), JSON.stringify(content));
+  }
   const ports = { server: 0, desk: 0 };
   const running: { server: ChildProcess | null; desk: ChildProcess | null } = {
     server: null,
@@ -58,6 +71,10 @@ export async function openWorld(accounts: number, more: readonly string[] = []):
     await gone;
   };
   const world: World = {
+    folder,
+    get serverUrl() {
+      return `http://127.0.0.1:${ports.server}`;
+    },
     get address() {
       return `http://127.0.0.1:${ports.desk}/?token=${launchToken}`;
     },

@@ -39,14 +39,19 @@ export function openLiveStore(connection: Connection): LiveStore {
       return row === undefined ? null : (JSON.parse(row.cursor) as unknown);
     },
     taken: function* (partition, fromRecord) {
-      const rows = connection.prepare(
+      const chunk = connection.prepare(
         `SELECT first_record, bytes FROM taken WHERE partition = ? AND last_record >= ?
-           ORDER BY first_record`,
+           ORDER BY first_record LIMIT 1`,
       );
-      for (const row of rows.iterate(partition, fromRecord)) {
-        const { first_record: first, bytes } = row as { first_record: number; bytes: Uint8Array };
-        const records = deserialize(bytes) as unknown[];
-        yield* records.slice(Math.max(0, fromRecord - first));
+      // One by one: a query that is still open, because its reader has enough, lets nothing be written.
+      let from = fromRecord;
+      for (;;) {
+        const row = chunk.get(partition, from) as
+          { first_record: number; bytes: Uint8Array } | undefined;
+        if (row === undefined) return;
+        const records = deserialize(row.bytes) as unknown[];
+        yield* records.slice(Math.max(0, from - row.first_record));
+        from = row.first_record + records.length;
       }
     },
     pending: (partition) =>

@@ -1,4 +1,4 @@
-import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import type { ProgramOffer } from '#core/accounts/offer.ts';
 import { adapters } from '../index.ts';
 import { openLonePartition, type LonePartition } from '../lone-partition.ts';
 import { describeLiveAdapter } from '../live-adapter.contract.ts';
-import { createBridgeClient, type BridgeClient } from './client/client.ts';
+import { createBridgeClient, type ActionResult, type BridgeClient } from './client/client.ts';
 import { openJournal } from './client/journal.ts';
 import { tryClient, tryServer } from './conformance.ts';
 import { bridgeJsonSchema } from './messages.ts';
@@ -47,20 +47,29 @@ interface Plugin extends BridgeClient {
   readonly refusals: string[];
 }
 
-function startPlugin(name: string, port: number, wrongKey = false): Plugin {
+interface PluginOptions {
+  readonly wrongKey?: boolean;
+  readonly act?: () => Promise<ActionResult>;
+}
+
+function startPlugin(name: string, port: number, options: PluginOptions = {}): Plugin {
+  const refuse = async (): Promise<ActionResult> => ({
+    result: 'refused',
+    reason: 'markets are closed',
+  });
   const acted: string[] = [];
   const refusals: string[] = [];
   const client = createBridgeClient({
     url: `ws://127.0.0.1:${port}`,
     bridge: 'bridge',
-    key: wrongKey ? new Uint8Array(32) : key,
+    key: options.wrongKey ? new Uint8Array(32) : key,
     stream: 'main',
     journal: openJournal(join(folder, name), 'main'),
     software: { name: 'test', version: '1' },
     snapshot: (offers) => [TOLD_INSTRUMENT, toldAccount(0, offers[0] as ProgramOffer)],
-    act: async (action) => {
+    act: (action) => {
       acted.push(action.type);
-      return { result: 'refused', reason: 'markets are closed' };
+      return (options.act ?? refuse)();
     },
     refused: (_seq, reason) => refusals.push(reason),
   });
@@ -144,7 +153,7 @@ describe('the bridge', () => {
     expect(points.filter(({ problem }) => problem !== null)).toEqual([]);
   }, 90_000);
 
-  it('asks for what a verdict demands once it is durable, again after a stop, until it is answered', async () => {
+  it('asks for what a verdict demands, and shows people what the platform refused', async () => {
     const first = await startServer('actions.sqlite');
     const { port } = first;
     const plugin = startPlugin('actions', port);
@@ -162,41 +171,19 @@ describe('the bridge', () => {
     first.stop();
   });
 
-  it('keeps a wish that nobody answered over a stop of the server', async () => {
+  it('asks again what nobody answered, after both sides were stopped', async () => {
     const first = await startServer('wishes.sqlite');
-    const told = startPlugin('wishes', first.port);
+    const silent = startPlugin('wishes', first.port, { act: () => new Promise(() => {}) });
     await until(() => first.partition.ingest.book.accounts === 1);
-    told.close();
-    await until(() => first.partition.source.live?.standing().startsWith('disconnected') ?? false);
-    first.partition.command({
-      commandId: 'close-it',
-      actor: { type: 'operator', id: 'nobody' },
-      intent: { type: 'directAccount', accountId: 'acc-0' } as never,
-    });
-    first.store.append(0, {
-      facts: [],
-      marks: [],
-      quarantined: [],
-      commandResults: [],
-      contents: [],
-      progress: first.store.progress(0),
-      live: {
-        taken: [],
-        cursor: first.partition.source.cursor(),
-        actions: [
-          {
-            actionId: 'kept/0/1',
-            action: { type: 'closePositions', accountId: 'acc-0', reason: 'test' },
-          },
-        ],
-        outcomes: [],
-      },
-    });
+    for (const record of ruin()) silent.tell(record);
+    await until(() => silent.acted.length === 2);
+    silent.close();
     first.stop();
     const second = await startServer('wishes.sqlite', first.port);
+    expect(second.store.live.pending(0).map(({ action }) => action.type)).toEqual(silent.acted);
     const plugin = startPlugin('wishes', second.port);
-    await until(() => plugin.acted.length === 1 && second.store.live.pending(0).length === 0);
-    expect(plugin.acted).toEqual(['closePositions']);
+    await until(() => plugin.acted.length === 2 && second.store.live.pending(0).length === 0);
+    expect(plugin.acted).toEqual(silent.acted);
     plugin.close();
     second.stop();
   });
@@ -216,12 +203,28 @@ describe('the bridge', () => {
 
   it('without the key is told nothing and tells nothing', async () => {
     const server = await startServer(':memory:');
-    const plugin = startPlugin('stranger', server.port, true);
+    const plugin = startPlugin('stranger', server.port, { wrongKey: true });
     plugin.tell(toldRecord(1));
     await new Promise((done) => setTimeout(done, 600));
     expect([plugin.isConnected, plugin.waiting, server.partition.records]).toEqual([false, 1, 0]);
     plugin.close();
     server.stop();
+  });
+
+  it('keeps its numbering over files that were removed once acknowledged, and over stops', () => {
+    let told = 0;
+    for (let start = 0; start < 9; start += 1) {
+      const journal = openJournal(join(folder, 'files'), 'main');
+      expect(journal.next).toBe(told + 1);
+      for (let at = 0; at < 7_000; at += 1) told = journal.append({ type: 'record' });
+      journal.flush();
+      journal.acknowledge(told - 3);
+      expect(JSON.parse(journal.line(told))).toEqual({ type: 'record', stream: 'main', seq: told });
+      journal.close();
+    }
+    expect(
+      readdirSync(join(folder, 'files')).filter((name) => name.endsWith('.ndjson')),
+    ).toHaveLength(2);
   });
 
   it('has a schema for writers of plugins, as the code has it', () => {

@@ -9,7 +9,9 @@ import type { Journal } from './journal.ts';
 
 const PROTOCOL = 1;
 const RECONNECT_MS = { min: 200, max: 15_000 } as const;
-const TICK_MS = 1_000;
+/** Often enough for any heartbeat that a server asks for. */
+const TICK_MS = 200;
+const HEARTBEAT_MS = 10_000;
 /** Bytes and lines of one message; below what any server allows. */
 const MESSAGE = { bytes: 131_072, lines: 500 } as const;
 /** Bytes that may wait in the socket before more is handed to it. */
@@ -56,7 +58,7 @@ export function createBridgeClient(options: BridgeClientOptions): BridgeClient {
   let sent = 0;
   let acknowledged = 0;
   let window = 0;
-  let heartbeatMs = TICK_MS * 10;
+  let heartbeatMs = HEARTBEAT_MS;
   let heardAt = Date.now();
   let spokeAt = Date.now();
   let waitMs: number = RECONNECT_MS.min;

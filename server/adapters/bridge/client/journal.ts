@@ -52,9 +52,15 @@ export function openJournal(folder: string, stream: string): Journal {
   mkdirSync(folder, { recursive: true });
   const epoch = epochIn(join(folder, 'epoch'));
   const files = filesIn(folder);
+  if (files.length === 0) files.push(1);
   const lines: string[] = [];
   let first = files[0] ?? 1;
-  for (const start of files) lines.push(...linesIn(nameOf(folder, start)));
+  for (const start of files) {
+    if (start !== first + lines.length) {
+      throw new Error(`${folder}: messages ${first + lines.length} to ${start - 1} are missing`);
+    }
+    for (const line of linesIn(nameOf(folder, start))) lines.push(line);
+  }
   let last = files.at(-1) ?? 1;
   let handle = openSync(nameOf(folder, last), 'a', 0o600);
   synchronise(folder);
@@ -151,6 +157,7 @@ function filesIn(folder: string): number[] {
 
 /** Whole lines; a last one that was cut off was never sent, and is taken away. */
 function linesIn(file: string): string[] {
+  if (!existsSync(file)) return [];
   const bytes = readFileSync(file);
   const end = bytes.lastIndexOf('\n') + 1;
   if (end < bytes.length) {
