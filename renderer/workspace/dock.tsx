@@ -67,6 +67,11 @@ export function Dock({
         // Nothing that always stands there is an alert.
         for (const region of document.querySelectorAll('.dv-live-region-assertive'))
           region.removeAttribute('role');
+        // Each panel is a landmark of its own: what holds it is none beside it, under the same name.
+        const holds = ({ element }: { readonly element: HTMLElement }): void =>
+          element.setAttribute('role', 'group');
+        api.groups.forEach(holds);
+        api.onDidAddGroup(holds);
       }}
     />
   );
