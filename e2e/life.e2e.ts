@@ -121,13 +121,13 @@ test('its evidence is a file, and a program without a server says the same', asy
 
 test('the trader disputes it', async () => {
   const post = apiClient(world.serverUrl, join(world.folder, 'api-clients.json'), Date.now);
-  const sent = await post('/v1/disputes', `dispute-${account}`, {
+  // The demonstration's own trader may have been faster: then it is refused, and listed all the same.
+  await post('/v1/disputes', `dispute-${account}`, {
     accountId: account,
     about: { type: 'verdict', entry: seq, ruleId },
     reason: 'priceWrong',
     text: 'That price was never on my screen.',
   });
-  expect(sent).toBe(true);
   await page.keyboard.press('g');
   await page.keyboard.press('s');
   await page.getByRole('tab', { name: /Disputes/ }).click();
